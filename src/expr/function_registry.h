@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "expr/aggregate_function.h"
+#include "expr/generator_function.h"
+#include "expr/scalar_function.h"
+#include "expr/window_function.h"
+
+namespace flint::expr {
+
+/// Finds built-in functions by lower-case name.
+///
+/// Threads: filled once at start (`functions::registerBuiltins`), then immutable.
+class FunctionRegistry {
+ public:
+  using Entry = std::variant<std::monostate, const ScalarFunction*, const AggregateFunction*, const WindowFunction*, const GeneratorFunction*>;
+
+  void add(const ScalarFunction& function);
+  void add(const AggregateFunction& function);
+  void add(const WindowFunction& function);
+  void add(const GeneratorFunction& function);
+
+  /// monostate when there is none.
+  Entry find(std::string_view name) const;
+  std::vector<std::string> names() const;  // sorted
+
+  /// The process's built-ins; also what decoding binds functions with.
+  static FunctionRegistry& builtin();
+
+ private:
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+/// Binds a call: picks the overload or asks `bind`. Arguments whose type differs from `argumentTypes` of the binding are still to be cast.
+/// Errors: DATATYPE_MISMATCH.*, WRONG_NUM_ARGS.*
+Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindContext& context);
+
+}  // namespace flint::expr
