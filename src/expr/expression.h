@@ -66,6 +66,9 @@ enum class ExprKind : uint8_t {
   kGroupingAnalytics,
 };
 
+template <class Node>
+std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin = nullptr);
+
 /// What a tree contains somewhere: derived once, so that rules can skip trees in O(1).
 struct ExprTraits {
   bool resolved : 1 = true;
@@ -139,7 +142,7 @@ class Expression {
 
 /// Gives a node its derived parts and shares it: `makeExpr(Alias{{}, child, "a", newExprId()})`.
 template <class Node>
-std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin = nullptr) {
+std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin) {
   auto made = std::make_shared<Node>(std::move(node));
   if (origin != nullptr) made->origin_ = std::move(origin);
   made->deriveFromChildren();

@@ -18,6 +18,9 @@ using tree::field;
 class LogicalPlan;
 using LogicalPlanPtr = std::shared_ptr<const LogicalPlan>;
 
+template <class Node>
+std::shared_ptr<const Node> makePlan(Node node, OriginPtr origin = nullptr);
+
 enum class LogicalKind : uint8_t {
   kOneRowRelation, kLocalRelation, kRange, kRelation, kInMemoryRelation, kProject, kFilter, kJoin, kLateralJoin, kAggregate, kExpand, kWindow,
   kSort, kLimit, kOffset, kTail, kDistinct, kDeduplicate, kUnion, kIntersect, kExcept, kGenerate, kSample, kRepartition,
@@ -79,7 +82,7 @@ class LogicalPlan : public std::enable_shared_from_this<LogicalPlan> {
 };
 
 template <class Node>
-std::shared_ptr<const Node> makePlan(Node node, OriginPtr origin = nullptr) {
+std::shared_ptr<const Node> makePlan(Node node, OriginPtr origin) {
   auto made = std::make_shared<Node>(std::move(node));
   if (origin != nullptr) made->origin_ = std::move(origin);
   made->depth_ = 1;
