@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Runs the SQL benchmarks on Flint and on other engines, one after the other, and writes docs/benchmarks.md.
+#
+#   tools/run_benchmarks.sh [suite...]      tpch and tpcds unless named; h2o is the third
+#
+# BENCH_DIR holds the queries and data makers (default ../shared/bench), BENCH_DATA the data at scale factor 1, made where
+# it is missing (default build/benchmark_data), BENCH_ENGINES the engines beside Flint (default "duckdb datafusion polars"),
+# BENCH_RUNS the runs of each query (default 3; the median counts).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=${FLINT_VENV:-$PWD/.venv}/bin/python
+bench=${BENCH_DIR:-../shared/bench}
+data=${BENCH_DATA:-$PWD/build/benchmark_data}
+engines=${BENCH_ENGINES:-duckdb datafusion polars}
+runs=${BENCH_RUNS:-3}
+suites=("$@")
+[ ${#suites[@]} -gt 0 ] || suites=(tpch tpcds)
+binary=$PWD/build/release/bin/flint
+results=$PWD/build/benchmarks
+
+if [ ! -f "$bench/sqlbench.py" ]; then
+  echo "flint: there is no $bench/sqlbench.py; set BENCH_DIR to the folder of the benchmarks" >&2
+  exit 1
+fi
+mkdir -p "$results" "$data"
+PATH=$(dirname "$python"):$PATH
+
+for suite in "${suites[@]}"; do
+  if [ -z "$(ls "$data/${suite}1" 2>/dev/null)" ]; then
+    echo "flint: making the data of $suite"
+    "$python" "$bench/datagen.py" "$suite" --out "$data/${suite}1.partial"
+    rm -rf "$data/${suite}1"
+    mv "$data/${suite}1.partial" "$data/${suite}1"
+  fi
+  reports=("$results/$suite-flint.json")
+  "$python" "$bench/sqlbench.py" run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine connect --label flint \
+    --server "$binary server --port {port}" --log "$results/$suite-server.log" --out "$results/$suite-flint.json"
+  for engine in $engines; do
+    "$python" "$bench/sqlbench.py" run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine "$engine" \
+      --out "$results/$suite-$engine.json"
+    reports+=("$results/$suite-$engine.json")
+  done
+  answers=$bench/answers/$suite-sf1.json.gz
+  [ ! -f "$answers" ] || reports+=("$answers")
+  "$python" "$bench/sqlbench.py" compare "${reports[@]}" >"$results/$suite.md"
+done
+
+mkdir -p docs
+{
+  echo "# Benchmarks"
+  echo
+  echo "Made by \`make bench\` on $(date -u +%Y-%m-%d) at commit $(git rev-parse --short HEAD): scale factor 1, Parquet, the median of $runs runs in"
+  echo "seconds. Answers are compared with those recorded from Spark 4.2.0, the last column of times, which has none."
+  echo
+  echo "- Processor: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) threads"
+  echo "- Memory: $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)"
+  echo "- Compiler: $(c++ --version | head -n 1)"
+  "$python" - <<'PYTHON'
+import importlib.metadata
+names = ["duckdb", "datafusion", "polars"]
+print("- Beside: " + ", ".join(f"{n} {importlib.metadata.version(n)}" for n in names))
+PYTHON
+  for suite in "${suites[@]}"; do
+    printf '\n## %s\n\n' "$suite"
+    cat "$results/$suite.md"
+  done
+} >docs/benchmarks.md
+echo "flint: wrote docs/benchmarks.md"
