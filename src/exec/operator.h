@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/status.h"
+#include "columnar/columnar_batch.h"
+
+namespace flint::exec {
+
+using columnar::ColumnarBatch;
+class TaskContext;
+
+/// Something a blocked pipeline waits for. `wake` runs, once, every callback registered so far, and later ones at once.
+///
+/// Threads: thread-safe.
+class Waker {
+ public:
+  void wake();
+  void onWake(std::function<void()> resume);
+
+ private:
+  std::mutex mutex_;  // a leaf: callbacks run after it is released
+  bool awake_ = false;
+  std::vector<std::function<void()>> resumes_;
+};
+using WakerPtr = std::shared_ptr<Waker>;
+
+/// What a step did. No step ever waits: it answers kBlocked with what will wake it.
+struct Progress {
+  enum class Kind : uint8_t {
+    kNeedInput,   // done with its input; give the next batch
+    kHaveOutput,  // `out` is filled; call again with the same input for more
+    kFinished,    // nothing more will come, and no more input is wanted
+    kBlocked,     // call again, with the same arguments, after `waker` woke
+  };
+  Kind kind = Kind::kNeedInput;
+  WakerPtr waker = nullptr;
+
+  static Progress needInput() { return {Kind::kNeedInput}; }
+  static Progress haveOutput() { return {Kind::kHaveOutput}; }
+  static Progress finished() { return {Kind::kFinished}; }
+  static Progress blocked(WakerPtr waker) { return {Kind::kBlocked, std::move(waker)}; }
+};
+
+/// One thread's part of an operator's state.
+class LocalState {
+ public:
+  virtual ~LocalState() = default;
+};
+using LocalStatePtr = std::unique_ptr<LocalState>;
+
+/// What an operator needs to know of the order of rows.
+enum class OrderNeed : uint8_t {
+  kNone,        // any order; tags are not looked at
+  kTagged,      // rows may come in any order, their (partition, sequence) tags are used
+  kSequential,  // batches must come in the order of their tags, from one thread at a time
+};
+
+/// Gives batches: a scan, or what a sink collected.
+///
+/// The object is the state shared by all threads of one pipeline run.
+/// Threads: `produce` runs on many threads at once, each with its own LocalState.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual Result<LocalStatePtr> makeLocal(TaskContext& task) = 0;
+  /// kHaveOutput with a non-empty batch (within a morsel, in order of sequence), kFinished when this thread has no more, or kBlocked.
+  virtual Result<Progress> produce(LocalState& local, ColumnarBatch& out) = 0;
+  /// How many threads can work at once; more would find nothing to do.
+  virtual int32_t maxThreads() const = 0;
+  /// Partitions its tags range over.
+  virtual int32_t numPartitions() const { return 1; }
+};
+
+/// Turns batches into batches, keeping their tags: filter, project, probe, generate.
+///
+/// Threads: as Source.
+class StreamingOperator {
+ public:
+  virtual ~StreamingOperator() = default;
+  virtual Result<LocalStatePtr> makeLocal(TaskContext& task) = 0;
+  /// kNeedInput: `in` is used up and `out` is empty. kHaveOutput: `out` holds rows, `in` may give more. kFinished: no input can give rows any more.
+  virtual Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) = 0;
+  /// After this thread's last input: kHaveOutput as long as there is more, then kFinished.
+  virtual Result<Progress> flush(LocalState& local, ColumnarBatch& out) { return Progress::finished(); }
+  virtual OrderNeed orderNeed() const { return OrderNeed::kNone; }
+};
+
+/// Takes batches and keeps or passes on what they hold: build sides, aggregates, sorts, results.
+///
+/// Order of calls: makeLocal and consume on many threads; combine once a thread, after its last batch; then, on one thread, `prepareFinalize`;
+/// `finalizeTask(0..n-1)` on many; `finishFinalize` on one; then `makeSource`, where the sink feeds another pipeline.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Result<LocalStatePtr> makeLocal(TaskContext& task) = 0;
+  /// kNeedInput, kFinished (enough: the pipeline stops early), or kBlocked: the same batch comes again.
+  virtual Result<Progress> consume(LocalState& local, const ColumnarBatch& batch) = 0;
+  virtual Status combine(LocalState& local) { return Status::ok(); }
+  /// The number of finalize tasks that may run in parallel.
+  virtual Result<int32_t> prepareFinalize() { return 0; }
+  virtual Status finalizeTask(int32_t task) { return Status::ok(); }
+  virtual Status finishFinalize() { return Status::ok(); }
+  /// The rows it gives to the next pipeline, once. Null for sinks that end a query or serve other operators only.
+  virtual Result<std::unique_ptr<Source>> makeSource() { return std::unique_ptr<Source>(); }
+  virtual OrderNeed orderNeed() const { return OrderNeed::kNone; }
+};
+
+}  // namespace flint::exec

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exec/operator.h"
+#include "exec/task_context.h"
+#include "plan/physical/physical_plan.h"
+
+namespace flint::exec {
+
+/// Source → streaming operators → sink, with the pipelines that must have finished before it starts.
+struct Pipeline {
+  std::shared_ptr<Source> source;      // null: `sourceSink->makeSource()` when it starts
+  std::shared_ptr<Sink> sourceSink;
+  std::vector<std::shared_ptr<StreamingOperator>> operators;
+  std::shared_ptr<Sink> sink;
+  std::vector<int32_t> dependencies;   // indexes of pipelines that must have finished, finalized included
+  std::string name;                    // for logs and events
+};
+
+/// Turns a PhysicalPlan into pipelines, bottom up. Each node's lowering is in `operator_table.cc`.
+///
+/// A lowering function typically calls `lower(child)`, then `append(operator)`, or `breakWith(sink)`. A join calls `lowerToSink(build side, sink)`
+/// first, then `lower(probe side)` and `append(probe)`; the pipeline then depends on the build's.
+/// Threads: confined to its owner.
+class PipelineBuilder {
+ public:
+  explicit PipelineBuilder(std::shared_ptr<TaskContext> task);
+
+  /// After it the open pipeline gives the rows of `node`, columns in the order of `node->output()`.
+  Status lower(const plan::PhysicalPlanPtr& node);
+  void startWith(std::shared_ptr<Source> source);
+  void append(std::shared_ptr<StreamingOperator> op);
+  /// Ends the open pipeline in `sink`; the next one starts from `sink->makeSource()`.
+  void breakWith(std::shared_ptr<Sink> sink);
+  /// Lowers `node` into a pipeline of its own that ends in `sink`; the pipeline open afterwards (the caller's) will wait for it.
+  Status lowerToSink(const plan::PhysicalPlanPtr& node, std::shared_ptr<Sink> sink);
+  /// Several inputs, one after the other by partition (UNION ALL): the open pipeline gives the rows of all.
+  Status lowerUnion(const std::vector<plan::PhysicalPlanPtr>& nodes);
+
+  TaskContext& task() { return *task_; }
+  const std::shared_ptr<TaskContext>& sharedTask() { return task_; }
+  /// Ends the last open pipeline in `sink` and gives them all, in an order that meets every dependency.
+  std::vector<Pipeline> finish(std::shared_ptr<Sink> sink);
+
+ private:
+  std::shared_ptr<TaskContext> task_;
+  std::vector<Pipeline> pipelines_;
+  Pipeline open_;
+};
+
+/// How one kind of node becomes operators.
+using LowerNode = Status (*)(const plan::PhysicalPlanPtr& node, PipelineBuilder& builder);
+
+}  // namespace flint::exec
