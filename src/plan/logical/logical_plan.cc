@@ -1,0 +1,100 @@
+#include "plan/logical/logical_plan.h"
+
+#include "plan/logical/relational.h"
+#include "plan/logical/subquery_expressions.h"
+
+namespace flint::plan {
+namespace {
+
+bool isUnresolvedKind(LogicalKind kind) {
+  return (kind >= LogicalKind::kUnresolvedRelation && kind <= LogicalKind::kUnresolvedSubqueryTable) || kind == LogicalKind::kPivot ||
+         kind == LogicalKind::kUnpivot;
+}
+
+// The plans inside the expressions of `plan`, in order.
+std::vector<LogicalPlanPtr> innerPlans(const LogicalPlan& plan) {
+  std::vector<LogicalPlanPtr> out;
+  for (const ExprPtr& expression : plan.expressions()) {
+    if (!expression->traits().hasSubquery) continue;
+    tree::forEachNode(expression, [&](const ExprPtr& node) {
+      if (const auto* scalar = node->as<ScalarSubquery>()) out.push_back(scalar->plan);
+      if (const auto* exists = node->as<Exists>()) out.push_back(exists->plan);
+      if (const auto* in = node->as<InSubquery>()) out.push_back(in->plan);
+    });
+  }
+  return out;
+}
+
+struct TreePrinter {
+  std::string out;
+
+  // Prints the tree; gives whether it is resolved all through. `prefix` stands before every line but the first.
+  bool print(const LogicalPlanPtr& plan, const std::string& prefix) {
+    const size_t line = out.size();
+    out += plan->nodeName();
+    const std::string arguments = plan->argumentString();
+    if (!arguments.empty()) out += ' ' + arguments;
+    out += '\n';
+    bool resolved = !isUnresolvedKind(plan->kind());
+    for (const ExprPtr& expression : plan->expressions()) resolved = resolved && expression->resolved();
+    const std::vector<LogicalPlanPtr> children = plan->children();
+    const std::vector<LogicalPlanPtr> inner = innerPlans(*plan);
+    const char* bar = children.empty() ? "   " : ":  ";
+    for (size_t i = 0; i < inner.size(); ++i) {
+      const bool last = i + 1 == inner.size();
+      out += prefix + bar + (last ? "+- " : ":- ");
+      print(inner[i], prefix + bar + (last ? "   " : ":  "));
+    }
+    for (size_t i = 0; i < children.size(); ++i) {
+      const bool last = i + 1 == children.size();
+      out += prefix + (last ? "+- " : ":- ");
+      resolved = print(children[i], prefix + (last ? "   " : ":  ")) && resolved;
+    }
+    if (!resolved) out.insert(line, 1, '\'');
+    return resolved;
+  }
+};
+
+}  // namespace
+
+DataType LogicalPlan::schema() const {
+  StructFields fields;
+  for (const AttributePtr& attribute : output()) {
+    fields.push_back({attribute->name, attribute->type, attribute->nullableColumn, attribute->metadata});
+  }
+  return DataType::structType(std::move(fields));
+}
+
+std::string treeString(const LogicalPlanPtr& plan) {
+  TreePrinter printer;
+  printer.print(plan, "");
+  return std::move(printer.out);
+}
+
+std::vector<AttributePtr> references(const LogicalPlan& plan) {
+  std::vector<AttributePtr> out;
+  std::vector<ExprPtr> read = plan.expressions();
+  if (const auto* generate = plan.as<Generate>()) {
+    read = {generate->generator};
+  } else if (const auto* expand = plan.as<Expand>()) {
+    read.resize(read.size() - expand->attributes.size());
+  } else if (const auto* join = plan.as<Join>(); join != nullptr && join->exists != nullptr) {
+    read.pop_back();
+  } else if (plan.children().empty() || plan.kind() == LogicalKind::kUnion) {
+    return out;
+  }
+  for (const ExprPtr& expression : read) {
+    if (!expression->traits().hasAttribute && !expression->traits().hasSubquery) continue;
+    tree::forEachNode(expression, [&](const ExprPtr& node) {
+      if (node->as<expr::AttributeReference>() == nullptr) return;
+      auto attribute = std::static_pointer_cast<const expr::AttributeReference>(node);
+      for (const AttributePtr& known : out) {
+        if (known->id == attribute->id) return;
+      }
+      out.push_back(std::move(attribute));
+    });
+  }
+  return out;
+}
+
+}  // namespace flint::plan

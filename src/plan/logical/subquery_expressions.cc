@@ -1,0 +1,71 @@
+#include "plan/logical/subquery_expressions.h"
+
+#include <fmt/core.h>
+
+#include "expr/expression_node_impl.h"
+
+namespace flint::plan {
+namespace {
+
+// "[a#1, b#2]"
+std::string attributeList(const std::vector<ExprPtr>& attributes) {
+  std::string out = "[";
+  for (size_t i = 0; i < attributes.size(); ++i) out += (i == 0 ? "" : ", ") + attributes[i]->toString();
+  return out + "]";
+}
+
+std::string sqlList(const std::vector<ExprPtr>& expressions) {
+  std::string out;
+  for (size_t i = 0; i < expressions.size(); ++i) out += (i == 0 ? "" : ", ") + expressions[i]->sql();
+  return out;
+}
+
+}  // namespace
+
+void ScalarSubquery::derive() {
+  traits_.hasSubquery = true;
+  traits_.foldable = false;
+  traits_.canRaise = true;
+  const std::vector<AttributePtr> columns = plan == nullptr ? std::vector<AttributePtr>() : plan->output();
+  traits_.resolved = traits_.resolved && !columns.empty();
+  if (!columns.empty()) type_ = columns[0]->type;
+  nullable_ = true;
+}
+std::string ScalarSubquery::sql() const { return fmt::format("scalarsubquery({})", sqlList(outerAttributes)); }
+std::string ScalarSubquery::toString() const { return fmt::format("scalar-subquery#{} {}", id, attributeList(outerAttributes)); }
+
+void Exists::derive() {
+  traits_.hasSubquery = true;
+  traits_.foldable = false;
+  type_ = DataType::boolean();
+  nullable_ = false;
+}
+std::string Exists::sql() const { return fmt::format("exists({})", sqlList(outerAttributes)); }
+std::string Exists::toString() const { return fmt::format("exists#{} {}", id, attributeList(outerAttributes)); }
+
+void InSubquery::derive() {
+  traits_.hasSubquery = true;
+  traits_.foldable = false;
+  type_ = DataType::boolean();
+  nullable_ = true;
+  const std::vector<AttributePtr> columns = plan == nullptr ? std::vector<AttributePtr>() : plan->output();
+  traits_.resolved = traits_.resolved && columns.size() == values.size();
+}
+std::string InSubquery::sql() const {
+  const std::string value = values.size() == 1 ? values[0]->sql() : fmt::format("named_struct({})", sqlList(values));
+  return fmt::format("({} IN (listquery({})))", value, sqlList(outerAttributes));
+}
+std::string InSubquery::toString() const {
+  std::string value = values.size() == 1 ? values[0]->toString() : "";
+  if (values.size() != 1) {
+    for (const ExprPtr& each : values) value += (value.empty() ? "named_struct(" : ", ") + each->toString();
+    value += ")";
+  }
+  return fmt::format("{} IN (list#{} {})", value, id, attributeList(outerAttributes));
+}
+
+}  // namespace flint::plan
+
+template class flint::expr::ExpressionNode<flint::plan::ScalarSubquery, flint::expr::ExprKind::kScalarSubquery>;
+template class flint::expr::ExpressionNode<flint::plan::Exists, flint::expr::ExprKind::kExists>;
+template class flint::expr::ExpressionNode<flint::plan::InSubquery, flint::expr::ExprKind::kInSubquery>;
