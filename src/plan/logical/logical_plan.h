@@ -52,7 +52,8 @@ class LogicalPlan : public std::enable_shared_from_this<LogicalPlan> {
 
   virtual std::vector<LogicalPlanPtr> children() const = 0;
   virtual LogicalPlanPtr withNewChildren(std::vector<LogicalPlanPtr> children) const = 0;
-  /// Every expression of this node (not of its children), in field order; and a copy with them replaced, same count.
+  /// Every expression of this node (not of its children), in field order, attributes of its output included; and a copy with them replaced,
+  /// same count. A field that holds an attribute keeps it when given anything else.
   virtual std::vector<ExprPtr> expressions() const = 0;
   virtual LogicalPlanPtr withNewExpressions(std::vector<ExprPtr> expressions) const = 0;
   virtual LogicalPlanPtr withOrigin(OriginPtr origin) const = 0;
