@@ -22,7 +22,7 @@ ColumnVector::ColumnVector(DataType type, Encoding encoding, RowIndex size, Buff
       owners_(std::move(owners)) {}
 
 VectorPtr ColumnVector::flat(DataType type, RowIndex size, BufferPtr values, BufferPtr validity, Owners owners) {
-  FLINT_DCHECK(values != nullptr && values->size() >= valueWidth(type.physicalType()) * static_cast<size_t>(size), "one value a row");
+  FLINT_DCHECK(values != nullptr && values->size() >= widthOf(type.physicalType()) * static_cast<size_t>(size), "one value a row");
   return share(new ColumnVector(std::move(type), Encoding::kFlat, size, std::move(values), std::move(validity), {}, std::move(owners)));
 }
 

@@ -9,6 +9,24 @@
 namespace flint {
 inline namespace types {
 
+size_t widthOf(PhysicalType type) {
+  switch (type) {
+    case PhysicalType::kBool:
+    case PhysicalType::kInt8: return 1;
+    case PhysicalType::kInt16: return 2;
+    case PhysicalType::kInt32:
+    case PhysicalType::kFloat: return 4;
+    case PhysicalType::kInt64:
+    case PhysicalType::kDouble:
+    case PhysicalType::kList: return 8;
+    case PhysicalType::kInt128:
+    case PhysicalType::kString:
+    case PhysicalType::kInterval: return 16;
+    case PhysicalType::kStruct: return 0;
+  }
+  return 0;
+}
+
 struct DataType::Nested {
   std::vector<DataType> children;  // element; key, value; the stored type of a user-defined one
   StructFields fields;

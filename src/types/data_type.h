@@ -59,6 +59,9 @@ enum class PhysicalType : uint8_t {
   kStruct,    // one child a field
 };
 
+/// Bytes of one value in a column; 0 for structs.
+size_t widthOf(PhysicalType type);
+
 struct StructField;
 class DataType;
 using StructFields = std::vector<StructField>;
