@@ -68,6 +68,7 @@ struct FunctionBinding {
   Kernel kernel = nullptr;
   NullRule nulls = NullRule::kNullIfAnyNull;
   bool canRaise = false;
+  const std::vector<ErrorRule>* errors = nullptr;  // the declaration's, which live as long as the process
   std::shared_ptr<const void> data;     // what `bind` prepared, for KernelArgs::data<T>()
 };
 using FunctionBindingPtr = std::shared_ptr<const FunctionBinding>;
@@ -89,6 +90,21 @@ struct Overload {
   Kernel kernel = nullptr;
   bool variadic = false;  // the last argument may be repeated, zero times included
 };
+
+/// The value of a trailing argument that a call may leave out.
+struct DefaultArgument {
+  DataType type;
+  Value value;
+};
+
+/// One parameter of a lambda.
+struct LambdaParameter {
+  DataType type;
+  bool nullable = true;
+};
+/// The parameters of the lambda that is argument number `argument`, from the types of the arguments before it (`context.argumentTypes`, lambdas
+/// already bound having their result's type). `numVariables` are written in the call. Errors: as binding.
+using LambdaTyper = Result<std::vector<LambdaParameter>> (*)(const BindContext& context, size_t argument, size_t numVariables);
 
 struct Example {
   std::string_view sql;
@@ -115,6 +131,11 @@ struct ScalarFunction {
   Binder bind = nullptr;
   Rewriter rewrite = nullptr;
   std::vector<std::string_view> parameterNames = {};  // for named arguments
+  std::string_view display = {};                      // how calls by the first name are shown, when not by that name ("SQRT")
+  /// Literals that stand for missing trailing arguments; a call is completed with them before it is bound, and shown with them.
+  std::vector<DefaultArgument> defaults = {};
+  size_t maxArguments = 0;                            // with `defaults`: the number of arguments of a completed call
+  LambdaTyper lambdaTyper = nullptr;                  // of a higher-order function
 };
 
 }  // namespace flint::expr

@@ -1,0 +1,224 @@
+#include "expr/function_registry.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "expr/expression_text.h"
+#include "expr/nodes.h"
+#include "types/type_coercion.h"
+
+namespace flint::expr {
+
+namespace {
+
+template <class Function>
+void addNames(std::unordered_map<std::string, FunctionRegistry::Entry>& entries, const Function& function) {
+  for (const std::string_view name : function.names) entries[std::string(name)] = &function;
+}
+
+Error wrongNumArgs(const BindContext& context, std::string expected) {
+  return Error(condition::kWrongNumArgsWithoutSuggestion)
+      .with("functionName", quoteIdentifier(context.name))
+      .with("expectedNum", std::move(expected))
+      .with("actualNum", std::to_string(context.argumentTypes.size()))
+      .with("docroot", "https://spark.apache.org/docs/latest");
+}
+
+}  // namespace
+
+void FunctionRegistry::add(const ScalarFunction& function) { addNames(entries_, function); }
+void FunctionRegistry::add(const AggregateFunction& function) { addNames(entries_, function); }
+void FunctionRegistry::add(const WindowFunction& function) { addNames(entries_, function); }
+void FunctionRegistry::add(const GeneratorFunction& function) { addNames(entries_, function); }
+
+FunctionRegistry::Entry FunctionRegistry::find(std::string_view name) const {
+  const auto entry = entries_.find(std::string(name));
+  return entry == entries_.end() ? Entry{} : entry->second;
+}
+
+std::vector<std::string> FunctionRegistry::names() const {
+  std::vector<std::string> out;
+  for (const auto& [name, entry] : entries_) out.push_back(name);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+FunctionRegistry& FunctionRegistry::builtin() {
+  static FunctionRegistry registry;
+  return registry;
+}
+
+std::string callText(const BindContext& context) {
+  std::vector<std::string> arguments;
+  for (const ExprPtr& argument : context.arguments) arguments.push_back(columnName(argument, context.options.timeZone));
+  return fmt::format("{}({})", context.name, joinTexts(arguments));
+}
+
+Error unexpectedArgumentType(const BindContext& context, size_t argument, const std::string& required) {
+  static constexpr const char* kOrdinals[] = {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"};
+  return Error(condition::kDatatypeMismatchUnexpectedInputType)
+      .with("sqlExpr", "\"" + callText(context) + "\"")
+      .with("paramIndex", argument < std::size(kOrdinals) ? kOrdinals[argument] : std::to_string(argument + 1))
+      .with("requiredType", required)
+      .with("inputSql", argument < context.arguments.size() ? quotedExpression(context.arguments[argument], context.options.timeZone) : "")
+      .with("inputType", "\"" + context.argumentTypes[argument].sql() + "\"");
+}
+
+Status checkArgumentCount(const BindContext& context, size_t least, size_t most) {
+  const size_t count = context.argumentTypes.size();
+  if (count >= least && count <= most) return Status::ok();
+  if (least == most) return wrongNumArgs(context, std::to_string(least));
+  if (most == SIZE_MAX) return wrongNumArgs(context, fmt::format("> {}", least - 1));
+  if (most == least + 1) return wrongNumArgs(context, fmt::format("[{}, {}]", least, most));
+  std::string expected;
+  for (size_t i = least; i <= most; ++i) expected += (i > least ? ", " : "[") + std::to_string(i);
+  return wrongNumArgs(context, expected + "]");
+}
+
+namespace {
+
+// The type argument number `i` of a call has in an overload; null pointer when there is no such argument.
+const DataType* overloadArgument(const Overload& overload, size_t i) {
+  if (i < overload.arguments.size()) return &overload.arguments[i];
+  return overload.variadic && !overload.arguments.empty() ? &overload.arguments.back() : nullptr;
+}
+
+bool takesCount(const Overload& overload, size_t count) {
+  if (overload.variadic) return count + 1 >= overload.arguments.size();
+  return count == overload.arguments.size();
+}
+
+FunctionBinding bindingOf(const ScalarFunction& function, const Overload& overload, std::vector<DataType> argumentTypes) {
+  FunctionBinding binding;
+  binding.argumentTypes = std::move(argumentTypes);
+  binding.result = overload.result;
+  binding.kernel = overload.kernel;
+  return binding;
+}
+
+// What the declaration says of every binding of the function.
+FunctionBinding& completed(FunctionBinding& binding, const ScalarFunction& function) {
+  binding.nulls = function.nulls;
+  binding.nullable = function.nullable;
+  if (!function.errors.empty()) binding.canRaise = true;
+  binding.errors = &function.errors;
+  return binding;
+}
+
+}  // namespace
+
+Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindContext& context) {
+  if (function.bind != nullptr) {
+    auto bound = function.bind(context);
+    if (!bound.isOk()) return bound.status();
+    FunctionBinding binding = std::move(bound).value();
+    if (binding.errors == nullptr) binding.errors = &function.errors;
+    if (!function.errors.empty()) binding.canRaise = true;
+    if (!function.nullable) binding.nullable = false;
+    if (function.nulls == NullRule::kHandledByKernel) binding.nulls = NullRule::kHandledByKernel;
+    if (binding.argumentTypes.empty()) binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
+    return binding;
+  }
+  if (function.overloads.empty()) {
+    return Error(condition::kInternalError).with("message", fmt::format("{} is defined by other expressions and has no kernel", context.name));
+  }
+  const size_t count = context.argumentTypes.size();
+  const Overload* closest = nullptr;
+  for (const Overload& overload : function.overloads) {
+    if (!takesCount(overload, count)) continue;
+    if (closest == nullptr) closest = &overload;
+    bool same = true;
+    for (size_t i = 0; i < count && same; ++i) same = context.argumentTypes[i].sameType(*overloadArgument(overload, i));
+    if (same) {
+      FunctionBinding binding = bindingOf(function, overload, {context.argumentTypes.begin(), context.argumentTypes.end()});
+      return completed(binding, function);
+    }
+  }
+  if (closest == nullptr) {
+    size_t least = SIZE_MAX;
+    size_t most = 0;
+    for (const Overload& overload : function.overloads) {
+      least = std::min(least, overload.arguments.size() - (overload.variadic ? 1 : 0));
+      most = overload.variadic ? SIZE_MAX : std::max(most, overload.arguments.size());
+    }
+    RETURN_IF_ERROR(checkArgumentCount(context, least, most));
+  }
+  for (const Overload& overload : function.overloads) {
+    if (!takesCount(overload, count)) continue;
+    std::vector<DataType> types;
+    for (size_t i = 0; i < count; ++i) {
+      auto type = implicitCast(context.argumentTypes[i], *overloadArgument(overload, i), context.options.ansi);
+      if (!type) break;
+      types.push_back(*overloadArgument(overload, i));
+    }
+    if (types.size() == count) {
+      FunctionBinding binding = bindingOf(function, overload, std::move(types));
+      return completed(binding, function);
+    }
+  }
+  for (size_t i = 0; i < count; ++i) {
+    std::vector<std::string> required;
+    bool accepted = false;
+    for (const Overload& overload : function.overloads) {
+      if (!takesCount(overload, count)) continue;
+      const DataType& type = *overloadArgument(overload, i);
+      accepted = accepted || implicitCast(context.argumentTypes[i], type, context.options.ansi).has_value();
+      const std::string text = "\"" + type.sql() + "\"";
+      if (std::find(required.begin(), required.end(), text) == required.end()) required.push_back(text);
+    }
+    if (accepted) continue;
+    return unexpectedArgumentType(context, i, required.size() == 1 ? required[0] : "(" + joinTexts(required, " or ") + ")");
+  }
+  return unexpectedArgumentType(context, 0, "another type");
+}
+
+Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> arguments, const EvaluationOptions& options, OriginPtr origin) {
+  const auto entry = FunctionRegistry::builtin().find(name);
+  const auto* found = std::get_if<const ScalarFunction*>(&entry);
+  if (found == nullptr) return internalError(fmt::format("no scalar function {}", name));
+  const ScalarFunction& function = **found;
+  // Default arguments stand for the last ones; how many a call needs follows from the overload or binder that fits.
+  if (!function.defaults.empty()) {
+    size_t most = function.maxArguments;
+    while (arguments.size() < most && most - arguments.size() <= function.defaults.size()) {
+      const DefaultArgument& next = function.defaults[function.defaults.size() - (most - arguments.size())];
+      arguments.push_back(literal(next.value, next.type));
+    }
+  }
+  std::vector<DataType> types;
+  std::vector<const Value*> constants;
+  for (const ExprPtr& argument : arguments) {
+    types.push_back(argument->dataType());
+    constants.push_back(literalValue(argument));
+  }
+  std::vector<Value> folded(arguments.size());
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (constants[i] != nullptr || !arguments[i]->resolved() || !arguments[i]->foldable()) continue;
+    auto value = evaluateFoldable(arguments[i], options);
+    if (!value.isOk()) continue;  // raised when a row is evaluated
+    folded[i] = std::move(value).value();
+    constants[i] = &folded[i];
+  }
+  const BindContext context{name, types, arguments, constants, options};
+  auto bound = bindScalar(function, context);
+  if (!bound.isOk()) {
+    Error error = bound.error();
+    return std::move(error).at(origin);
+  }
+  FunctionBinding binding = std::move(bound).value();
+  const CastMode mode = options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+  for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {
+    if (arguments[i]->as<LambdaFunction>() != nullptr || types[i].sameType(binding.argumentTypes[i])) continue;
+    arguments[i] = makeExpr(Cast{{}, arguments[i], binding.argumentTypes[i], mode, true}, arguments[i]->origin());
+  }
+  FunctionCall node;
+  node.name = name;
+  node.arguments = std::move(arguments);
+  node.binding = std::make_shared<const FunctionBinding>(std::move(binding));
+  node.isDeterministic = function.deterministic;
+  return ExprPtr(makeExpr(std::move(node), std::move(origin)));
+}
+
+}  // namespace flint::expr
