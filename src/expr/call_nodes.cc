@@ -65,7 +65,7 @@ void SortOrder::derive() {
 }
 ExprPtr sortOrder(ExprPtr child, bool ascending) { return sortOrder(std::move(child), ascending, ascending); }
 ExprPtr sortOrder(ExprPtr child, bool ascending, bool nullsFirst) {
-  return makeExpr(SortOrder{{}, std::move(child), ascending, nullsFirst});
+  return makeNode<SortOrder>(std::move(child), ascending, nullsFirst);
 }
 
 void AggregateExpression::derive() {

@@ -68,6 +68,8 @@ enum class ExprKind : uint8_t {
 
 template <class Node>
 std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin = nullptr);
+template <class Node, class... Values>
+std::shared_ptr<const Node> makeNode(Values&&... values);
 
 /// What a tree contains somewhere: derived once, so that rules can skip trees in O(1).
 struct ExprTraits {
@@ -140,7 +142,7 @@ class Expression {
   friend std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin);
 };
 
-/// Gives a node its derived parts and shares it: `makeExpr(Alias{{}, child, "a", newExprId()})`.
+/// Gives a node its derived parts and shares it.
 template <class Node>
 std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin) {
   auto made = std::make_shared<Node>(std::move(node));
@@ -148,6 +150,17 @@ std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin) {
   made->deriveFromChildren();
   made->derive();
   return made;
+}
+
+/// A node from values of its first fields, in the order of `fields()`; the others keep their defaults: `makeNode<Alias>(child, "a", newExprId())`.
+template <class Node, class... Values>
+std::shared_ptr<const Node> makeNode(Values&&... values) {
+  Node node;
+  constexpr auto fields = Node::fields();
+  [&]<size_t... I>(std::index_sequence<I...>) {
+    ((node.*(std::get<I>(fields).member) = std::forward<Values>(values)), ...);
+  }(std::index_sequence_for<Values...>());
+  return makeExpr(std::move(node), nullptr);
 }
 
 /// Gives an expression node its tree functions from `Node::fields()`. The definitions are in `expression_node_impl.h`, which only the

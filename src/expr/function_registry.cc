@@ -211,7 +211,8 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
   const CastMode mode = options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {
     if (arguments[i]->as<LambdaFunction>() != nullptr || types[i].sameType(binding.argumentTypes[i])) continue;
-    arguments[i] = makeExpr(Cast{{}, arguments[i], binding.argumentTypes[i], mode, true}, arguments[i]->origin());
+    const OriginPtr argumentOrigin = arguments[i]->origin();
+    arguments[i] = makeNode<Cast>(std::move(arguments[i]), binding.argumentTypes[i], mode, true)->withOrigin(argumentOrigin);
   }
   FunctionCall node;
   node.name = name;

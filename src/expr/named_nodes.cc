@@ -18,7 +18,7 @@ void Literal::derive() {
 std::string Literal::sql() const { return expressionText(*this, TextStyle::kSql); }
 std::string Literal::toString() const { return expressionText(*this, TextStyle::kDebug); }
 
-ExprPtr literal(Value value, DataType type) { return makeExpr(Literal{{}, std::move(value), std::move(type)}); }
+ExprPtr literal(Value value, DataType type) { return makeNode<Literal>(std::move(value), std::move(type)); }
 ExprPtr literalNull(DataType type) { return literal(Value::null(), std::move(type)); }
 ExprPtr literalBoolean(bool value) { return literal(Value::boolean(value), DataType::boolean()); }
 ExprPtr literalInt(int32_t value) { return literal(Value::integer(value), DataType::integer()); }
@@ -85,7 +85,7 @@ void Alias::derive() {
 std::string Alias::sql() const { return expressionText(*this, TextStyle::kSql); }
 std::string Alias::toString() const { return expressionText(*this, TextStyle::kDebug); }
 
-ExprPtr alias(ExprPtr child, std::string name) { return makeExpr(Alias{{}, std::move(child), std::move(name), newExprId(), {}, {}}); }
+ExprPtr alias(ExprPtr child, std::string name) { return makeNode<Alias>(std::move(child), std::move(name), newExprId()); }
 
 AttributePtr toAttribute(const ExprPtr& namedExpression) {
   if (namedExpression->as<AttributeReference>() != nullptr) return std::static_pointer_cast<const AttributeReference>(namedExpression);

@@ -74,7 +74,7 @@ void Comparison::derive() {
   nullable_ = op != ComparisonOp::kEqualNullSafe && (left->nullable() || right->nullable());
 }
 ExprPtr comparison(ComparisonOp op, ExprPtr left, ExprPtr right) {
-  return makeExpr(Comparison{{}, op, std::move(left), std::move(right)});
+  return makeNode<Comparison>(op, std::move(left), std::move(right));
 }
 
 void And::derive() {
@@ -98,9 +98,9 @@ void IsNotNull::derive() {
   nullable_ = false;
 }
 
-ExprPtr makeAnd(ExprPtr left, ExprPtr right) { return makeExpr(And{{}, std::move(left), std::move(right)}); }
-ExprPtr makeOr(ExprPtr left, ExprPtr right) { return makeExpr(Or{{}, std::move(left), std::move(right)}); }
-ExprPtr makeNot(ExprPtr child) { return makeExpr(Not{{}, std::move(child)}); }
+ExprPtr makeAnd(ExprPtr left, ExprPtr right) { return makeNode<And>(std::move(left), std::move(right)); }
+ExprPtr makeOr(ExprPtr left, ExprPtr right) { return makeNode<Or>(std::move(left), std::move(right)); }
+ExprPtr makeNot(ExprPtr child) { return makeNode<Not>(std::move(child)); }
 
 ExprPtr conjunction(const std::vector<ExprPtr>& conjuncts) {
   ExprPtr out;

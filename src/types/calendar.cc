@@ -1,6 +1,6 @@
 #include "types/calendar.h"
 
-#include <cstdio>
+#include <fmt/core.h>
 
 namespace flint {
 inline namespace types {
@@ -19,30 +19,21 @@ void appendFraction(std::string& out, int64_t fraction, int digits) {
 
 std::string dateText(int64_t days) {
   const CivilDate date = civilFromDays(days);
-  char buffer[40];
   const char* sign = date.year > 9999 ? "+" : date.year < 0 ? "-" : "";
-  const long long year = date.year < 0 ? -date.year : date.year;
-  std::snprintf(buffer, sizeof(buffer), "%s%04lld-%02d-%02d", sign, year, date.month, date.day);
-  return buffer;
+  return fmt::format("{}{:04}-{:02}-{:02}", sign, date.year < 0 ? -date.year : date.year, date.month, date.day);
 }
 
 std::string localTimestampText(int64_t micros) {
   const int64_t days = floorDivide(micros, kMicrosPerDay);
   const int64_t rest = micros - days * kMicrosPerDay;
-  char buffer[16];
-  std::snprintf(buffer, sizeof(buffer), " %02d:%02d:%02d", static_cast<int>(rest / kMicrosPerHour),
-                static_cast<int>(rest / kMicrosPerMinute % 60), static_cast<int>(rest / kMicrosPerSecond % 60));
-  std::string out = dateText(days) + buffer;
+  std::string out = dateText(days) + fmt::format(" {:02}:{:02}:{:02}", rest / kMicrosPerHour, rest / kMicrosPerMinute % 60, rest / kMicrosPerSecond % 60);
   appendFraction(out, rest % kMicrosPerSecond, 6);
   return out;
 }
 
 std::string timeText(int64_t nanos) {
   const int64_t seconds = nanos / 1'000'000'000;
-  char buffer[16];
-  std::snprintf(buffer, sizeof(buffer), "%02d:%02d:%02d", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
-                static_cast<int>(seconds % 60));
-  std::string out = buffer;
+  std::string out = fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   appendFraction(out, nanos % 1'000'000'000, 9);
   return out;
 }

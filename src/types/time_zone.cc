@@ -1,5 +1,7 @@
 #include "types/time_zone.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
@@ -105,15 +107,11 @@ bool parseOffset(std::string_view text, int32_t& seconds) {
 }
 
 std::string offsetText(int32_t seconds) {
-  char buffer[16];
   const int32_t absolute = seconds < 0 ? -seconds : seconds;
   if (seconds == 0) return "Z";
-  if (absolute % 60 != 0) {
-    std::snprintf(buffer, sizeof(buffer), "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+', absolute / 3'600, absolute / 60 % 60, absolute % 60);
-  } else {
-    std::snprintf(buffer, sizeof(buffer), "%c%02d:%02d", seconds < 0 ? '-' : '+', absolute / 3'600, absolute / 60 % 60);
-  }
-  return buffer;
+  std::string out = fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', absolute / 3'600, absolute / 60 % 60);
+  if (absolute % 60 != 0) out += fmt::format(":{:02}", absolute % 60);
+  return out;
 }
 
 // Java's short ids that stand for a region.
