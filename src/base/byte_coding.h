@@ -29,6 +29,12 @@ class ByteWriter {
     writeVarint(text.size());
     bytes_.append(text);
   }
+  /// Room for `size` bytes that the caller fills before the next write.
+  char* grow(size_t size) {
+    const size_t at = bytes_.size();
+    bytes_.resize(at + size);
+    return bytes_.data() + at;
+  }
   const std::string& bytes() const { return bytes_; }
   std::string take() { return std::move(bytes_); }
 
@@ -75,6 +81,15 @@ class ByteReader {
     position_ += length;
     return bytes_.substr(position_ - length, length);
   }
+  /// The next `size` bytes as they are; fewer when it failed.
+  std::string_view readBytes(size_t size) {
+    if (size > bytes_.size() - position_) {
+      fail();
+      return {};
+    }
+    position_ += size;
+    return bytes_.substr(position_ - size, size);
+  }
   /// A count of elements that each take at least one byte: never more than what is left.
   size_t readCount() {
     const uint64_t count = readVarint();
@@ -87,6 +102,7 @@ class ByteReader {
     return 0;
   }
   bool failed() const { return failed_; }
+  size_t remaining() const { return bytes_.size() - position_; }
   bool atEnd() const { return position_ == bytes_.size(); }
   Status status() const;
 

@@ -75,7 +75,7 @@ void forEachPointer(Value& value, Visit&& visit) {
   }
 }
 
-/// Deep equality of two fields; node pointers compare by `sameAs`, found by argument-dependent lookup.
+/// Deep equality of two fields; node pointers compare by `sameAs`, tables by `identity`, other pointers by address.
 template <class T>
 bool fieldEquals(const T& a, const T& b) {
   if constexpr (IsVector<T>::value) {
@@ -90,6 +90,8 @@ bool fieldEquals(const T& a, const T& b) {
     return fieldEquals(a.first, b.first) && fieldEquals(a.second, b.second);
   } else if constexpr (requires { a->sameAs(*b); }) {
     return a == b || (a != nullptr && b != nullptr && a->sameAs(*b));
+  } else if constexpr (requires { a->identity(); }) {
+    return a == b || (a != nullptr && b != nullptr && a->identity() == b->identity());
   } else if constexpr (HasFields<T>) {
     return std::apply([&](const auto&... field) { return (fieldEquals(a.*(field.member), b.*(field.member)) && ...); }, T::fields());
   } else {
@@ -113,8 +115,12 @@ uint64_t fieldHash(const T& value) {
     return mixHash(static_cast<uint64_t>(value));
   } else if constexpr (requires { value->hash(); }) {
     return value == nullptr ? 0 : value->hash();
+  } else if constexpr (requires { value->identity(); }) {
+    return value == nullptr ? 0 : hashString(value->identity());
   } else if constexpr (requires { value.hash(); }) {
     return value.hash();
+  } else if constexpr (requires { value.get(); }) {
+    return mixHash(reinterpret_cast<uintptr_t>(value.get()));
   } else {
     static_assert(HasFields<T>, "a field type without equality and hash");
     uint64_t hash = 0;

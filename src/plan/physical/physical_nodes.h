@@ -140,6 +140,7 @@ struct ShuffledHashJoinExec final : PhysicalNode<ShuffledHashJoinExec, PhysicalK
                       field("right", &ShuffledHashJoinExec::right));
   }
   std::vector<AttributePtr> output() const override;
+  Partitioning outputPartitioning() const override;
   std::vector<Distribution> requiredChildDistribution() const override;
 };
 struct BroadcastHashJoinExec final : PhysicalNode<BroadcastHashJoinExec, PhysicalKind::kBroadcastHashJoin> {
@@ -161,6 +162,7 @@ struct BroadcastHashJoinExec final : PhysicalNode<BroadcastHashJoinExec, Physica
                       field("right", &BroadcastHashJoinExec::right));
   }
   std::vector<AttributePtr> output() const override;
+  Partitioning outputPartitioning() const override;
   std::vector<Distribution> requiredChildDistribution() const override;
 };
 /// Any join condition; every JoinType.
@@ -178,6 +180,7 @@ struct BroadcastNestedLoopJoinExec final : PhysicalNode<BroadcastNestedLoopJoinE
                       field("left", &BroadcastNestedLoopJoinExec::left), field("right", &BroadcastNestedLoopJoinExec::right));
   }
   std::vector<AttributePtr> output() const override;
+  Partitioning outputPartitioning() const override;
   std::vector<Distribution> requiredChildDistribution() const override;
 };
 
@@ -203,6 +206,8 @@ struct TakeOrderedAndProjectExec final : PhysicalNode<TakeOrderedAndProjectExec,
                       field("order", &TakeOrderedAndProjectExec::order), field("projectList", &TakeOrderedAndProjectExec::projectList),
                       field("child", &TakeOrderedAndProjectExec::child));
   }
+  std::vector<ExprPtr> outputOrdering() const override { return order; }
+  Partitioning outputPartitioning() const override;
   std::vector<AttributePtr> output() const override;
 };
 
@@ -332,6 +337,7 @@ struct CollectTailExec final : PhysicalNode<CollectTailExec, PhysicalKind::kColl
   static constexpr const char* kName = "CollectTail";
   static constexpr auto fields() { return std::tuple(field("limit", &CollectTailExec::limit), field("child", &CollectTailExec::child)); }
   std::vector<AttributePtr> output() const override { return child->output(); }
+  Partitioning outputPartitioning() const override;
 };
 
 /// A subplan used in several places: nodes of one `id` run once, and each gives all its rows under attributes of its own.

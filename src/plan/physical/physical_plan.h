@@ -99,6 +99,7 @@ class PhysicalNode : public PhysicalPlan {
   uint64_t hash() const override;
   void encodeFields(ByteWriter& out) const override;
   std::string argumentString() const override;
+  std::vector<std::pair<std::string, std::string>> verboseArguments() const override;
   PhysicalPlanPtr withNodeId(int64_t id) const override;
   PhysicalPlanPtr withEstimatedRows(double rows) const override;
 };
