@@ -7,24 +7,6 @@ namespace {
 
 constexpr int32_t kMaxNesting = 256;
 
-size_t widthOf(PhysicalType type) {
-  switch (type) {
-    case PhysicalType::kBool:
-    case PhysicalType::kInt8: return 1;
-    case PhysicalType::kInt16: return 2;
-    case PhysicalType::kInt32:
-    case PhysicalType::kFloat: return 4;
-    case PhysicalType::kInt64:
-    case PhysicalType::kDouble: return 8;
-    case PhysicalType::kInt128:
-    case PhysicalType::kInterval: return 16;
-    case PhysicalType::kString:
-    case PhysicalType::kList:
-    case PhysicalType::kStruct: return 0;
-  }
-  return 0;
-}
-
 template <size_t kWidth>
 void gather(const uint8_t* from, std::span<const RowIndex> rows, char* to) {
   for (const RowIndex row : rows) {
