@@ -1,0 +1,75 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "types/data_type.h"
+
+namespace flint::catalog {
+
+using NameParts = std::vector<std::string>;
+std::string joined(const NameParts& parts);   // a.b.c
+std::string quoted(const NameParts& parts);   // `a`.`b`.`c`, as messages show names
+
+/// What a metastore keeps of a table or persistent view.
+struct CatalogTable {
+  enum class Type : uint8_t { kManaged, kExternal, kView };
+  std::string database;
+  std::string name;
+  Type type = Type::kManaged;
+  StructFields schema;
+  std::string provider;  // "parquet"
+  std::string location;
+  std::vector<std::string> partitionColumns;
+  std::map<std::string, std::string> properties;
+  std::map<std::string, std::string> options;
+  std::string comment;
+  std::string viewText;      // kView
+  int64_t createTimeMs = 0;
+  std::string owner;
+};
+
+struct CatalogDatabase {
+  std::string name;
+  std::string comment;
+  std::string location;
+  std::map<std::string, std::string> properties;
+};
+
+/// A metastore: databases, and the tables and persistent views in them.
+///
+/// Names come as the user wrote them, folded by the caller where names have no case.
+/// Threads: thread-safe.
+/// Source: the role of Spark's ExternalCatalog and CatalogPlugin.
+class CatalogPlugin {
+ public:
+  virtual ~CatalogPlugin() = default;
+  virtual std::string name() const = 0;
+
+  virtual std::vector<CatalogDatabase> databases() const = 0;
+  virtual bool databaseExists(const std::string& database) const = 0;
+  /// Errors: SCHEMA_NOT_FOUND.
+  virtual Result<CatalogDatabase> database(const std::string& database) const = 0;
+  /// Errors: SCHEMA_ALREADY_EXISTS.
+  virtual Status createDatabase(CatalogDatabase database, bool ignoreIfExists) = 0;
+  /// Errors: SCHEMA_NOT_FOUND, SCHEMA_NOT_EMPTY.
+  virtual Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade) = 0;
+
+  virtual std::vector<std::string> tables(const std::string& database) const = 0;
+  virtual bool tableExists(const std::string& database, const std::string& table) const = 0;
+  /// Errors: TABLE_OR_VIEW_NOT_FOUND.
+  virtual Result<CatalogTable> table(const std::string& database, const std::string& table) const = 0;
+  /// Errors: SCHEMA_NOT_FOUND, TABLE_OR_VIEW_ALREADY_EXISTS.
+  virtual Status createTable(CatalogTable table, bool ignoreIfExists) = 0;
+  virtual Status alterTable(CatalogTable table) = 0;
+  virtual Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing) = 0;
+  virtual Status renameTable(const std::string& database, const std::string& table, const std::string& newName) = 0;
+};
+
+/// Keeps everything in memory; gone with the process.
+std::unique_ptr<CatalogPlugin> makeInMemoryCatalog(std::string warehouse);
+
+}  // namespace flint::catalog

@@ -1,0 +1,157 @@
+#include <mutex>
+
+#include "base/condition.h"
+#include "catalog/catalog_plugin.h"
+
+namespace flint::catalog {
+
+std::string joined(const NameParts& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ".") + part;
+  return out;
+}
+
+std::string quoted(const NameParts& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ".") + quoteIdentifier(part);
+  return out;
+}
+
+namespace {
+
+Error schemaNotFound(const std::string& database) {
+  return Error(condition::kSchemaNotFound).with("schemaName", quoted({"spark_catalog", database})).as(ErrorFamily::kAnalysis);
+}
+Error tableNotFound(const std::string& database, const std::string& table) {
+  return Error(condition::kTableOrViewNotFound)
+      .with("relationName", quoted({"spark_catalog", database, table}))
+      .with("searchPath", "[" + quoted({"spark_catalog", database}) + "]")
+      .as(ErrorFamily::kAnalysis);
+}
+Error tableExistsError(const std::string& database, const std::string& table) {
+  return Error(condition::kTableOrViewAlreadyExists).with("relationName", quoted({"spark_catalog", database, table})).as(ErrorFamily::kAnalysis);
+}
+
+class InMemoryCatalog final : public CatalogPlugin {
+ public:
+  explicit InMemoryCatalog(std::string warehouse) : warehouse_(std::move(warehouse)) {
+    entries_["default"].database = {.name = "default", .comment = "default database", .location = warehouse_, .properties = {}};
+  }
+
+  std::string name() const override { return "spark_catalog"; }
+
+  std::vector<CatalogDatabase> databases() const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<CatalogDatabase> out;
+    for (const auto& [name, entry] : entries_) out.push_back(entry.database);
+    return out;
+  }
+  bool databaseExists(const std::string& database) const override {
+    const std::lock_guard lock(mutex_);
+    return entries_.contains(database);
+  }
+  Result<CatalogDatabase> database(const std::string& database) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    if (found == entries_.end()) return schemaNotFound(database);
+    return found->second.database;
+  }
+  Status createDatabase(CatalogDatabase database, bool ignoreIfExists) override {
+    const std::lock_guard lock(mutex_);
+    if (entries_.contains(database.name)) {
+      if (ignoreIfExists) return Status::ok();
+      return Error(condition::kSchemaAlreadyExists).with("schemaName", quoted({database.name})).as(ErrorFamily::kAnalysis);
+    }
+    if (database.location.empty()) database.location = warehouse_ + "/" + database.name + ".db";
+    const std::string name = database.name;
+    entries_[name].database = std::move(database);
+    return Status::ok();
+  }
+  Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    if (found == entries_.end()) return ignoreIfMissing ? Status::ok() : Status(schemaNotFound(database));
+    if (!cascade && !found->second.tables.empty()) {
+      return Error(condition::kSchemaNotEmpty).with("schemaName", quoted({database})).as(ErrorFamily::kAnalysis);
+    }
+    entries_.erase(found);
+    return Status::ok();
+  }
+
+  std::vector<std::string> tables(const std::string& database) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> out;
+    if (const auto found = entries_.find(database); found != entries_.end()) {
+      for (const auto& [name, table] : found->second.tables) out.push_back(name);
+    }
+    return out;
+  }
+  bool tableExists(const std::string& database, const std::string& table) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    return found != entries_.end() && found->second.tables.contains(table);
+  }
+  Result<CatalogTable> table(const std::string& database, const std::string& table) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    if (found == entries_.end()) return tableNotFound(database, table);
+    const auto entry = found->second.tables.find(table);
+    if (entry == found->second.tables.end()) return tableNotFound(database, table);
+    return entry->second;
+  }
+  Status createTable(CatalogTable table, bool ignoreIfExists) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(table.database);
+    if (found == entries_.end()) return schemaNotFound(table.database);
+    if (found->second.tables.contains(table.name)) {
+      return ignoreIfExists ? Status::ok() : Status(tableExistsError(table.database, table.name));
+    }
+    const std::string name = table.name;
+    found->second.tables.emplace(name, std::move(table));
+    return Status::ok();
+  }
+  Status alterTable(CatalogTable table) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(table.database);
+    if (found == entries_.end() || !found->second.tables.contains(table.name)) return tableNotFound(table.database, table.name);
+    const std::string name = table.name;
+    found->second.tables[name] = std::move(table);
+    return Status::ok();
+  }
+  Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    if (found == entries_.end() || found->second.tables.erase(table) == 0) {
+      return ignoreIfMissing ? Status::ok() : Status(tableNotFound(database, table));
+    }
+    return Status::ok();
+  }
+  Status renameTable(const std::string& database, const std::string& table, const std::string& newName) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    if (found == entries_.end()) return tableNotFound(database, table);
+    auto& tables = found->second.tables;
+    if (tables.contains(newName)) return tableExistsError(database, newName);
+    auto node = tables.extract(table);
+    if (node.empty()) return tableNotFound(database, table);
+    node.key() = newName;
+    node.mapped().name = newName;
+    tables.insert(std::move(node));
+    return Status::ok();
+  }
+
+ private:
+  struct Entry {
+    CatalogDatabase database;
+    std::map<std::string, CatalogTable> tables;
+  };
+  const std::string warehouse_;
+  mutable std::mutex mutex_;  // a leaf
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace
+
+std::unique_ptr<CatalogPlugin> makeInMemoryCatalog(std::string warehouse) { return std::make_unique<InMemoryCatalog>(std::move(warehouse)); }
+
+}  // namespace flint::catalog

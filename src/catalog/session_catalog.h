@@ -1,0 +1,95 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog_plugin.h"
+#include "catalog/sql_conf.h"
+#include "connector/table.h"
+#include "expr/function_registry.h"
+#include "plan/logical/logical_plan.h"
+
+namespace flint::catalog {
+
+/// A temporary view: a resolved plan under a name. Every use of it gets new attribute ids.
+struct TempView {
+  std::string name;
+  plan::LogicalPlanPtr plan;
+  std::string viewText;  // of CREATE TEMP VIEW; empty for a DataFrame's
+};
+
+/// Temporary views by name.
+///
+/// Threads: thread-safe.
+class TempViews {
+ public:
+  std::optional<TempView> find(const std::string& name) const;
+  /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS when it exists and is not to be replaced.
+  Status add(TempView view, bool replace);
+  bool drop(const std::string& name);
+  std::vector<TempView> all() const;
+  void clear();
+
+ private:
+  mutable std::mutex mutex_;  // a leaf
+  std::map<std::string, TempView> views_;
+};
+
+/// What all sessions of a process share: the metastore, and views in `global_temp`.
+struct SharedCatalog {
+  std::shared_ptr<CatalogPlugin> metastore;
+  TempViews globalTempViews;
+  std::string globalTempDatabase = "global_temp";
+};
+
+/// What names mean in one session.
+///
+/// Threads: thread-safe.
+/// Source: keeps the behaviour of Spark's SessionCatalog and CatalogManager.
+class SessionCatalog {
+ public:
+  SessionCatalog(std::shared_ptr<SharedCatalog> shared, std::shared_ptr<const SQLConf> conf);
+
+  std::string currentCatalog() const { return "spark_catalog"; }
+  std::string currentDatabase() const;
+  /// Errors: SCHEMA_NOT_FOUND.
+  Status setCurrentDatabase(const std::string& database);
+  /// Errors: CATALOG_NOT_FOUND.
+  Status setCurrentCatalog(const std::string& catalog) const;
+
+  /// Where a name of one to three parts may lead, nearest first.
+  struct Found {
+    std::optional<TempView> tempView;
+    std::optional<CatalogTable> table;
+    NameParts qualifier;  // how its columns are qualified
+  };
+  /// Nothing when no view or table has the name. Errors: of the metastore.
+  Result<std::optional<Found>> lookup(const NameParts& name) const;
+  /// The catalog's own name of a table: [catalog, database, table]. Errors: too many parts, another catalog.
+  Result<NameParts> fullName(const NameParts& name) const;
+  /// A name as this session compares it: lower case unless spark.sql.caseSensitive.
+  std::string folded(const std::string& name) const;
+
+  TempViews& tempViews() { return tempViews_; }
+  const TempViews& tempViews() const { return tempViews_; }
+  TempViews& globalTempViews() { return shared_->globalTempViews; }
+  const std::string& globalTempDatabase() const { return shared_->globalTempDatabase; }
+  CatalogPlugin& metastore() { return *shared_->metastore; }
+  const CatalogPlugin& metastore() const { return *shared_->metastore; }
+  const expr::FunctionRegistry& functions() const { return expr::FunctionRegistry::builtin(); }
+  const std::shared_ptr<SharedCatalog>& shared() const { return shared_; }
+
+ private:
+  const std::shared_ptr<SharedCatalog> shared_;
+  const std::shared_ptr<const SQLConf> conf_;
+  TempViews tempViews_;
+  mutable std::mutex mutex_;  // a leaf
+  std::string currentDatabase_ = "default";
+};
+
+}  // namespace flint::catalog
