@@ -64,7 +64,7 @@ if(NOT EXISTS ${FLINT_PYTHON})
   message(FATAL_ERROR "No virtual environment at ${FLINT_VENV}: run `make deps`, or set FLINT_VENV.")
 endif()
 
-# external::arrow and external::parquet: the system's Arrow C++ where installed, else the one in the pyarrow wheel.
+# external::arrow and external::parquet (and external::arrow_headers, for the C data interface alone): the system's Arrow C++ where installed, else the one in the pyarrow wheel.
 # Never libarrow_flight: it carries its own gRPC.
 find_package(Arrow 26 QUIET)
 find_package(Parquet 26 QUIET)
@@ -93,3 +93,7 @@ else()
   external_from_wheel(arrow)
   external_from_wheel(parquet external::arrow)
 endif()
+add_library(external_arrow_headers INTERFACE IMPORTED GLOBAL)
+get_target_property(arrowTarget external::arrow ALIASED_TARGET)
+target_include_directories(external_arrow_headers INTERFACE $<TARGET_PROPERTY:${arrowTarget},INTERFACE_INCLUDE_DIRECTORIES>)
+add_library(external::arrow_headers ALIAS external_arrow_headers)
