@@ -1,0 +1,214 @@
+#include "parser/token_reader.h"
+
+#include <fmt/core.h>
+
+#include "expr/unresolved.h"
+#include "parser/lexer.h"
+
+namespace flint::parser {
+namespace {
+
+bool equalsWord(std::string_view text, std::string_view upperWord) {
+  if (text.size() != upperWord.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if ((c >= 'a' && c <= 'z' ? c - 32 : c) != upperWord[i]) return false;
+  }
+  return true;
+}
+
+// As Java prints a token in an error: quoted, line breaks and tabs spelled out.
+std::string tokenDisplay(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    switch (c) {
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default: out += c;
+    }
+  }
+  return out + "'";
+}
+
+}  // namespace
+
+std::string upperCase(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  return out;
+}
+
+std::string lowerCase(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return out;
+}
+
+TokenReader::TokenReader(std::string_view sql, const ParserOptions& options)
+    : options_(options), sql_(std::make_shared<const std::string>(sql)), tokens_(tokenize(*sql_, options.doubleQuotedIdentifiers)) {
+  for (const Token& token : tokens_) {
+    if (token.type == TokenType::kOpenComment) {
+      fail(Error(condition::kUnclosedBracketedComment));
+      return;
+    }
+  }
+}
+
+void TokenReader::rewind(Mark mark) {
+  position_ = mark.position;
+  failed_ = false;
+}
+
+bool TokenReader::atAny(std::initializer_list<TokenType> types) const {
+  for (const TokenType type : types) {
+    if (at(type)) return true;
+  }
+  return false;
+}
+
+void TokenReader::expectEnd() {
+  while (accept(TokenType::kSemicolon)) {
+  }
+  if (!atEnd()) failSyntax();
+}
+
+bool TokenReader::isWord(std::string_view upperWord, uint32_t ahead) const {
+  const Token& token = peek(ahead);
+  return token.type >= TokenType::kWord && equalsWord(textOf(token), upperWord);
+}
+
+bool TokenReader::acceptWord(std::string_view upperWord) {
+  if (!isWord(upperWord)) return false;
+  advance();
+  return true;
+}
+
+void TokenReader::expectWord(std::string_view upperWord) {
+  if (!acceptWord(upperWord)) failSyntax();
+}
+
+std::string TokenReader::sourceText(uint32_t first) const {
+  if (position_ == first || failed_) return "";
+  const size_t from = tokens_[first].start;
+  return sql_->substr(from, tokens_[position_ - 1].end - from);
+}
+
+void TokenReader::failSyntax() { failSyntax(peek()); }
+
+void TokenReader::failSyntax(const Token& token) {
+  if (failed_) return;
+  const bool end = token.type == TokenType::kEndOfInput;
+  Error error(condition::kParseSyntaxError);
+  error.with("error", end ? "end of input" : tokenDisplay(textOf(token))).with("hint", "");
+  fail(std::move(error));
+}
+
+void TokenReader::fail(Error error) { fail(std::move(error), position_); }
+
+void TokenReader::fail(Error error, uint32_t firstToken) {
+  if (failed_) return;
+  failed_ = true;
+  // Of several attempts at one text, the one that got furthest tells most.
+  if (error_ == nullptr || position_ >= failedAt_) {
+    failedAt_ = position_;
+    if (error.family() == ErrorFamily::kAutomatic) error.as(ErrorFamily::kParse);
+    error.at(originFrom(firstToken));
+    error_ = std::make_shared<const Error>(std::move(error));
+  }
+  position_ = static_cast<uint32_t>(tokens_.size() - 1);
+}
+
+void TokenReader::failWith(const Condition& condition, std::vector<std::pair<std::string, std::string>> parameters, uint32_t firstToken) {
+  Error error(condition);
+  for (auto& [name, value] : parameters) error.with(name, std::move(value));
+  fail(std::move(error), firstToken);
+}
+
+void TokenReader::failTooComplex() { fail(Error(condition::kFailedToParseTooComplex)); }
+
+bool TokenReader::atIdentifier(uint32_t ahead) const {
+  const TokenType type = peek(ahead).type;
+  if (type == TokenType::kQuotedIdentifier || type == TokenType::kWord) return true;
+  if (!isKeyword(type)) return false;
+  return !options_.enforceReservedKeywords || keywordKind(type) == KeywordKind::kFree || type == TokenType::kAnti || type == TokenType::kSemi ||
+         type == TokenType::kMinus;
+}
+
+bool TokenReader::atStrictIdentifier(uint32_t ahead) const {
+  const TokenType type = peek(ahead).type;
+  return atIdentifier(ahead) && (!isKeyword(type) || keywordKind(type) != KeywordKind::kStrict);
+}
+
+std::string TokenReader::identifier() {
+  if (!atIdentifier()) {
+    failSyntax();
+    return "";
+  }
+  const Token& token = peek();
+  const std::string_view text = textOf(token);
+  if (token.type == TokenType::kQuotedIdentifier) {
+    advance();
+    return unquoteIdentifier(text);
+  }
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x80) continue;
+    failWith(condition::kInvalidIdentifier, {{"ident", std::string(text)}}, position_);
+    return "";
+  }
+  advance();
+  return std::string(text);
+}
+
+std::vector<std::string> TokenReader::multipartIdentifier() {
+  std::vector<std::string> parts;
+  parts.push_back(identifier());
+  while (accept(TokenType::kDot)) parts.push_back(identifier());
+  return parts;
+}
+
+std::vector<std::string> TokenReader::identifierList() {
+  std::vector<std::string> names;
+  expect(TokenType::kLeftParen);
+  do {
+    names.push_back(identifier());
+  } while (accept(TokenType::kComma));
+  expect(TokenType::kRightParen);
+  return names;
+}
+
+std::string TokenReader::stringLiteral() {
+  if (!atString()) {
+    failSyntax();
+    return "";
+  }
+  std::string value;
+  while (atString()) {
+    value += unescapeString(textOf(peek()), options_.escapedStringLiterals);
+    advance();
+  }
+  return value;
+}
+
+OriginPtr TokenReader::originFrom(uint32_t firstToken) {
+  const Token& first = tokens_[firstToken];
+  const uint32_t end = failed_ ? firstToken + 1 : position_;
+  const Token& last = tokens_[end > firstToken ? end - 1 : firstToken];
+  const auto start = static_cast<int32_t>(first.index);
+  const auto stop = static_cast<int32_t>(last.stopIndex);
+  if (lastOrigin_ != nullptr && lastOrigin_->startIndex == start && lastOrigin_->stopIndex == stop) return lastOrigin_;
+  auto origin = std::make_shared<Origin>();
+  origin->sqlText = sql_;
+  origin->line = static_cast<int32_t>(first.line);
+  origin->startPosition = static_cast<int32_t>(first.column);
+  origin->startIndex = start;
+  origin->stopIndex = stop;
+  lastOrigin_ = origin;
+  return lastOrigin_;
+}
+
+ExprPtr TokenReader::callNode(uint32_t firstToken, const char* name, std::vector<ExprPtr> arguments) {
+  return node<expr::UnresolvedFunction>(firstToken, std::vector<std::string>{name}, std::move(arguments));
+}
+
+}  // namespace flint::parser
