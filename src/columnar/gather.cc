@@ -182,7 +182,7 @@ VectorPtr concatenate(const DataType& type, std::span<const VectorPtr> vectors) 
     }
     return builder.finish();
   }
-  const size_t width = valueWidth(physical);
+  const size_t width = widthOf(physical);
   auto values = Buffer::allocate(width * static_cast<size_t>(total));
   ColumnVector::Owners owners;
   size_t at = 0;

@@ -1,0 +1,11 @@
+#include "functions/aggregate/aggregate_functions.h"
+
+namespace flint::functions {
+
+void registerAggregates(expr::FunctionRegistry& registry) {
+  registerSumAndAverage(registry);
+  registerCounts(registry);
+  registerExtremes(registry);
+}
+
+}  // namespace flint::functions

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "expr/function_registry.h"
+
+namespace flint::functions {
+
+/// Adds every aggregate function: the families of this folder, each from a file of its own.
+void registerAggregates(expr::FunctionRegistry& registry);
+
+void registerSumAndAverage(expr::FunctionRegistry& registry);
+void registerCounts(expr::FunctionRegistry& registry);
+void registerExtremes(expr::FunctionRegistry& registry);
+
+}  // namespace flint::functions

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <new>
+#include <string>
+
+#include "base/byte_coding.h"
+#include "functions/aggregate/state_aggregator.h"
+
+namespace flint::functions {
+
+/// An aggregator whose state is a pointer to an object on the heap, made when the group's first row comes.
+///
+/// `Op` has: `Object` (default-constructible from the Op: `Object make() const`), and
+/// `add(Object&, std::span<const VectorPtr>, RowIndex)`, `merge(Object&, const Object&)`, `encode(const Object&, ByteWriter&)`,
+/// `decode(Object&, ByteReader&)` (adds what was encoded), `Status finalize(const Object*, VectorBuilder&)` (null pointer: no rows).
+template <class Op>
+class ObjectAggregator final : public Aggregator {
+ public:
+  using Object = typename Op::Object;
+
+  explicit ObjectAggregator(Op op) : op_(std::move(op)) {}
+
+  size_t stateSize() const override { return sizeof(Object*); }
+  bool zeroInitialized() const override { return true; }
+  bool needsDestroy() const override { return true; }
+  void init(std::byte* state) const override { pointer(state) = nullptr; }
+  void destroy(std::byte* state) const override {
+    delete pointer(state);
+    pointer(state) = nullptr;
+  }
+
+  Status update(std::byte* const* states, size_t offset, const AggregateInput& input, StateArena& arena) const override {
+    for (RowIndex i = 0; i < input.active.count(); ++i) {
+      op_.add(object(states[i] + offset, arena), input.arguments, input.active[i]);
+    }
+    return Status::ok();
+  }
+  Status updateOne(std::byte* state, const AggregateInput& input, StateArena& arena) const override {
+    if (input.active.isEmpty()) return Status::ok();
+    Object& target = object(state, arena);
+    for (RowIndex i = 0; i < input.active.count(); ++i) op_.add(target, input.arguments, input.active[i]);
+    return Status::ok();
+  }
+  Status merge(std::byte* into, const std::byte* from, StateArena& arena) const override {
+    const Object* other = *reinterpret_cast<Object* const*>(from);
+    if (other != nullptr) op_.merge(object(into, arena), *other);
+    return Status::ok();
+  }
+  std::vector<DataType> encodedTypes() const override { return {DataType::binary()}; }
+  Status encode(std::span<const std::byte* const> states, size_t offset, std::span<VectorBuilder> columns) const override {
+    for (const std::byte* state : states) {
+      const Object* from = *reinterpret_cast<Object* const*>(state + offset);
+      if (from == nullptr) {
+        columns[0].appendNull();
+        continue;
+      }
+      ByteWriter bytes;
+      op_.encode(*from, bytes);
+      columns[0].appendString(bytes.bytes());
+    }
+    return Status::ok();
+  }
+  Status mergeEncoded(std::byte* const* states, size_t offset, std::span<const VectorPtr> columns, const ActiveRows& active,
+                      StateArena& arena) const override {
+    Status failure;
+    forEachValue<StringView>(*columns[0], active, [&](RowIndex i, const StringView& encoded) {
+      ByteReader bytes(encoded.view());
+      op_.decode(object(states[i] + offset, arena), bytes);
+      if (bytes.failed()) failure = bytes.status();
+    });
+    return failure;
+  }
+  Status finalize(std::span<const std::byte* const> states, size_t offset, VectorBuilder& result) const override {
+    for (const std::byte* state : states) RETURN_IF_ERROR(op_.finalize(*reinterpret_cast<Object* const*>(state + offset), result));
+    return Status::ok();
+  }
+
+ private:
+  static Object*& pointer(std::byte* state) { return *reinterpret_cast<Object**>(state); }
+  Object& object(std::byte* state, StateArena& arena) const {
+    Object*& at = pointer(state);
+    if (at == nullptr) {
+      at = new Object(op_.make());
+      arena.adjust(static_cast<int64_t>(sizeof(Object)));
+    }
+    return *at;
+  }
+  const Op op_;
+};
+
+template <class Op>
+std::shared_ptr<const Aggregator> makeObjectAggregator(Op op) {
+  return std::make_shared<const ObjectAggregator<Op>>(std::move(op));
+}
+
+}  // namespace flint::functions
