@@ -96,7 +96,7 @@ Result<AggregateBinding> bindCount(const BindContext& context, bool) {
 Result<AggregateBinding> bindCountIf(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   if (!context.argumentTypes[0].is(TypeKind::kBoolean) && !context.argumentTypes[0].is(TypeKind::kNull)) {
-    return unexpectedInputType(context, 0, "\"BOOLEAN\"");
+    return unexpectedArgumentType(context, 0, "\"BOOLEAN\"");
   }
   AggregateBinding binding{
       .argumentTypes = {DataType::boolean()}, .result = DataType::bigint(), .nullable = false, .emptyResult = Value::integer(0)};

@@ -306,7 +306,7 @@ Result<AggregateBinding> bindSum(const BindContext& context, bool) {
       binding.result = DataType::dayTimeInterval(input.startField(), input.endField());
       binding.aggregator = makeStateAggregator(SumIntegral<int64_t>{overflow}, binding.result);
       return binding;
-    default: return unexpectedInputType(context, 0, "\"NUMERIC\" or \"ANSI INTERVAL\"");
+    default: return unexpectedArgumentType(context, 0, "\"NUMERIC\" or \"ANSI INTERVAL\"");
   }
 }
 
@@ -336,7 +336,7 @@ Result<AggregateBinding> bindAverage(const BindContext& context, bool) {
       binding.result = DataType::dayTimeInterval();
       binding.aggregator = makeStateAggregator(AverageInterval<int64_t>{}, binding.result);
       return binding;
-    default: return unexpectedInputType(context, 0, "\"NUMERIC\" or \"ANSI INTERVAL\"");
+    default: return unexpectedArgumentType(context, 0, "\"NUMERIC\" or \"ANSI INTERVAL\"");
   }
 }
 
