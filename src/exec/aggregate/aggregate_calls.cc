@@ -1,0 +1,176 @@
+#include "exec/aggregate/aggregate_calls.h"
+
+#include "columnar/vector_reader.h"
+#include "exec/aggregate/distinct_aggregator.h"
+
+namespace flint::exec {
+namespace {
+
+using columnar::ActiveRows;
+using columnar::RowIndex;
+using columnar::VectorPtr;
+
+// The rows among `active` whose condition is true, as places among `active` and as rows.
+struct Filtered {
+  std::vector<RowIndex> rows;
+  std::vector<std::byte*> groups;
+};
+
+Filtered applyFilter(const columnar::ColumnVector& condition, const ActiveRows& active, std::byte* const* groups) {
+  Filtered filtered;
+  const columnar::VectorReader<uint8_t> reader(condition);
+  for (RowIndex i = 0; i < active.count(); ++i) {
+    const RowIndex row = active[i];
+    if (reader.isNull(row) || reader[row] == 0) continue;
+    filtered.rows.push_back(row);
+    if (groups != nullptr) filtered.groups.push_back(groups[i]);
+  }
+  return filtered;
+}
+
+std::vector<VectorPtr> argumentsOf(const AggregateCalls::Call& call, const std::vector<VectorPtr>& columns) {
+  std::vector<VectorPtr> arguments;
+  arguments.reserve(call.arguments.size());
+  for (const size_t position : call.arguments) arguments.push_back(columns[position]);
+  return arguments;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options) {
+  auto made = std::make_shared<AggregateCalls>();
+  made->mode = node.mode;
+  made->numKeys = node.grouping.size();
+  const std::vector<expr::AttributePtr> childOutput = node.child->output();
+  const bool fromStates = node.mode == plan::AggregateMode::kFinal;
+  std::vector<expr::ExprPtr> inputs;
+  const auto bind = [&](const expr::ExprPtr& expression) -> Status {
+    ASSIGN_OR_RETURN(expr::ExprPtr bound, expr::bindReferences(expression, childOutput));
+    inputs.push_back(std::move(bound));
+    return Status::ok();
+  };
+  std::vector<expr::AttributePtr> resultInput;
+  for (const expr::ExprPtr& key : node.grouping) {
+    const expr::AttributePtr attribute = expr::toAttribute(key);
+    RETURN_IF_ERROR(bind(fromStates ? expr::ExprPtr(attribute) : expr::withoutAlias(key)));
+    made->keyTypes.push_back(attribute->dataType());
+    made->keyNullable.push_back(inputs.back()->nullable());
+    resultInput.push_back(attribute);
+  }
+  size_t nextState = 0;
+  for (const expr::ExprPtr& expression : node.aggregates) {
+    const auto* aggregate = expr::withoutAlias(expression)->as<expr::AggregateExpression>();
+    if (aggregate == nullptr || aggregate->binding == nullptr) return internalError("an aggregate operator needs bound aggregate calls");
+    Call call{.aggregator = aggregate->binding->aggregator, .result = aggregate->binding->result};
+    if (aggregate->distinct && !aggregate->binding->ignoresDuplicates) {
+      std::vector<DataType> types;
+      for (const expr::ExprPtr& argument : aggregate->arguments) types.push_back(argument->dataType());
+      call.aggregator = std::make_shared<const DistinctAggregator>(call.aggregator, std::move(types), call.result);
+    }
+    made->orderSensitive |= aggregate->binding->orderSensitive;
+    if (fromStates) {
+      for (size_t i = 0; i < call.aggregator->encodedTypes().size(); ++i) {
+        call.arguments.push_back(inputs.size());
+        RETURN_IF_ERROR(bind(node.stateAttributes[nextState++]));
+      }
+    } else {
+      for (const expr::ExprPtr& argument : aggregate->arguments) {
+        call.arguments.push_back(inputs.size());
+        RETURN_IF_ERROR(bind(argument));
+      }
+      if (aggregate->filter != nullptr) {
+        call.filter = static_cast<int>(inputs.size());
+        RETURN_IF_ERROR(bind(aggregate->filter));
+      }
+    }
+    made->calls.push_back(std::move(call));
+  }
+  ASSIGN_OR_RETURN(made->input, expr::ExpressionEvaluator::make(std::move(inputs), options));
+  if (node.mode != plan::AggregateMode::kPartial) {
+    resultInput.insert(resultInput.end(), node.aggregateAttributes.begin(), node.aggregateAttributes.end());
+    std::vector<expr::ExprPtr> results;
+    for (const expr::ExprPtr& result : node.resultExpressions) {
+      ASSIGN_OR_RETURN(expr::ExprPtr bound, expr::bindReferences(expr::withoutAlias(result), resultInput));
+      results.push_back(std::move(bound));
+    }
+    ASSIGN_OR_RETURN(made->results, expr::ExpressionEvaluator::make(std::move(results), options));
+  }
+  return std::shared_ptr<const AggregateCalls>(std::move(made));
+}
+
+std::vector<std::shared_ptr<const expr::Aggregator>> AggregateCalls::aggregators() const {
+  std::vector<std::shared_ptr<const expr::Aggregator>> result;
+  for (const Call& call : calls) result.push_back(call.aggregator);
+  return result;
+}
+
+Status AggregateCalls::update(const GroupStates& states, std::byte* const* groups, const std::vector<VectorPtr>& columns,
+                              const ActiveRows& active, expr::StateArena& arena) const {
+  for (size_t i = 0; i < calls.size(); ++i) {
+    const Call& call = calls[i];
+    const size_t offset = states.states[i].offset;
+    const std::vector<VectorPtr> arguments = argumentsOf(call, columns);
+    if (mode == plan::AggregateMode::kFinal) {
+      RETURN_IF_ERROR(call.aggregator->mergeEncoded(groups, offset, arguments, active, arena));
+    } else if (call.filter < 0) {
+      RETURN_IF_ERROR(call.aggregator->update(groups, offset, {arguments, active}, arena));
+    } else {
+      const Filtered filtered = applyFilter(*columns[static_cast<size_t>(call.filter)], active, groups);
+      const ActiveRows rows(active.size(), filtered.rows);
+      RETURN_IF_ERROR(call.aggregator->update(filtered.groups.data(), offset, {arguments, rows}, arena));
+    }
+  }
+  return Status::ok();
+}
+
+Status AggregateCalls::updateOne(const GroupStates& states, std::byte* group, const std::vector<VectorPtr>& columns, const ActiveRows& active,
+                                 expr::StateArena& arena) const {
+  if (mode == plan::AggregateMode::kFinal) {
+    const std::vector<std::byte*> groups(static_cast<size_t>(active.count()), group);
+    return update(states, groups.data(), columns, active, arena);
+  }
+  for (size_t i = 0; i < calls.size(); ++i) {
+    const Call& call = calls[i];
+    std::byte* state = group + states.states[i].offset;
+    const std::vector<VectorPtr> arguments = argumentsOf(call, columns);
+    if (call.filter < 0) {
+      RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, active}, arena));
+    } else {
+      const Filtered filtered = applyFilter(*columns[static_cast<size_t>(call.filter)], active, nullptr);
+      RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, ActiveRows(active.size(), filtered.rows)}, arena));
+    }
+  }
+  return Status::ok();
+}
+
+Status AggregateCalls::encode(const GroupStates& states, std::span<const std::byte* const> groups, std::vector<VectorPtr>& columns) const {
+  for (size_t i = 0; i < calls.size(); ++i) {
+    std::vector<columnar::VectorBuilder> builders;
+    for (const DataType& type : calls[i].aggregator->encodedTypes()) builders.emplace_back(type);
+    RETURN_IF_ERROR(calls[i].aggregator->encode(groups, states.states[i].offset, builders));
+    for (columnar::VectorBuilder& builder : builders) columns.push_back(builder.finish());
+  }
+  return Status::ok();
+}
+
+Result<std::vector<VectorPtr>> AggregateCalls::finish(const GroupStates& states, std::span<const std::byte* const> groups,
+                                                      std::vector<VectorPtr> keys, expr::ExpressionEvaluator::Local* local) const {
+  if (mode == plan::AggregateMode::kPartial) {
+    RETURN_IF_ERROR(encode(states, groups, keys));
+    return keys;
+  }
+  for (size_t i = 0; i < calls.size(); ++i) {
+    const size_t offset = states.states[i].offset;
+    VectorPtr values = calls[i].aggregator->finalizeFlat(groups, offset);
+    if (values == nullptr) {
+      columnar::VectorBuilder builder(calls[i].result);
+      RETURN_IF_ERROR(calls[i].aggregator->finalize(groups, offset, builder));
+      values = builder.finish();
+    }
+    keys.push_back(std::move(values));
+  }
+  const columnar::ColumnarBatch batch(std::move(keys), static_cast<RowIndex>(groups.size()));
+  return results->evaluate(*local, batch);
+}
+
+}  // namespace flint::exec

@@ -1,0 +1,121 @@
+#include "exec/aggregate/group_source.h"
+
+#include <algorithm>
+
+namespace flint::exec {
+namespace {
+
+constexpr size_t kFewGroups = 1 << 15;
+constexpr size_t kPrefetchDistance = 8;
+
+}  // namespace
+
+struct GroupSource::Local : LocalState {
+  explicit Local(const GroupRowFormat& format) : table(format) {}
+  expr::ExpressionEvaluator::LocalPtr results;
+  GroupTable table;
+  std::vector<const std::byte*> groups;
+  size_t next = 0;
+  int32_t morsel = -1;
+  int64_t sequence = 0;
+  std::vector<std::unique_ptr<GroupArena>> arenas;  // of states merged here; kept as long as the rows may be looked at
+};
+
+GroupSource::GroupSource(std::shared_ptr<const AggregateCalls> calls, std::shared_ptr<const GroupRowFormat> format,
+                         std::vector<std::shared_ptr<ThreadGroups>> groups, std::shared_ptr<TaskContext> task)
+    : calls_(std::move(calls)), format_(std::move(format)), groups_(std::move(groups)), task_(std::move(task)) {
+  owner_ = std::make_shared<const std::vector<std::shared_ptr<ThreadGroups>>>(groups_);
+  size_t total = 0;
+  for (const auto& threads : groups_) total += threads->rows().size();
+  numMorsels_ = total <= kFewGroups ? 1 : static_cast<int32_t>(kGroupPartitions);
+}
+
+Result<LocalStatePtr> GroupSource::makeLocal(TaskContext& task) {
+  auto local = std::make_unique<Local>(*format_);
+  if (calls_->results != nullptr) local->results = calls_->results->makeLocal();
+  return LocalStatePtr(std::move(local));
+}
+
+Status GroupSource::merge(Local& local, size_t first, size_t last) const {
+  local.groups.clear();
+  local.next = 0;
+  size_t most = 0;
+  for (const auto& threads : groups_) {
+    for (size_t p = first; p < last; ++p) most += threads->rows().partition(p).size();
+  }
+  local.groups.reserve(most);
+  if (groups_.size() == 1 && groups_[0]->isDistinct()) {
+    for (size_t p = first; p < last; ++p) groups_[0]->rows().partition(p).forEach([&](std::byte* row) { local.groups.push_back(row); });
+    return Status::ok();
+  }
+  local.table.release();
+  local.table.reserve(most);
+  local.arenas.push_back(std::make_unique<GroupArena>());
+  GroupArena& arena = *local.arenas.back();
+  Status failure;
+  for (const auto& threads : groups_) {
+    for (size_t p = first; p < last; ++p) {
+      // Slots are fetched a few rows ahead of their use.
+      std::byte* ahead[kPrefetchDistance];
+      size_t seen = 0;
+      const auto take = [&](std::byte* row) {
+        std::byte* same = local.table.findOrTake(row);
+        if (same == nullptr) {
+          local.groups.push_back(row);
+        } else if (Status status = format_->states.merge(same, row, arena); !status.isOk()) {
+          failure = status;
+        }
+      };
+      threads->rows().partition(p).forEach([&](std::byte* row) {
+        local.table.prefetch(GroupRowFormat::hashOf(row));
+        std::byte*& waiting = ahead[seen % kPrefetchDistance];
+        if (seen >= kPrefetchDistance) take(waiting);
+        waiting = row;
+        ++seen;
+      });
+      const size_t rest = std::min(seen, kPrefetchDistance);
+      for (size_t i = seen - rest; i < seen; ++i) take(ahead[i % kPrefetchDistance]);
+      RETURN_IF_ERROR(failure);
+    }
+  }
+  local.table.release();
+  return Status::ok();
+}
+
+void GroupSource::freePartitions(size_t first, size_t last) const {
+  for (const auto& threads : groups_) {
+    for (size_t p = first; p < last; ++p) threads->rows().clearPartition(p);
+  }
+}
+
+Result<Progress> GroupSource::produce(LocalState& state, ColumnarBatch& out) {
+  auto& local = static_cast<Local&>(state);
+  const size_t width = numMorsels_ == 1 ? kGroupPartitions : 1;
+  while (local.next == local.groups.size()) {
+    if (local.morsel >= 0) freePartitions(static_cast<size_t>(local.morsel) * width, (static_cast<size_t>(local.morsel) + 1) * width);
+    local.morsel = -1;
+    RETURN_IF_ERROR(task_->checkCancelled());
+    const int32_t morsel = nextMorsel_.fetch_add(1);
+    if (morsel >= numMorsels_) {
+      local.groups.clear();
+      local.next = 0;
+      return Progress::finished();
+    }
+    local.morsel = morsel;
+    local.sequence = 0;
+    RETURN_IF_ERROR(merge(local, static_cast<size_t>(morsel) * width, (static_cast<size_t>(morsel) + 1) * width));
+  }
+  const size_t count = std::min(local.groups.size() - local.next, static_cast<size_t>(task_->options().batchRows));
+  const std::span<const std::byte* const> groups(local.groups.data() + local.next, count);
+  std::vector<const std::byte*> keyRows(count);
+  for (size_t i = 0; i < count; ++i) keyRows[i] = groups[i] + GroupRowFormat::kKeys;
+  std::vector<columnar::VectorPtr> keys;
+  for (size_t k = 0; k < calls_->numKeys; ++k) keys.push_back(format_->keys.unpack(k, keyRows, owner_));
+  ASSIGN_OR_RETURN(auto columns, calls_->finish(format_->states, groups, std::move(keys), local.results.get()));
+  local.next += count;
+  out = ColumnarBatch(std::move(columns), static_cast<columnar::RowIndex>(count));
+  out.setPosition(local.morsel, local.sequence++);
+  return Progress::haveOutput();
+}
+
+}  // namespace flint::exec
