@@ -1,0 +1,84 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "columnar/columnar_batch.h"
+#include "exec/operator.h"
+#include "exec/task_context.h"
+#include "plan/logical/logical_plan.h"
+#include "planner/planner.h"
+#include "session/spark_session.h"
+
+namespace flint::session {
+
+/// Takes a query's rows, in Spark's order.
+///
+/// Threads: called on one thread at a time, not always the same.
+class ResultConsumer {
+ public:
+  virtual ~ResultConsumer() = default;
+  /// kNeedInput: taken. kFinished: taken, and no more is wanted. kBlocked: not taken; offered again once the waker woke.
+  virtual Result<exec::Progress> take(const columnar::ColumnarBatch& batch) = 0;
+};
+
+/// Keeps all rows.
+class CollectingConsumer final : public ResultConsumer {
+ public:
+  Result<exec::Progress> take(const columnar::ColumnarBatch& batch) override {
+    batches.push_back(batch);
+    return exec::Progress::needInput();
+  }
+  std::vector<columnar::ColumnarBatch> batches;
+};
+
+enum class ExplainMode : uint8_t { kSimple, kExtended, kCodegen, kCost, kFormatted };
+
+/// The journey of one query, each step on demand and once: unresolved → analyzed → optimized → physical → rows.
+///
+/// Threads: thread-safe.
+class QueryExecution {
+ public:
+  QueryExecution(SparkSessionPtr session, plan::LogicalPlanPtr unresolved);
+  ~QueryExecution();
+
+  /// Errors: of the analyzer.
+  Result<plan::LogicalPlanPtr> analyzed();
+  Result<plan::LogicalPlanPtr> optimized();
+  Result<planner::PlannedQuery> planned();
+  /// The columns, as a struct type.
+  Result<DataType> schema();
+  /// The text of EXPLAIN, as Spark lays it out. Errors: of the analyzer.
+  Result<std::string> explain(ExplainMode mode);
+
+  /// Runs the query to its end; the calling thread waits. Errors: of any step; the reason given to `cancel`.
+  Status run(ResultConsumer& consumer);
+  Result<std::vector<columnar::ColumnarBatch>> collect();
+  /// Ends a run from another thread, with `reason` as its error.
+  void cancel(Error reason);
+  /// Metrics of the last run's operators.
+  std::vector<exec::QueryMetrics::Entry> metrics() const;
+
+ private:
+  Result<plan::LogicalPlanPtr> analyzedLocked();
+  Result<plan::LogicalPlanPtr> optimizedLocked();
+  Result<planner::PlannedQuery> plannedLocked();
+  Result<std::shared_ptr<exec::QueryContext>> startContext();
+
+  const SparkSessionPtr session_;
+  const plan::LogicalPlanPtr unresolved_;
+  const expr::EvaluationOptions options_;
+  std::mutex mutex_;  // held while a step is computed; never while the query runs
+  std::optional<Result<plan::LogicalPlanPtr>> analyzed_;
+  std::optional<Result<plan::LogicalPlanPtr>> optimized_;
+  std::optional<Result<planner::PlannedQuery>> planned_;
+  mutable std::mutex runMutex_;  // a leaf
+  std::shared_ptr<exec::QueryContext> context_;
+  std::optional<Error> cancelled_;
+};
+
+}  // namespace flint::session
