@@ -51,7 +51,7 @@ bool ExpressionNode<Node, Kind>::sameAs(const Expression& other) const {
 
 template <class Node, ExprKind Kind>
 uint64_t ExpressionNode<Node, Kind>::hash() const {
-  return combineHash(static_cast<uint64_t>(Kind), tree::fieldHash(static_cast<const Node&>(*this)));
+  return combineHash(static_cast<uint64_t>(Kind), tree::fieldsHash(static_cast<const Node&>(*this)));
 }
 
 template <class Node, ExprKind Kind>

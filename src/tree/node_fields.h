@@ -129,6 +129,14 @@ uint64_t fieldHash(const T& value) {
   }
 }
 
+/// The hash of a node's fields, for a node's own `hash()`.
+template <class Node>
+uint64_t fieldsHash(const Node& node) {
+  uint64_t hash = 0;
+  forEachField(node, [&](const char*, const auto& member) { hash = combineHash(hash, fieldHash(member)); });
+  return hash;
+}
+
 /// Writes a field. `coder.write(out, value)` is asked for what is not built in (node pointers and the layer's own types).
 template <class Coder, class T>
 void encodeField(Coder& coder, ByteWriter& out, const T& value) {

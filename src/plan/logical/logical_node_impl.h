@@ -168,7 +168,7 @@ bool LogicalNode<Node, Kind>::sameAs(const LogicalPlan& other) const {
 
 template <class Node, LogicalKind Kind>
 uint64_t LogicalNode<Node, Kind>::hash() const {
-  return combineHash(static_cast<uint64_t>(Kind), tree::fieldHash(static_cast<const Node&>(*this)));
+  return combineHash(static_cast<uint64_t>(Kind), tree::fieldsHash(static_cast<const Node&>(*this)));
 }
 
 template <class Node, LogicalKind Kind>

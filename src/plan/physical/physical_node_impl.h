@@ -61,7 +61,7 @@ bool PhysicalNode<Node, Kind>::sameAs(const PhysicalPlan& other) const {
 
 template <class Node, PhysicalKind Kind>
 uint64_t PhysicalNode<Node, Kind>::hash() const {
-  return combineHash(static_cast<uint64_t>(Kind), tree::fieldHash(static_cast<const Node&>(*this)));
+  return combineHash(static_cast<uint64_t>(Kind), tree::fieldsHash(static_cast<const Node&>(*this)));
 }
 
 template <class Node, PhysicalKind Kind>
