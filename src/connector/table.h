@@ -49,7 +49,7 @@ using DynamicFilterPtr = std::shared_ptr<const DynamicFilter>;
 
 /// What a query asks of a scan.
 struct ScanRequest {
-  std::vector<int32_t> columns;             // positions in the table's schema, in output order
+  std::vector<int32_t> columns;             // positions in the table's schema, then in its metadata columns; in output order
   std::vector<DataType> columnTypes;        // types wanted: the table's, or structs with unneeded fields left out
   std::vector<expr::ExprPtr> filters;       // conjuncts with BoundReferences to positions in `columns`; the source may use any of them
   std::optional<int64_t> limit;             // no more rows than this are needed
@@ -121,6 +121,8 @@ class Table {
   virtual ~Table() = default;
   virtual std::string name() const = 0;
   virtual const StructFields& schema() const = 0;
+  /// Hidden columns (`_metadata`), which follow the schema's in the positions of a ScanRequest.
+  virtual StructFields metadataColumns() const { return {}; }
   /// Positions of partition columns in the schema.
   virtual std::vector<int32_t> partitionColumns() const { return {}; }
   virtual Result<TableStatistics> statistics() const = 0;

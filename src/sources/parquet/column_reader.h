@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "columnar/column_vector.h"
+#include "sources/parquet/page_stream.h"
+#include "sources/parquet/value_conversion.h"
+
+namespace flint::sources {
+
+/// Reads one column of a row group front to back.
+///
+/// Threads: confined to its owner.
+class ColumnReader {
+ public:
+  virtual ~ColumnReader() = default;
+  /// The next `rows` rows.
+  virtual Result<columnar::VectorPtr> read(columnar::RowIndex rows) = 0;
+  /// Passes over rows; costs nothing until the next read, and no decompression for pages that lie within.
+  virtual void skip(int64_t rows) = 0;
+  /// Of the next `rows` rows the `selected` ones (ascending, at least one), one behind the other.
+  virtual Result<columnar::VectorPtr> readSelected(columnar::RowIndex rows, std::span<const columnar::RowIndex> selected);
+  /// All values that the column has in this row group, when each of its pages is dictionary-encoded; else null.
+  virtual Result<columnar::VectorPtr> dictionary() { return columnar::VectorPtr(); }
+  virtual int64_t bytesRead() const = 0;
+};
+
+struct SchemaNode;
+
+/// The reader of a top-level field of the schema as `type`; null when Spark cannot read it so. `node` and `group` outlive the reader.
+Result<std::unique_ptr<ColumnReader>> makeColumnReader(std::shared_ptr<const io::RandomAccessFile> file, const SchemaNode& node,
+                                                       const RowGroup& group, const DataType& type, bool caseSensitive);
+
+/// `vector`'s rows `selected`, one behind the other: indices of a dictionary, values of a flat vector.
+columnar::VectorPtr gatherRows(const columnar::VectorPtr& vector, std::span<const columnar::RowIndex> selected);
+
+/// Reads a leaf at the top of the schema that is not repeated, straight into flat or dictionary vectors.
+class FlatColumnReader final : public ColumnReader {
+ public:
+  /// `leaf` and `chunk` outlive the reader; `conversion` is `conversionOf(leaf, type)`.
+  FlatColumnReader(std::shared_ptr<const io::RandomAccessFile> file, const SchemaElement& leaf, const ColumnChunk& chunk, DataType type,
+                   const ValueConversion& conversion);
+  ~FlatColumnReader() override;
+  Result<columnar::VectorPtr> read(columnar::RowIndex rows) override;
+  void skip(int64_t rows) override { pendingSkip_ += rows; }
+  Result<columnar::VectorPtr> dictionary() override;
+  int64_t bytesRead() const override { return pages_.bytesRead(); }
+
+ private:
+  struct Output;
+  Status applySkip();
+  Status nextDataPage();
+  Status loadDictionary();
+  Status loadPage();
+  Status decodeLevels(int32_t count, Output& output, int32_t& numValid);
+  Status decodeValues(int32_t count, int32_t numValid, Output& output);
+  Status decodeIndices(int32_t count, int32_t* out);
+  bool decodeConverted(int32_t count, uint8_t* out);
+  void startFlat(Output& output);
+  void gather(const int32_t* indices, int32_t count, uint8_t* out) const;
+
+  struct Page;
+  const SchemaElement& leaf_;
+  const ColumnChunk& chunk_;
+  const DataType type_;
+  const ValueConversion conversion_;
+  const bool optional_;
+  PageStream pages_;
+  std::unique_ptr<Page> page_;
+  int32_t pageLeft_ = 0;       // rows of the current page not yet read
+  bool pageLoaded_ = false;
+  bool started_ = false;       // the first page header was read
+  int64_t pendingSkip_ = 0;
+  columnar::VectorPtr base_;   // the dictionary, converted
+  bool keepsCodes_ = false;
+  std::vector<int32_t> indices_;  // scratch
+  std::vector<uint8_t> native_;   // scratch: values before their conversion
+};
+
+}  // namespace flint::sources

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "base/status.h"
+#include "columnar/buffer.h"
+#include "io/file_system.h"
+#include "sources/parquet/file_footer.h"
+
+namespace flint::sources {
+
+enum class PageKind : uint8_t { kData, kIndex, kDictionary, kDataV2 };
+
+struct PageHeader {
+  PageKind kind = PageKind::kData;
+  int32_t uncompressedSize = 0;
+  int32_t compressedSize = 0;
+  int32_t numValues = 0;
+  ParquetEncoding encoding = ParquetEncoding::kPlain;
+  ParquetEncoding definitionEncoding = ParquetEncoding::kRle;
+  ParquetEncoding repetitionEncoding = ParquetEncoding::kRle;
+  // of V2 pages
+  int32_t numNulls = -1;
+  int32_t numRows = -1;
+  int32_t definitionSize = 0;
+  int32_t repetitionSize = 0;
+  bool isCompressed = true;
+};
+
+/// Walks over the pages of a column chunk, in file order; a page that nobody loads is never decompressed.
+///
+/// Memory: a window of the chunk (1 MiB, or one page) and the loaded page, which its user may keep beyond.
+/// Errors: FAILED_READ_FILE.NO_HINT with what is damaged. Threads: confined to its owner.
+class PageStream {
+ public:
+  PageStream(std::shared_ptr<const io::RandomAccessFile> file, const ColumnChunk& chunk);
+
+  /// Goes to the next page; false at the chunk's end. Index pages are passed over.
+  Result<bool> next();
+  /// Reads the first page's header alone.
+  Result<bool> peekHeader();
+  const PageHeader& header() const { return header_; }
+  /// The current page's bytes, decompressed (levels of V2 pages in front).
+  Result<std::shared_ptr<const columnar::Buffer>> load();
+  /// Goes on at a page that starts at `offset` in the file.
+  void seek(int64_t offset);
+
+  int64_t bytesRead() const { return bytesRead_; }
+  Error damaged(std::string reason) const;
+
+ private:
+  Status readHeader();
+  // Makes [position_, position_ + size) available in the window.
+  Status need(int64_t size);
+  const uint8_t* at(int64_t position) const { return window_->data() + (position - windowStart_); }
+
+  const std::shared_ptr<const io::RandomAccessFile> file_;
+  const ColumnChunk& chunk_;
+  const int64_t end_;
+  int64_t position_;      // of the current page's body, or of the next header
+  int64_t nextPage_;
+  PageHeader header_;
+  std::shared_ptr<columnar::Buffer> window_;
+  int64_t windowStart_ = 0;
+  int64_t windowEnd_ = 0;
+  std::shared_ptr<columnar::Buffer> page_;  // reused when nobody else holds it
+  size_t pageCapacity_ = 0;
+  int64_t bytesRead_ = 0;
+};
+
+}  // namespace flint::sources

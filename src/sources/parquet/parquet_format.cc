@@ -1,0 +1,80 @@
+#include "sources/parquet/parquet_format.h"
+
+#include "sources/files/file_table.h"
+#include "sources/files/schema_merge.h"
+#include "sources/parquet/file_footer.h"
+#include "sources/parquet/parquet_reader.h"
+#include "sources/parquet/parquet_statistics.h"
+#include "sources/parquet/row_filter.h"
+
+namespace flint::sources {
+namespace {
+
+std::shared_ptr<const ParquetFormat> formatFor(const connector::OpenRequest& request) {
+  const auto setting = [&](std::string_view key) { return request.conf ? request.conf(key) : std::nullopt; };
+  const auto isTrue = [](const std::optional<std::string>& value, bool otherwise) { return value.has_value() ? *value == "true" : otherwise; };
+  ParquetFormat::Options options;
+  options.caseSensitive = request.caseSensitive;
+  options.schema.binaryAsString = isTrue(setting("spark.sql.parquet.binaryAsString"), false);
+  options.schema.inferTimestampNtz = isTrue(setting("spark.sql.parquet.inferTimestampNTZ.enabled"), true);
+  options.schema.nanosAsLong = isTrue(setting("spark.sql.legacy.parquet.nanosAsLong"), false);
+  options.mergeSchema = isTrue(setting("spark.sql.parquet.mergeSchema"), false);
+  if (const std::string* merge = connector::findOption(request.options, "mergeSchema")) options.mergeSchema = *merge == "true";
+  return std::make_shared<const ParquetFormat>(options);
+}
+
+Result<connector::TablePtr> openParquet(const connector::OpenRequest& request) { return FileTable::open(formatFor(request), request); }
+
+Result<connector::TablePtr> decodeParquet(ByteReader& in) {
+  const connector::OpenRequest request = FileTable::decodeRequest(in);
+  return FileTable::decode(formatFor(request), request, in);
+}
+
+}  // namespace
+
+const connector::DataSource kParquet = {
+    .shortName = "parquet",
+    .capabilities = static_cast<uint32_t>(connector::Capability::kBatchRead),
+    .options = {{.name = "mergeSchema", .defaultValue = "false", .doc = "Whether the schemas of all files are merged."}},
+    .open = openParquet,
+    .decode = decodeParquet,
+};
+
+Result<StructFields> ParquetFormat::inferSchema(const FileIndex& index) const {
+  if (index.files.empty()) return Error(condition::kUnableToInferSchema).with("format", "Parquet");
+  ASSIGN_OR_RETURN(const FileFooterPtr footer, cachedFooter(*index.fileSystem, index.files[0].status));
+  ASSIGN_OR_RETURN(StructFields fields, sparkSchemaOf(schemaTreeOf(*footer), options_.schema));
+  if (!options_.mergeSchema) return fields;
+  for (size_t i = 1; i < index.files.size(); ++i) {
+    ASSIGN_OR_RETURN(const FileFooterPtr other, cachedFooter(*index.fileSystem, index.files[i].status));
+    ASSIGN_OR_RETURN(const StructFields more, sparkSchemaOf(schemaTreeOf(*other), options_.schema));
+    ASSIGN_OR_RETURN(fields, mergeSchemas(fields, more, options_.caseSensitive));
+  }
+  return fields;
+}
+
+Result<std::vector<FileMorsel>> ParquetFormat::morsels(const FileReadRequest& request, const FileSplit& split) const {
+  ASSIGN_OR_RETURN(const FileFooterPtr footer, cachedFooter(*request.files->fileSystem, request.files->files[static_cast<size_t>(split.file)].status));
+  std::vector<FileMorsel> morsels;
+  for (size_t i = 0; i < footer->rowGroups.size(); ++i) {
+    const int64_t middle = footer->rowGroups[i].midpoint();
+    if (middle < split.start || middle >= split.start + split.length) continue;
+    morsels.push_back({.split = split, .part = static_cast<int32_t>(i), .numRows = footer->rowGroups[i].numRows});
+  }
+  return morsels;
+}
+
+Result<std::unique_ptr<FileReader>> ParquetFormat::makeReader(FileReadRequestPtr request) const {
+  std::shared_ptr<const RowFilter> filter;
+  if (!request->filters.empty()) {
+    const expr::EvaluationOptions defaults;
+    ASSIGN_OR_RETURN(filter, RowFilter::make(request->filters, request->options == nullptr ? defaults : *request->options));
+  }
+  return std::unique_ptr<FileReader>(std::make_unique<ParquetReader>(std::move(request), std::move(filter)));
+}
+
+Result<connector::TableStatistics> ParquetFormat::statistics(const FileIndex& index, const StructFields& columns) const {
+  return parquetStatistics(index, columns, options_.caseSensitive);
+}
+
+}  // namespace flint::sources

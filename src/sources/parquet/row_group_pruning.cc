@@ -1,0 +1,120 @@
+#include "sources/parquet/row_group_pruning.h"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "columnar/string_view.h"
+#include "sources/parquet/value_conversion.h"
+
+namespace flint::sources {
+namespace {
+
+using columnar::StringView;
+
+std::optional<Value> valueOf(std::string_view bytes, const SchemaElement& leaf, const DataType& type, const ValueConversion& conversion) {
+  alignas(16) uint8_t native[16] = {};
+  alignas(16) uint8_t converted[16] = {};
+  const bool isText = *leaf.type == ParquetType::kByteArray || *leaf.type == ParquetType::kFixedLenByteArray;
+  if (isText) {
+    const StringView view(bytes);
+    std::memcpy(native, &view, sizeof(view));
+  } else {
+    if (bytes.size() != conversion.nativeWidth) return std::nullopt;
+    std::memcpy(native, bytes.data(), bytes.size());
+  }
+  const uint8_t* value = native;
+  if (conversion.convert != nullptr) {
+    conversion.apply(native, converted, 1);
+    value = converted;
+  }
+  const auto as = [&]<class T>(T) {
+    T out;
+    std::memcpy(&out, value, sizeof(T));
+    return out;
+  };
+  switch (type.physicalType()) {
+    case PhysicalType::kBool: return Value::boolean(value[0] != 0);
+    case PhysicalType::kInt8: return Value::integer(as(int8_t{}));
+    case PhysicalType::kInt16: return Value::integer(as(int16_t{}));
+    case PhysicalType::kInt32: return Value::integer(as(int32_t{}));
+    case PhysicalType::kInt64: return type.is(TypeKind::kDecimal) ? Value::decimal(as(int64_t{})) : Value::integer(as(int64_t{}));
+    case PhysicalType::kInt128: return Value::decimal(as(int128_t{}));
+    case PhysicalType::kFloat: {
+      const float number = as(float{});
+      return std::isnan(number) ? std::nullopt : std::optional(Value::floating(number));
+    }
+    case PhysicalType::kDouble: {
+      const double number = as(double{});
+      return std::isnan(number) ? std::nullopt : std::optional(Value::floating(number));
+    }
+    case PhysicalType::kString: return Value::string(std::string(bytes));
+    case PhysicalType::kInterval:
+    case PhysicalType::kList:
+    case PhysicalType::kStruct: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+template <class T>
+int order(const T& a, const T& b) {
+  return a < b ? -1 : b < a ? 1 : 0;
+}
+
+}  // namespace
+
+int compareValues(const Value& a, const Value& b, const DataType& type) {
+  switch (type.physicalType()) {
+    case PhysicalType::kBool: return order(a.asBoolean(), b.asBoolean());
+    case PhysicalType::kInt128: return order(a.asDecimal(), b.asDecimal());
+    case PhysicalType::kInt64:
+      if (type.is(TypeKind::kDecimal)) return order(a.asDecimal(), b.asDecimal());
+      return order(a.asInteger(), b.asInteger());
+    case PhysicalType::kInt8:
+    case PhysicalType::kInt16:
+    case PhysicalType::kInt32: return order(a.asInteger(), b.asInteger());
+    case PhysicalType::kFloat:
+    case PhysicalType::kDouble: {
+      const double x = a.asFloating();
+      const double y = b.asFloating();
+      if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y) ? 0 : std::isnan(x) ? 1 : -1;
+      return order(x, y);
+    }
+    case PhysicalType::kString: return a.asString().compare(b.asString());
+    case PhysicalType::kInterval:
+    case PhysicalType::kList:
+    case PhysicalType::kStruct: return 0;
+  }
+  return 0;
+}
+
+ValueBounds valueBoundsOf(const SchemaNode& leaf, const ColumnChunk& chunk, const DataType& type, const FileFooter&) {
+  ValueBounds bounds;
+  bounds.nullCount = chunk.statistics.nullCount;
+  bounds.numValues = chunk.numValues;
+  const auto conversion = conversionOf(*leaf.element, type);
+  if (!conversion.has_value() || *leaf.element->type == ParquetType::kInt96) return bounds;
+  auto min = chunk.statistics.min;
+  auto max = chunk.statistics.max;
+  // The old fields are in signed byte order, which is right for numbers only.
+  const bool isNumber = *leaf.element->type != ParquetType::kByteArray && *leaf.element->type != ParquetType::kFixedLenByteArray;
+  const bool isUnsigned = leaf.element->annotation.kind == Annotation::Kind::kInteger && !leaf.element->annotation.isSigned;
+  if (!min.has_value() && !max.has_value() && isNumber && !isUnsigned) {
+    min = chunk.statistics.oldMin;
+    max = chunk.statistics.oldMax;
+  }
+  if (!min.has_value() || !max.has_value()) return bounds;
+  bounds.min = valueOf(*min, *leaf.element, type, *conversion);
+  bounds.max = valueOf(*max, *leaf.element, type, *conversion);
+  // A zero's sign is not kept, and a maximum says nothing of NaN, which is above it.
+  if (type.isFloating()) bounds.max.reset();
+  return bounds;
+}
+
+bool ValueBounds::isOutside(const Value& low, const Value& high, const DataType& type) const {
+  if (nullCount.has_value() && *nullCount == numValues) return true;
+  if (max.has_value() && !low.isNull() && compareValues(*max, low, type) < 0) return true;
+  return min.has_value() && !high.isNull() && compareValues(*min, high, type) > 0;
+}
+
+}  // namespace flint::sources

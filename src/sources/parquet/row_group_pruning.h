@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+
+#include "sources/parquet/file_footer.h"
+#include "sources/parquet/file_schema.h"
+#include "types/value.h"
+
+namespace flint::sources {
+
+/// What statistics say of the values of a column chunk or page, as values of a Spark type; absent parts are unknown.
+struct ValueBounds {
+  std::optional<Value> min;
+  std::optional<Value> max;
+  std::optional<int64_t> nullCount;
+  int64_t numValues = 0;  // nulls included
+
+  /// Whether no value is in [low, high].
+  bool isOutside(const Value& low, const Value& high, const DataType& type) const;
+};
+
+/// The bounds of a leaf's chunk, read as `type`.
+ValueBounds valueBoundsOf(const SchemaNode& leaf, const ColumnChunk& chunk, const DataType& type, const FileFooter& footer);
+
+/// Order of two non-null values of an orderable type without nested parts.
+int compareValues(const Value& a, const Value& b, const DataType& type);
+
+}  // namespace flint::sources
