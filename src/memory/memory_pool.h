@@ -67,6 +67,7 @@ class QueryPool : public std::enable_shared_from_this<QueryPool> {
 
  private:
   friend class Reservation;
+  friend class MemoryManager;
   struct State;
   explicit QueryPool(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
@@ -81,12 +82,15 @@ class MemoryManager : public std::enable_shared_from_this<MemoryManager> {
   ~MemoryManager();
   int64_t budget() const;
   int64_t used() const;
-  /// A caller's `wake` is called once after memory was freed.
+  /// `wake` is called once after memory was freed. Memory freed before this call wakes nobody: register, then try once more, then wait.
   void onFreed(std::function<void()> wake);
 
  private:
   friend class QueryPool;
   friend class Reservation;
+  // Flags the largest revocable holder of any query.
+  void requestSpill();
+
   struct State;
   std::unique_ptr<State> state_;
 };
