@@ -13,6 +13,8 @@ namespace flint::exec {
 
 using columnar::ColumnarBatch;
 class TaskContext;
+class OrderTracker;
+class SlotPosition;
 
 /// Something a blocked pipeline waits for. `wake` runs, once, every callback registered so far, and later ones at once.
 ///
@@ -50,6 +52,7 @@ struct Progress {
 class LocalState {
  public:
   virtual ~LocalState() = default;
+  SlotPosition* position = nullptr;  // a source's: told when a morsel is taken, so that others know what can still come
 };
 using LocalStatePtr = std::unique_ptr<LocalState>;
 
@@ -63,10 +66,13 @@ enum class OrderNeed : uint8_t {
 /// Gives batches: a scan, or what a sink collected.
 ///
 /// The object is the state shared by all threads of one pipeline run.
+/// Invariant: the tags that one thread gives never decrease, and two threads never give equal tags, unless all tags are equal (no order).
 /// Threads: `produce` runs on many threads at once, each with its own LocalState.
 class Source {
  public:
   virtual ~Source() = default;
+  /// Called once, by one thread, when the pipeline starts and all it depends on is done; before every other member.
+  virtual Status start(TaskContext& task);
   virtual Result<LocalStatePtr> makeLocal(TaskContext& task) = 0;
   /// kHaveOutput with a non-empty batch (within a morsel, in order of sequence), kFinished when this thread has no more, or kBlocked.
   virtual Result<Progress> produce(LocalState& local, ColumnarBatch& out) = 0;
@@ -86,7 +92,7 @@ class StreamingOperator {
   /// kNeedInput: `in` is used up and `out` is empty. kHaveOutput: `out` holds rows, `in` may give more. kFinished: no input can give rows any more.
   virtual Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) = 0;
   /// After this thread's last input: kHaveOutput as long as there is more, then kFinished.
-  virtual Result<Progress> flush(LocalState& local, ColumnarBatch& out) { return Progress::finished(); }
+  virtual Result<Progress> flush(LocalState& local, ColumnarBatch& out);
   virtual OrderNeed orderNeed() const { return OrderNeed::kNone; }
 };
 
@@ -100,10 +106,16 @@ class Sink {
   virtual Result<LocalStatePtr> makeLocal(TaskContext& task) = 0;
   /// kNeedInput, kFinished (enough: the pipeline stops early), or kBlocked: the same batch comes again.
   virtual Result<Progress> consume(LocalState& local, const ColumnarBatch& batch) = 0;
-  virtual Status combine(LocalState& local) { return Status::ok(); }
+  /// After a thread's last batch and before `combine`: kBlocked as long as something this sink keeps must leave first, then kFinished.
+  virtual Result<Progress> drain(LocalState& local);
+  virtual Status combine(LocalState& local);
+  /// Before `makeLocal`, for sinks whose orderNeed is not kNone: tells which tags can still come.
+  virtual void attachOrder(std::shared_ptr<const OrderTracker> order);
+  /// A thread went on to later tags; called often, from any thread, for sinks whose orderNeed is kTagged.
+  virtual void orderAdvanced() {}
   /// The number of finalize tasks that may run in parallel.
   virtual Result<int32_t> prepareFinalize() { return 0; }
-  virtual Status finalizeTask(int32_t task) { return Status::ok(); }
+  virtual Status finalizeTask(int32_t task);
   virtual Status finishFinalize() { return Status::ok(); }
   /// The rows it gives to the next pipeline, once. Null for sinks that end a query or serve other operators only.
   virtual Result<std::unique_ptr<Source>> makeSource() { return std::unique_ptr<Source>(); }

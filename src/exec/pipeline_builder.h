@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "exec/batch_stream.h"
 #include "exec/operator.h"
 #include "exec/task_context.h"
 #include "plan/physical/physical_plan.h"
@@ -17,6 +19,7 @@ struct Pipeline {
   std::vector<std::shared_ptr<StreamingOperator>> operators;
   std::shared_ptr<Sink> sink;
   std::vector<int32_t> dependencies;   // indexes of pipelines that must have finished, finalized included
+  std::vector<RowCounter> counters;    // output rows of the plan nodes in it
   std::string name;                    // for logs and events
 };
 
@@ -37,6 +40,8 @@ class PipelineBuilder {
   void breakWith(std::shared_ptr<Sink> sink);
   /// Lowers `node` into a pipeline of its own that ends in `sink`; the pipeline open afterwards (the caller's) will wait for it.
   Status lowerToSink(const plan::PhysicalPlanPtr& node, std::shared_ptr<Sink> sink);
+  /// As `lowerToSink`, once for each `id`: a later call only makes the open pipeline wait for the first one's, whose sink it gives.
+  Result<std::shared_ptr<Sink>> lowerOnce(int64_t id, const plan::PhysicalPlanPtr& node, std::shared_ptr<Sink> sink);
   /// Several inputs, one after the other by partition (UNION ALL): the open pipeline gives the rows of all.
   Status lowerUnion(const std::vector<plan::PhysicalPlanPtr>& nodes);
 
@@ -46,8 +51,16 @@ class PipelineBuilder {
   std::vector<Pipeline> finish(std::shared_ptr<Sink> sink);
 
  private:
+  // Pushes the open pipeline, ended in `sink`; its index.
+  int32_t close(std::shared_ptr<Sink> sink);
+
+  struct Once {
+    int32_t pipeline;
+    std::shared_ptr<Sink> sink;
+  };
   std::shared_ptr<TaskContext> task_;
   std::vector<Pipeline> pipelines_;
+  std::unordered_map<int64_t, Once> once_;
   Pipeline open_;
 };
 

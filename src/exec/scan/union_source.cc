@@ -1,0 +1,84 @@
+#include "exec/scan/union_source.h"
+
+#include <algorithm>
+
+#include "exec/order_tracker.h"
+
+namespace flint::exec {
+
+class UnionSource::Local final : public LocalState {
+ public:
+  TaskContext* task = nullptr;
+  size_t input = 0;
+  std::unique_ptr<BatchStream> stream;
+};
+
+bool needsOneThread(const std::vector<std::shared_ptr<StreamingOperator>>& operators, const Sink* sink) {
+  return (sink != nullptr && sink->orderNeed() == OrderNeed::kSequential) ||
+         std::any_of(operators.begin(), operators.end(), [](const auto& op) { return op->orderNeed() == OrderNeed::kSequential; });
+}
+
+Result<std::shared_ptr<Source>> startSource(const Pipeline& pipeline, TaskContext& task) {
+  std::shared_ptr<Source> source = pipeline.source;
+  if (source == nullptr) {
+    ASSIGN_OR_RETURN(source, pipeline.sourceSink->makeSource());
+    if (source == nullptr) return internalError("a pipeline starts from a sink that gives no rows");
+  }
+  RETURN_IF_ERROR(source->start(task));
+  return source;
+}
+
+UnionSource::UnionSource(std::vector<Pipeline> inputs) : inputs_(std::move(inputs)) {}
+
+Status UnionSource::start(TaskContext& task) {
+  for (const Pipeline& input : inputs_) {
+    ASSIGN_OR_RETURN(std::shared_ptr<Source> source, startSource(input, task));
+    firstPartition_.push_back(numPartitions_);
+    numPartitions_ += source->numPartitions();
+    sources_.push_back(std::move(source));
+  }
+  return Status::ok();
+}
+
+Result<LocalStatePtr> UnionSource::makeLocal(TaskContext& task) {
+  auto local = std::make_unique<Local>();
+  local->task = &task;
+  return LocalStatePtr(std::move(local));
+}
+
+Status UnionSource::openInput(Local& local) {
+  local.stream = std::make_unique<BatchStream>(sources_[local.input], inputs_[local.input].operators, inputs_[local.input].counters);
+  return local.stream->open(*local.task, nullptr);
+}
+
+Result<Progress> UnionSource::produce(LocalState& state, ColumnarBatch& out) {
+  auto& local = static_cast<Local&>(state);
+  while (local.input < inputs_.size()) {
+    if (local.stream == nullptr) {
+      if (local.position != nullptr) local.position->advance(firstPartition_[local.input], 0);
+      RETURN_IF_ERROR(openInput(local));
+    }
+    ASSIGN_OR_RETURN(Progress progress, local.stream->next(out));
+    if (progress.kind == Progress::Kind::kHaveOutput) {
+      out.setPosition(out.partition() + firstPartition_[local.input], out.sequence());
+      return progress;
+    }
+    if (progress.kind == Progress::Kind::kBlocked) return progress;
+    local.stream.reset();
+    ++local.input;
+  }
+  return Progress::finished();
+}
+
+int32_t UnionSource::maxThreads() const {
+  int32_t most = 1;
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    if (needsOneThread(inputs_[i].operators, nullptr)) return 1;
+    most = std::max(most, sources_[i]->maxThreads());
+  }
+  return std::max(most, static_cast<int32_t>(sources_.size()));
+}
+
+int32_t UnionSource::numPartitions() const { return numPartitions_; }
+
+}  // namespace flint::exec

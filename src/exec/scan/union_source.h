@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "exec/pipeline_builder.h"
+
+namespace flint::exec {
+
+/// Gives the rows of several pipelines, one after the other by partition; the runtime of `UnionExec`. The streaming operators of its inputs run inside it.
+///
+/// Invariant: input i's partitions come behind those of the inputs before it.
+/// Threads: as Source.
+class UnionSource final : public Source {
+ public:
+  /// Inputs have no sink yet.
+  explicit UnionSource(std::vector<Pipeline> inputs);
+  Status start(TaskContext& task) override;
+  Result<LocalStatePtr> makeLocal(TaskContext& task) override;
+  Result<Progress> produce(LocalState& local, ColumnarBatch& out) override;
+  int32_t maxThreads() const override;
+  int32_t numPartitions() const override;
+
+ private:
+  class Local;
+  Status openInput(Local& local);
+
+  std::vector<Pipeline> inputs_;
+  std::vector<std::shared_ptr<Source>> sources_;
+  std::vector<int32_t> firstPartition_;
+  int32_t numPartitions_ = 0;
+};
+
+/// True when only one thread at a time may run these operators, in the order of tags.
+bool needsOneThread(const std::vector<std::shared_ptr<StreamingOperator>>& operators, const Sink* sink);
+
+/// The source a pipeline starts with. Errors: those of `makeSource` and `start`.
+Result<std::shared_ptr<Source>> startSource(const Pipeline& pipeline, TaskContext& task);
+
+}  // namespace flint::exec

@@ -1,0 +1,69 @@
+#include "exec/task_context.h"
+
+namespace flint::exec {
+
+void Metric::raiseTo(int64_t value) {
+  int64_t seen = value_.load(std::memory_order_relaxed);
+  while (seen < value && !value_.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
+  }
+}
+
+std::shared_ptr<Metric> QueryMetrics::metric(int64_t nodeId, const std::string& node, const std::string& name, Metric::Unit unit) {
+  const std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_) {
+    if (entry.nodeId == nodeId && entry.name == name && entry.node == node) return entry.metric;
+  }
+  entries_.push_back({nodeId, node, name, std::make_shared<Metric>(unit)});
+  return entries_.back().metric;
+}
+
+std::vector<QueryMetrics::Entry> QueryMetrics::entries() const {
+  const std::lock_guard lock(mutex_);
+  return entries_;
+}
+
+QueryContext::QueryContext(std::shared_ptr<memory::QueryPool> pool, expr::EvaluationOptions evaluation, ExecOptions options)
+    : pool_(std::move(pool)), evaluation_(std::move(evaluation)), options_(std::move(options)) {}
+QueryContext::~QueryContext() = default;
+
+void QueryContext::cancel(Error reason) {
+  std::vector<std::function<void()>> callbacks;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!cancelReason_.isOk()) return;
+    cancelReason_ = Status(std::move(reason));
+    cancelled_.store(true);
+    callbacks.swap(cancelCallbacks_);
+  }
+  for (const auto& callback : callbacks) callback();
+}
+
+Status QueryContext::checkCancelled() const {
+  if (!isCancelled()) return Status::ok();
+  const std::lock_guard lock(mutex_);
+  return cancelReason_;
+}
+
+void QueryContext::onCancel(std::function<void()> callback) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelReason_.isOk()) {
+      cancelCallbacks_.push_back(std::move(callback));
+      return;
+    }
+  }
+  callback();
+}
+
+void QueryContext::publishDynamicFilter(int64_t id, connector::DynamicFilterPtr filter) {
+  const std::lock_guard lock(mutex_);
+  dynamicFilters_[id] = std::move(filter);
+}
+
+connector::DynamicFilterPtr QueryContext::findDynamicFilter(int64_t id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = dynamicFilters_.find(id);
+  return found == dynamicFilters_.end() ? nullptr : found->second;
+}
+
+}  // namespace flint::exec
