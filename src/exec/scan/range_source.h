@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 
 #include "exec/operator.h"
-#include "exec/scan/morsel_queue.h"
 #include "exec/task_context.h"
 #include "plan/physical/physical_nodes.h"
 
@@ -19,14 +19,24 @@ class RangeSource final : public Source {
   Status start(TaskContext& task) override;
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> produce(LocalState& local, ColumnarBatch& out) override;
-  int32_t maxThreads() const override { return static_cast<int32_t>(std::clamp<size_t>(queue_.size(), 1, 1024)); }
+  int32_t maxThreads() const override { return maxThreads_; }
   int32_t numPartitions() const override { return std::max(node_->numPartitions, 1); }
 
  private:
   class Local;
+  // The next rows of the range for one thread; false at the end.
+  bool takeMorsel(Local& local);
+  // Sets `row_` and `rowEnd_` to those of `partition_`.
+  void openPartition();
+
   const std::shared_ptr<const plan::RangeExec> node_;
-  MorselQueue queue_;
   int64_t batchRows_ = columnar::kBatchRows;
+  int32_t maxThreads_ = 1;
+  std::mutex mutex_;  // a leaf; guards what follows
+  int32_t partition_ = 0;
+  int32_t partitionEnd_ = 0;
+  uint64_t row_ = 0;  // the next row's number among all
+  uint64_t rowEnd_ = 0;
 };
 
 }  // namespace flint::exec
