@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exec/aggregate/lower_hash_aggregate.h"
 #include "exec/row/filter_operator.h"
 #include "exec/row/project_operator.h"
 #include "exec/scan/file_scan_source.h"
@@ -89,6 +90,7 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kFileSourceScan: return lowerFileSourceScan;
     case PhysicalKind::kProject: return lowerProject;
     case PhysicalKind::kFilter: return lowerFilter;
+    case PhysicalKind::kHashAggregate: return lowerHashAggregate;
     case PhysicalKind::kUnion: return lowerUnion;
     default: return nullptr;
   }
