@@ -8,33 +8,13 @@
 
 #include "base/status.h"
 #include "columnar/columnar_batch.h"
-#include "exec/operator.h"
+#include "exec/result_sink.h"
 #include "exec/task_context.h"
 #include "plan/logical/logical_plan.h"
 #include "planner/planner.h"
 #include "session/spark_session.h"
 
 namespace flint::session {
-
-/// Takes a query's rows, in Spark's order.
-///
-/// Threads: called on one thread at a time, not always the same.
-class ResultConsumer {
- public:
-  virtual ~ResultConsumer() = default;
-  /// kNeedInput: taken. kFinished: taken, and no more is wanted. kBlocked: not taken; offered again once the waker woke.
-  virtual Result<exec::Progress> take(const columnar::ColumnarBatch& batch) = 0;
-};
-
-/// Keeps all rows.
-class CollectingConsumer final : public ResultConsumer {
- public:
-  Result<exec::Progress> take(const columnar::ColumnarBatch& batch) override {
-    batches.push_back(batch);
-    return exec::Progress::needInput();
-  }
-  std::vector<columnar::ColumnarBatch> batches;
-};
 
 enum class ExplainMode : uint8_t { kSimple, kExtended, kCodegen, kCost, kFormatted };
 
@@ -56,7 +36,7 @@ class QueryExecution {
   Result<std::string> explain(ExplainMode mode);
 
   /// Runs the query to its end; the calling thread waits. Errors: of any step; the reason given to `cancel`.
-  Status run(ResultConsumer& consumer);
+  Status run(std::shared_ptr<exec::ResultConsumer> consumer);
   Result<std::vector<columnar::ColumnarBatch>> collect();
   /// Ends a run from another thread, with `reason` as its error.
   void cancel(Error reason);
@@ -68,6 +48,8 @@ class QueryExecution {
   Result<plan::LogicalPlanPtr> optimizedLocked();
   Result<planner::PlannedQuery> plannedLocked();
   Result<std::shared_ptr<exec::QueryContext>> startContext();
+  Result<plan::PhysicalPlanPtr> withSubqueryResults(const planner::PlannedQuery& planned, const std::shared_ptr<exec::QueryContext>& context);
+  Status runPlan(const plan::PhysicalPlanPtr& root, const std::shared_ptr<exec::QueryContext>& context, std::shared_ptr<exec::ResultConsumer> consumer);
 
   const SparkSessionPtr session_;
   const plan::LogicalPlanPtr unresolved_;
