@@ -6,6 +6,8 @@
 #include "sources/parquet/parquet_reader.h"
 #include "sources/parquet/parquet_statistics.h"
 #include "sources/parquet/row_filter.h"
+#include "sources/write/file_writer.h"
+#include "sources/write/parquet_write_format.h"
 
 namespace flint::sources {
 namespace {
@@ -30,13 +32,19 @@ Result<connector::TablePtr> decodeParquet(ByteReader& in) {
   return FileTable::decode(formatFor(request), request, in);
 }
 
+Result<std::unique_ptr<connector::BatchWrite>> writeParquet(const connector::WriteRequest& request) {
+  ASSIGN_OR_RETURN(auto format, makeParquetWriteFormat(request));
+  return makeFolderWrite(request, std::move(format));
+}
+
 }  // namespace
 
 const connector::DataSource kParquet = {
     .shortName = "parquet",
-    .capabilities = static_cast<uint32_t>(connector::Capability::kBatchRead),
+    .capabilities = connector::Capability::kBatchRead | connector::Capability::kBatchWrite,
     .options = {{.name = "mergeSchema", .defaultValue = "false", .doc = "Whether the schemas of all files are merged."}},
     .open = openParquet,
+    .write = writeParquet,
     .decode = decodeParquet,
 };
 

@@ -1,4 +1,4 @@
-#include "sources/write/text_formats.h"
+#include "sources/write/text_write_formats.h"
 
 #include <functional>
 

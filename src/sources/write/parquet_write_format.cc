@@ -1,4 +1,4 @@
-#include "sources/write/parquet_format.h"
+#include "sources/write/parquet_write_format.h"
 
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
