@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "sources/parquet/file_schema.h"
+#include "sources/parquet/nested_column_reader.h"
 
 namespace flint::sources {
 namespace {
@@ -76,7 +77,7 @@ Result<std::unique_ptr<ColumnReader>> makeColumnReader(std::shared_ptr<const io:
     if (chunk.type != *node.element->type) return Error(condition::kMalformedFile).with("path", file->path()).with("reason", "a column chunk is not of its schema's type");
     return std::unique_ptr<ColumnReader>(std::make_unique<FlatColumnReader>(std::move(file), *node.element, chunk, type, *conversion));
   }
-  return Error(condition::kParquetTypeNotSupported).with("parquetType", node.typeName());
+  return std::unique_ptr<ColumnReader>(NestedColumnReader::make(std::move(file), node, group, type, caseSensitive));
 }
 
 Result<VectorPtr> ColumnReader::readSelected(RowIndex rows, std::span<const RowIndex> selected) {
