@@ -1,0 +1,95 @@
+#include "optimizer/join_order/predicate_inference.h"
+
+#include <map>
+
+namespace flint::optimizer {
+namespace {
+
+using expr::AttributeReference;
+using expr::Comparison;
+using expr::ComparisonOp;
+
+// Classes of attributes that are equal to each other.
+class EqualAttributes {
+ public:
+  void unite(const ExprPtr& a, const ExprPtr& b) {
+    const ExprId x = root(a);
+    const ExprId y = root(b);
+    if (x == y) return;
+    parent_[x] = y;
+    auto& members = members_[y];
+    for (ExprPtr& each : members_[x]) members.push_back(std::move(each));
+    members_.erase(x);
+  }
+  const std::vector<ExprPtr>* classOf(ExprId id) {
+    if (!parent_.contains(id)) return nullptr;
+    return &members_[find(id)];
+  }
+  bool isEmpty() const { return parent_.empty(); }
+
+ private:
+  ExprId root(const ExprPtr& attribute) {
+    const ExprId id = attribute->as<AttributeReference>()->id;
+    if (parent_.emplace(id, id).second) members_[id].push_back(attribute);
+    return find(id);
+  }
+  ExprId find(ExprId id) {
+    while (parent_[id] != id) id = parent_[id];
+    return id;
+  }
+
+  std::map<ExprId, ExprId> parent_;
+  std::map<ExprId, std::vector<ExprPtr>> members_;
+};
+
+bool isColumnEquality(const ExprPtr& conjunct) {
+  const auto* node = conjunct->as<Comparison>();
+  return node != nullptr && node->op == ComparisonOp::kEqual && node->left->as<AttributeReference>() != nullptr &&
+         node->right->as<AttributeReference>() != nullptr && node->left->dataType() == node->right->dataType();
+}
+
+}  // namespace
+
+std::vector<ExprPtr> inferFromEqualities(const std::vector<ExprPtr>& conjuncts) {
+  EqualAttributes equal;
+  for (const ExprPtr& conjunct : conjuncts) {
+    if (isColumnEquality(conjunct)) equal.unite(conjunct->as<Comparison>()->left, conjunct->as<Comparison>()->right);
+  }
+  std::vector<ExprPtr> out;
+  if (equal.isEmpty()) return out;
+  for (const ExprPtr& conjunct : conjuncts) {
+    if (isColumnEquality(conjunct) || !isMovable(conjunct) || conjunct->traits().hasSubquery || conjunct->traits().hasPythonUdf) continue;
+    const AttributeSet read = AttributeSet::readBy(conjunct);
+    if (read.size() != 1) continue;
+    const ExprId id = read.ids()[0];
+    const std::vector<ExprPtr>* members = equal.classOf(id);
+    if (members == nullptr) continue;
+    for (const ExprPtr& member : *members) {
+      const ExprId other = member->as<AttributeReference>()->id;
+      if (other != id) out.push_back(replaceAttributes(conjunct, {{id, member}}));
+    }
+  }
+  return out;
+}
+
+ExprPtr impliedBySide(const ExprPtr& disjunction, const AttributeSet& side) {
+  if (disjunction->kind() != expr::ExprKind::kOr || !isMovable(disjunction)) return nullptr;
+  ExprPtr out;
+  for (const ExprPtr& disjunct : expr::splitDisjuncts(disjunction)) {
+    std::vector<ExprPtr> part;
+    for (const ExprPtr& conjunct : expr::splitConjuncts(disjunct)) {
+      const AttributeSet read = AttributeSet::readBy(conjunct);
+      if (!read.isEmpty() && side.containsAll(read)) {
+        part.push_back(conjunct);
+      } else if (ExprPtr inner = impliedBySide(conjunct, side)) {
+        part.push_back(std::move(inner));
+      }
+    }
+    if (part.empty()) return nullptr;
+    ExprPtr all = expr::conjunction(part);
+    out = out == nullptr ? all : expr::makeOr(out, all);
+  }
+  return out;
+}
+
+}  // namespace flint::optimizer

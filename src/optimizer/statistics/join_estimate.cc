@@ -1,0 +1,110 @@
+#include "optimizer/statistics/join_estimate.h"
+
+#include <algorithm>
+
+namespace flint::optimizer {
+namespace {
+
+constexpr double kAntiFloor = 0.05;  // of an anti join some rows are expected to stay
+
+void unite(PlanEstimate& out, const PlanEstimate& other) {
+  for (const auto& [id, column] : other.columns) out.columns.emplace(id, column);
+}
+
+// After an equality both sides have the values of the side with fewer.
+void agree(PlanEstimate& out, const std::vector<EquiKey>& keys) {
+  for (const EquiKey& key : keys) {
+    const auto* left = asAttribute(key.left);
+    const auto* right = asAttribute(key.right);
+    if (left == nullptr || right == nullptr) continue;
+    const auto a = out.columns.find(left->id);
+    const auto b = out.columns.find(right->id);
+    if (a == out.columns.end() || b == out.columns.end()) continue;
+    const double distinct = std::min(a->second.distinct, b->second.distinct);
+    a->second.distinct = distinct;
+    b->second.distinct = distinct;
+    a->second.nullFraction = 0;
+    b->second.nullFraction = 0;
+  }
+}
+
+double othersSelectivity(const std::vector<ExprPtr>& others, const PlanEstimate& both) {
+  double product = 1;
+  for (const ExprPtr& other : others) product *= selectivity(other, both);
+  return product;
+}
+
+}  // namespace
+
+double equiSelectivity(const PlanEstimate& left, const PlanEstimate& right, const std::vector<EquiKey>& keys) {
+  if (keys.empty()) return 1;
+  if (keys.size() == 1) return 1 / std::max({left.distinctOf(keys[0].left), right.distinctOf(keys[0].right), 1.0});
+  double a = 1;
+  double b = 1;
+  for (const EquiKey& key : keys) {
+    a *= left.distinctOf(key.left);
+    b *= right.distinctOf(key.right);
+  }
+  const bool aCapped = a >= left.rows;
+  const bool bCapped = b >= right.rows;
+  a = std::min(a, std::max(left.rows, 1.0));
+  b = std::min(b, std::max(right.rows, 1.0));
+  if (aCapped && bCapped) return 1 / std::max(std::min(a, b), 1.0);
+  return 1 / std::max({a, b, 1.0});
+}
+
+double matchFraction(const PlanEstimate& left, const PlanEstimate& right, const std::vector<EquiKey>& keys) {
+  double fraction = 1;
+  for (const EquiKey& key : keys) {
+    const double a = std::max(1.0, left.distinctOf(key.left));
+    const double b = std::max(1.0, right.distinctOf(key.right));
+    fraction = std::min(fraction, std::min(1.0, b / a));
+  }
+  return fraction;
+}
+
+PlanEstimate joinEstimate(const PlanEstimate& left, const PlanEstimate& right, const std::vector<EquiKey>& keys, const std::vector<ExprPtr>& others,
+                          plan::JoinType type, ExprId exists) {
+  using plan::JoinType;
+  PlanEstimate out = left;
+  switch (type) {
+    case JoinType::kLeftSemi:
+    case JoinType::kLeftAnti:
+    case JoinType::kNullAwareAnti: {
+      PlanEstimate both = left;
+      unite(both, right);
+      double fraction = matchFraction(left, right, keys);
+      if (!others.empty()) fraction *= std::max(0.5, othersSelectivity(others, both));
+      if (type != JoinType::kLeftSemi) fraction = std::max(1 - fraction, kAntiFloor);
+      out.scaleRows(std::max(1.0, left.rows * fraction));
+      return out;
+    }
+    case JoinType::kExistence: {
+      ColumnEstimate column;
+      column.distinct = 2;
+      column.width = 1;
+      out.columns.emplace(exists, column);
+      return out;
+    }
+    default: break;
+  }
+  unite(out, right);
+  const double fraction = equiSelectivity(left, right, keys) * othersSelectivity(others, out);
+  double rows = std::max(1.0, left.rows * right.rows * fraction);
+  out.baseRows = std::max(left.baseRows, right.baseRows);
+  if (type == JoinType::kInner || type == JoinType::kCross) {
+    agree(out, keys);
+  } else if (type == JoinType::kLeftOuter) {
+    rows = std::max(rows, left.rows);
+  } else if (type == JoinType::kRightOuter) {
+    rows = std::max(rows, right.rows);
+  } else {
+    rows = std::max(rows, left.rows + right.rows - std::min(left.rows, right.rows));
+  }
+  // Distinct counts never exceed the rows, but a join that multiplies rows makes no new values.
+  for (auto& [id, column] : out.columns) column.distinct = std::max(1.0, std::min(column.distinct, rows));
+  out.rows = rows;
+  return out;
+}
+
+}  // namespace flint::optimizer
