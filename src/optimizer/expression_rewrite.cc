@@ -31,13 +31,7 @@ ExprPtr replaceInNamed(const ExprPtr& named, const AttributeMap& map) {
   if (attribute == nullptr || replaced == named) return replaced;
   const ExprPtr& inner = expr::withoutAlias(replaced);
   if (const auto* other = inner->as<AttributeReference>(); other != nullptr && other->id == attribute->id) return inner;
-  Alias alias;
-  alias.child = inner;
-  alias.name = attribute->name;
-  alias.id = attribute->id;
-  alias.qualifier = attribute->qualifier;
-  if (!attribute->metadata.empty()) alias.metadata = attribute->metadata;
-  return makeExpr(std::move(alias), named->origin());
+  return makeAliasAs(inner, toAttributePtr(named));
 }
 
 AttributeMap aliasMap(const std::vector<ExprPtr>& projection) {
@@ -256,6 +250,27 @@ bool matchEquiKey(const ExprPtr& conjunct, const AttributeSet& left, const Attri
     return true;
   }
   return false;
+}
+
+ExprPtr makeIsNull(ExprPtr child) {
+  expr::IsNull node;
+  node.child = std::move(child);
+  return makeExpr(std::move(node));
+}
+
+ExprPtr makeIsNotNull(ExprPtr child) {
+  expr::IsNotNull node;
+  node.child = std::move(child);
+  return makeExpr(std::move(node));
+}
+
+ExprPtr makeAliasAs(ExprPtr child, const AttributePtr& attribute) {
+  Alias alias;
+  alias.child = std::move(child);
+  alias.name = attribute->name;
+  alias.id = attribute->id;
+  alias.qualifier = attribute->qualifier;
+  return makeExpr(std::move(alias));
 }
 
 LogicalPlanPtr makeFilter(const std::vector<ExprPtr>& conjuncts, LogicalPlanPtr child) {

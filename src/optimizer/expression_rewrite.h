@@ -60,6 +60,12 @@ struct EquiKey {
 /// Whether `conjunct` is such an equality between the two sides, and which.
 bool matchEquiKey(const ExprPtr& conjunct, const AttributeSet& left, const AttributeSet& right, EquiKey& out);
 
+/// Expression nodes in few words.
+ExprPtr makeIsNull(ExprPtr child);
+ExprPtr makeIsNotNull(ExprPtr child);
+/// `child` under the name and id of `attribute`.
+ExprPtr makeAliasAs(ExprPtr child, const AttributePtr& attribute);
+
 /// Plan nodes in few words.
 LogicalPlanPtr makeFilter(const std::vector<ExprPtr>& conjuncts, LogicalPlanPtr child);  // the child when there are none
 LogicalPlanPtr makeProject(std::vector<ExprPtr> projectList, LogicalPlanPtr child);

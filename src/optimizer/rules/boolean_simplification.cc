@@ -34,8 +34,8 @@ ExprPtr simplifyNot(const ExprPtr& node) {
   if (isFalseLiteral(child)) return expr::literalBoolean(true);
   switch (child->kind()) {
     case ExprKind::kNot: return child->as<expr::Not>()->child;
-    case ExprKind::kIsNull: return makeExpr(expr::IsNotNull{{}, child->as<expr::IsNull>()->child});
-    case ExprKind::kIsNotNull: return makeExpr(expr::IsNull{{}, child->as<expr::IsNotNull>()->child});
+    case ExprKind::kIsNull: return makeIsNotNull(child->as<expr::IsNull>()->child);
+    case ExprKind::kIsNotNull: return makeIsNull(child->as<expr::IsNotNull>()->child);
     case ExprKind::kComparison: {
       const auto& comparison = *child->as<Comparison>();
       if (comparison.op == ComparisonOp::kEqualNullSafe) return node;

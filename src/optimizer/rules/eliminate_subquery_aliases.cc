@@ -1,6 +1,6 @@
 #include "optimizer/rules/rules.h"
+#include "optimizer/subquery_plans.h"
 #include "plan/logical/relational.h"
-#include "plan/logical/subquery_expressions.h"
 
 namespace flint::optimizer {
 namespace {
@@ -20,25 +20,7 @@ plan::JoinHint takeHint(LogicalPlanPtr& plan) {
   }
 }
 
-LogicalPlanPtr eliminate(const LogicalPlanPtr& plan);
-
-ExprPtr eliminateIn(const ExprPtr& expression) {
-  if (!expression->traits().hasSubquery) return expression;
-  ExprPtr out = tree::mapChildren(expression, [](const ExprPtr& child) { return eliminateIn(child); });
-  const auto rebuilt = [&](const auto& node) -> ExprPtr {
-    LogicalPlanPtr inner = eliminate(node.plan);
-    if (inner == node.plan) return out;
-    auto copy = node;
-    copy.plan = std::move(inner);
-    return makeExpr(std::move(copy), out->origin());
-  };
-  if (const auto* scalar = out->as<plan::ScalarSubquery>()) return rebuilt(*scalar);
-  if (const auto* exists = out->as<plan::Exists>()) return rebuilt(*exists);
-  if (const auto* in = out->as<plan::InSubquery>()) return rebuilt(*in);
-  return out;
-}
-
-LogicalPlanPtr eliminate(const LogicalPlanPtr& plan) {
+Result<LogicalPlanPtr> eliminate(const LogicalPlanPtr& plan) {
   LogicalPlanPtr node = plan;
   if (const auto* join = node->as<plan::Join>()) {
     LogicalPlanPtr left = join->left;
@@ -56,15 +38,8 @@ LogicalPlanPtr eliminate(const LogicalPlanPtr& plan) {
   } else {
     takeHint(node);
   }
-  node = tree::mapChildren(node, [](const LogicalPlanPtr& child) { return eliminate(child); });
-  std::vector<ExprPtr> expressions = node->expressions();
-  bool changed = false;
-  for (ExprPtr& expression : expressions) {
-    ExprPtr made = eliminateIn(expression);
-    changed = changed || made != expression;
-    expression = std::move(made);
-  }
-  return changed ? node->withNewExpressions(std::move(expressions)) : node;
+  ASSIGN_OR_RETURN(node, tree::mapChildren(node, [](const LogicalPlanPtr& child) { return eliminate(child); }));
+  return mapSubqueryPlans(node, eliminate);
 }
 
 }  // namespace

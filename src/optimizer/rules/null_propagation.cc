@@ -26,7 +26,7 @@ ExprPtr nullPropagation(const ExprPtr& node, OptimizerContext&) {
       const bool rightNull = isNullLiteral(comparison.right);
       if (!leftNull && !rightNull) return node;
       if (comparison.op != expr::ComparisonOp::kEqualNullSafe) return expr::literalNull(DataType::boolean());
-      return makeExpr(expr::IsNull{{}, leftNull ? comparison.right : comparison.left});
+      return makeIsNull(leftNull ? comparison.right : comparison.left);
     }
     case expr::ExprKind::kFunctionCall: {
       const auto& call = *node->as<expr::FunctionCall>();

@@ -22,12 +22,7 @@ LogicalPlanPtr withNulls(const LogicalPlanPtr& plan, const LogicalPlanPtr& child
       list.push_back(attribute);
       continue;
     }
-    expr::Alias alias;
-    alias.child = expr::literalNull(attribute->type);
-    alias.name = attribute->name;
-    alias.id = attribute->id;
-    alias.qualifier = attribute->qualifier;
-    list.push_back(makeExpr(std::move(alias)));
+    list.push_back(makeAliasAs(expr::literalNull(attribute->type), attribute));
   }
   return makeProject(std::move(list), child);
 }
@@ -67,13 +62,7 @@ LogicalPlanPtr propagate(const LogicalPlanPtr& node) {
       if (kept.size() > 1) return node->withNewChildren(std::move(kept));
       const std::vector<AttributePtr> columns = kept[0]->output();
       std::vector<ExprPtr> list;
-      for (size_t i = 0; i < columns.size(); ++i) {
-        expr::Alias alias;
-        alias.child = columns[i];
-        alias.name = set.attributes[i]->name;
-        alias.id = set.attributes[i]->id;
-        list.push_back(makeExpr(std::move(alias)));
-      }
+      for (size_t i = 0; i < columns.size(); ++i) list.push_back(makeAliasAs(columns[i], set.attributes[i]));
       return makeProject(std::move(list), kept[0]);
     }
     case LogicalKind::kAggregate:

@@ -1,0 +1,47 @@
+#include "optimizer/rules/rules.h"
+
+namespace flint::optimizer {
+namespace {
+
+const ExpressionRules kExpressionRules = {
+    {"SimplifyCasts", simplifyCasts},
+    {"ConstantFolding", constantFolding},
+    {"NullPropagation", nullPropagation},
+    {"UnwrapCastInBinaryComparison", unwrapCastInComparison},
+    {"OptimizeIn", optimizeIn},
+    {"SimplifyConditionals", simplifyConditionals},
+    {"BooleanSimplification", booleanSimplification},
+};
+
+}  // namespace
+
+const std::vector<Batch>& batches() {
+  static const std::vector<Batch> all = {
+      {"Normalization",
+       1,
+       {
+           PlanRule{"EliminateSubqueryAliases", eliminateSubqueryAliases},
+           PlanRule{"ReplaceSetOperations", replaceSetOperations},
+           PlanRule{"PullOutGroupingExpressions", pullOutGroupingExpressions},
+       }},
+      {"Operator Optimization",
+       3,
+       {
+           kExpressionRules,
+           // Empty relations and projections that are gone let conditions fall further in the next run.
+           PlanRule{"PushDownPredicates", pushDownPredicates},
+           PlanRule{"PropagateEmptyRelation", propagateEmptyRelations},
+           PlanRule{"ColumnPruning", pruneColumns},
+           PlanRule{"CollapseProject", collapseProjects},
+       }},
+      {"Finish",
+       1,
+       {
+           PlanRule{"EliminateSorts", eliminateSorts},
+           PlanRule{"LimitPushDown", pushDownLimits},
+       }},
+  };
+  return all;
+}
+
+}  // namespace flint::optimizer

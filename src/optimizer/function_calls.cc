@@ -1,0 +1,80 @@
+#include "optimizer/function_calls.h"
+
+#include "expr/function_registry.h"
+
+namespace flint::optimizer {
+namespace {
+
+// What binding is told: types, expressions and literal values of the arguments.
+struct CallFacts {
+  std::vector<DataType> types;
+  std::vector<const Value*> constants;
+
+  explicit CallFacts(const std::vector<expr::ExprPtr>& arguments) {
+    for (const expr::ExprPtr& argument : arguments) {
+      types.push_back(argument->dataType());
+      constants.push_back(expr::literalValue(argument));
+    }
+  }
+};
+
+Error missing(const std::string& name) { return internalError("no built-in function " + name); }
+
+template <class Binding>
+void castArguments(std::vector<expr::ExprPtr>& arguments, const Binding& binding) {
+  for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {
+    if (arguments[i]->dataType() == binding.argumentTypes[i]) continue;
+    expr::Cast cast;
+    cast.child = arguments[i];
+    cast.target = binding.argumentTypes[i];
+    cast.implicit = true;
+    arguments[i] = makeExpr(std::move(cast));
+  }
+}
+
+}  // namespace
+
+Result<expr::ExprPtr> bindAggregate(std::string name, std::vector<expr::ExprPtr> arguments, const expr::EvaluationOptions& options) {
+  const auto entry = expr::FunctionRegistry::builtin().find(name);
+  const auto* function = std::get_if<const expr::AggregateFunction*>(&entry);
+  if (function == nullptr || (*function)->bind == nullptr) return missing(name);
+  const CallFacts facts(arguments);
+  ASSIGN_OR_RETURN(expr::AggregateBinding binding, (*function)->bind({name, facts.types, arguments, facts.constants, options}, false));
+  castArguments(arguments, binding);
+  expr::AggregateExpression call;
+  call.name = std::move(name);
+  call.arguments = std::move(arguments);
+  call.binding = std::make_shared<const expr::AggregateBinding>(std::move(binding));
+  return expr::ExprPtr(makeExpr(std::move(call)));
+}
+
+Result<expr::ExprPtr> bindScalarCall(std::string name, std::vector<expr::ExprPtr> arguments, const expr::EvaluationOptions& options) {
+  const auto entry = expr::FunctionRegistry::builtin().find(name);
+  const auto* function = std::get_if<const expr::ScalarFunction*>(&entry);
+  if (function == nullptr) return missing(name);
+  const CallFacts facts(arguments);
+  ASSIGN_OR_RETURN(expr::FunctionBinding binding, expr::bindScalar(**function, {name, facts.types, arguments, facts.constants, options}));
+  castArguments(arguments, binding);
+  expr::FunctionCall call;
+  call.name = std::move(name);
+  call.arguments = std::move(arguments);
+  call.isDeterministic = (*function)->deterministic;
+  call.binding = std::make_shared<const expr::FunctionBinding>(std::move(binding));
+  return expr::ExprPtr(makeExpr(std::move(call)));
+}
+
+Result<expr::ExprPtr> bindGenerator(std::string name, std::vector<expr::ExprPtr> arguments, const expr::EvaluationOptions& options) {
+  const auto entry = expr::FunctionRegistry::builtin().find(name);
+  const auto* function = std::get_if<const expr::GeneratorFunction*>(&entry);
+  if (function == nullptr || (*function)->bind == nullptr) return missing(name);
+  const CallFacts facts(arguments);
+  ASSIGN_OR_RETURN(expr::GeneratorBinding binding, (*function)->bind({name, facts.types, arguments, facts.constants, options}));
+  castArguments(arguments, binding);
+  expr::GeneratorCall call;
+  call.name = std::move(name);
+  call.arguments = std::move(arguments);
+  call.binding = std::make_shared<const expr::GeneratorBinding>(std::move(binding));
+  return expr::ExprPtr(makeExpr(std::move(call)));
+}
+
+}  // namespace flint::optimizer
