@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exec/aggregate/lower_hash_aggregate.h"
+#include "exec/join/lower_hash_join.h"
 #include "exec/row/filter_operator.h"
 #include "exec/row/project_operator.h"
 #include "exec/scan/file_scan_source.h"
@@ -91,6 +92,8 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kProject: return lowerProject;
     case PhysicalKind::kFilter: return lowerFilter;
     case PhysicalKind::kHashAggregate: return lowerHashAggregate;
+    case PhysicalKind::kShuffledHashJoin:
+    case PhysicalKind::kBroadcastHashJoin: return lowerHashJoin;
     case PhysicalKind::kUnion: return lowerUnion;
     default: return nullptr;
   }

@@ -1,6 +1,7 @@
 #include "exec/join/hash_join_probe.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "exec/join/join_output.h"
 
@@ -279,6 +280,8 @@ Result<Progress> HashJoinProbe::flush(LocalState& state, ColumnarBatch& out) {
   if (local.buildRows.empty()) return Progress::finished();
   RETURN_IF_ERROR(task_->checkCancelled());
   out = JoinOutput(build_->shape, build_->columns, build_->numRows).buildOnly(local.buildRows, output == BuildOutput::kUnmatchedWithNulls);
+  // After everything the probe side gave.
+  out.setPosition(std::numeric_limits<int32_t>::max() - 1, row);
   return Progress::haveOutput();
 }
 
