@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "connector/table.h"
 #include "expr/scalar_function.h"
+#include "io/file_system.h"
 #include "memory/memory_pool.h"
 
 namespace flint::exec {
@@ -58,6 +59,7 @@ struct ExecOptions {
   int32_t defaultParallelism = 1;
   connector::SplitOptions splits;
   std::string spillDirectory;             // a folder of this query's own
+  std::shared_ptr<io::FileSystem> spillFiles;  // null: the machine's
   int64_t spillThresholdBytes = 0;        // > 0: operators spill above it whatever the budget says (tests)
   bool constantHash = false;              // tests: every row hashes alike
 };
