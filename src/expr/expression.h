@@ -64,6 +64,7 @@ enum class ExprKind : uint8_t {
   kIdentifierClause,
   kMultiAlias,
   kGroupingAnalytics,
+  kTableArgument,
 };
 
 template <class Node>

@@ -135,8 +135,12 @@ struct UpdateFields final : ExpressionNode<UpdateFields, ExprKind::kUpdateFields
 struct GroupingAnalytics final : ExpressionNode<GroupingAnalytics, ExprKind::kGroupingAnalytics> {
   enum class Form : uint8_t { kGroupingSets, kRollup, kCube };
   Form form = Form::kGroupingSets;
-  std::vector<std::vector<ExprPtr>> sets;
-  static constexpr auto fields() { return std::tuple(field("form", &GroupingAnalytics::form), field("sets", &GroupingAnalytics::sets)); }
+  std::vector<std::vector<ExprPtr>> sets;      // one that is a single GroupingAnalytics is nested in GROUPING SETS
+  std::vector<ExprPtr> groupByExpressions;     // GROUP BY these GROUPING SETS (...): every set's elements are among them
+  static constexpr auto fields() {
+    return std::tuple(field("form", &GroupingAnalytics::form), field("sets", &GroupingAnalytics::sets),
+                      field("groupByExpressions", &GroupingAnalytics::groupByExpressions));
+  }
   void derive();
   std::string sql() const override;
   std::string toString() const override;

@@ -15,6 +15,8 @@ class TypeParser : public TokenReader {
   DataType dataType();
   /// a INT NOT NULL COMMENT 'x', ...
   StructFields columnTypes();
+  /// a.b.c
+  std::vector<std::string> names() { return multipartIdentifier(); }
 
  protected:
   /// [COLLATE name]: the collation's id; 0 when none is given.

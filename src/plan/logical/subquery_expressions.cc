@@ -64,8 +64,17 @@ std::string InSubquery::toString() const {
   return fmt::format("{} IN (list#{} {})", value, id, attributeList(outerAttributes));
 }
 
+void TableArgument::derive() {
+  traits_.hasSubquery = true;
+  traits_.foldable = false;
+  traits_.resolved = false;
+}
+std::string TableArgument::sql() const { return "table-argument()"; }
+std::string TableArgument::toString() const { return "table-argument"; }
+
 }  // namespace flint::plan
 
 template class flint::expr::ExpressionNode<flint::plan::ScalarSubquery, flint::expr::ExprKind::kScalarSubquery>;
 template class flint::expr::ExpressionNode<flint::plan::Exists, flint::expr::ExprKind::kExists>;
 template class flint::expr::ExpressionNode<flint::plan::InSubquery, flint::expr::ExprKind::kInSubquery>;
+template class flint::expr::ExpressionNode<flint::plan::TableArgument, flint::expr::ExprKind::kTableArgument>;

@@ -48,4 +48,19 @@ struct InSubquery final : expr::ExpressionNode<InSubquery, expr::ExprKind::kInSu
   std::string toString() const override;
 };
 
+/// TABLE(t) PARTITION BY ... ORDER BY ... as an argument of a table function.
+struct TableArgument final : expr::ExpressionNode<TableArgument, expr::ExprKind::kTableArgument> {
+  LogicalPlanPtr plan;
+  std::vector<ExprPtr> partitionBy;
+  std::vector<ExprPtr> orderBy;  // SortOrders
+  bool singlePartition = false;
+  static constexpr auto fields() {
+    return std::tuple(field("plan", &TableArgument::plan), field("partitionBy", &TableArgument::partitionBy), field("orderBy", &TableArgument::orderBy),
+                      field("singlePartition", &TableArgument::singlePartition));
+  }
+  void derive();
+  std::string sql() const override;
+  std::string toString() const override;
+};
+
 }  // namespace flint::plan

@@ -106,9 +106,11 @@ struct UnresolvedWith final : LogicalNode<UnresolvedWith, LogicalKind::kUnresolv
   std::vector<LogicalPlanPtr> definitions;
   bool recursive = false;
   LogicalPlanPtr child;
+  std::vector<int64_t> maxRecursions;  // MAX RECURSION LEVEL of each definition; 0 or absent: the session's
   static constexpr const char* kName = "UnresolvedWith";
   static constexpr auto fields() {
-    return std::tuple(field("definitions", &UnresolvedWith::definitions), field("recursive", &UnresolvedWith::recursive), field("child", &UnresolvedWith::child));
+    return std::tuple(field("definitions", &UnresolvedWith::definitions), field("recursive", &UnresolvedWith::recursive), field("child", &UnresolvedWith::child),
+                      field("maxRecursions", &UnresolvedWith::maxRecursions));
   }
   std::vector<AttributePtr> output() const override { return {}; }
 };

@@ -1,0 +1,67 @@
+#include "parser/sql_parser.h"
+
+#include "parser/lexer.h"
+#include "parser/statement_parser.h"
+
+namespace flint::parser {
+namespace {
+
+bool isEmpty(std::string_view sql) {
+  for (const Token& token : tokenize(sql, false)) {
+    if (token.type != TokenType::kEndOfInput && token.type != TokenType::kSemicolon) return false;
+  }
+  return true;
+}
+
+// Runs `read` on a parser over the whole text.
+template <class Parser, class Read>
+auto parseWhole(std::string_view sql, const ParserOptions& options, Read&& read) -> Result<decltype(read(std::declval<Parser&>()))> {
+  Parser parser(sql, options);
+  auto value = read(parser);
+  parser.expectEnd();
+  if (!parser.failed()) return value;
+  return parser.takeError();
+}
+
+}  // namespace
+
+Result<plan::LogicalPlanPtr> parseStatement(std::string_view sql, const ParserOptions& options) {
+  auto plan = parseWhole<StatementParser>(sql, options, [](StatementParser& parser) { return parser.statement(); });
+  if (!plan.isOk() && isEmpty(sql)) return Error(condition::kParseEmptyStatement).as(ErrorFamily::kParse);
+  return plan;
+}
+
+Result<std::vector<std::string>> splitStatements(std::string_view sql) {
+  std::vector<std::string> out;
+  size_t start = 0;
+  bool hasTokens = false;
+  for (const Token& token : tokenize(sql, false)) {
+    if (token.type == TokenType::kSemicolon || token.type == TokenType::kEndOfInput) {
+      if (hasTokens) out.emplace_back(sql.substr(start, token.start - start));
+      start = token.end;
+      hasTokens = false;
+    } else {
+      hasTokens = true;
+    }
+  }
+  return out;
+}
+
+Result<plan::ExprPtr> parseExpression(std::string_view sql, const ParserOptions& options) {
+  return parseWhole<StatementParser>(sql, options, [](StatementParser& parser) { return parser.namedExpression(); });
+}
+
+Result<DataType> parseDataType(std::string_view sql, const ParserOptions& options) {
+  return parseWhole<TypeParser>(sql, options, [](TypeParser& parser) { return parser.dataType(); });
+}
+
+Result<DataType> parseTableSchema(std::string_view sql, const ParserOptions& options) {
+  if (isEmpty(sql)) return DataType::structType({});
+  return parseWhole<TypeParser>(sql, options, [](TypeParser& parser) { return DataType::structType(parser.columnTypes()); });
+}
+
+Result<std::vector<std::string>> parseIdentifier(std::string_view sql, const ParserOptions& options) {
+  return parseWhole<TypeParser>(sql, options, [](TypeParser& parser) { return parser.names(); });
+}
+
+}  // namespace flint::parser

@@ -1,0 +1,7 @@
+#include "parser/statement_parser.h"
+
+namespace flint::parser {
+
+LogicalPlanPtr StatementParser::statement() { return query(); }
+
+}  // namespace flint::parser
