@@ -287,6 +287,7 @@ std::string Writer::text(const Expression& e) const {
     case ExprKind::kScalarSubquery:
     case ExprKind::kExists:
     case ExprKind::kInSubquery:
+    case ExprKind::kTableArgument:
     case ExprKind::kPythonUdf: return isDebug() ? e.toString() : e.sql();
   }
   return {};

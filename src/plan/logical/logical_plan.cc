@@ -28,15 +28,13 @@ std::vector<LogicalPlanPtr> innerPlans(const LogicalPlan& plan) {
 struct TreePrinter {
   std::string out;
 
-  // Prints the tree; gives whether it is resolved all through. `prefix` stands before every line but the first.
-  bool print(const LogicalPlanPtr& plan, const std::string& prefix) {
-    const size_t line = out.size();
+  // Prints the tree; `prefix` stands before every line but the first.
+  void print(const LogicalPlanPtr& plan, const std::string& prefix) {
+    if (!plan->resolved()) out += '\'';
     out += plan->nodeName();
     const std::string arguments = plan->argumentString();
     if (!arguments.empty()) out += ' ' + arguments;
     out += '\n';
-    bool resolved = !isUnresolvedKind(plan->kind());
-    for (const ExprPtr& expression : plan->expressions()) resolved = resolved && expression->resolved();
     const std::vector<LogicalPlanPtr> children = plan->children();
     const std::vector<LogicalPlanPtr> inner = innerPlans(*plan);
     const char* bar = children.empty() ? "   " : ":  ";
@@ -48,14 +46,23 @@ struct TreePrinter {
     for (size_t i = 0; i < children.size(); ++i) {
       const bool last = i + 1 == children.size();
       out += prefix + (last ? "+- " : ":- ");
-      resolved = print(children[i], prefix + (last ? "   " : ":  ")) && resolved;
+      print(children[i], prefix + (last ? "   " : ":  "));
     }
-    if (!resolved) out.insert(line, 1, '\'');
-    return resolved;
   }
 };
 
 }  // namespace
+
+void LogicalPlan::derive() {
+  depth_ = 1;
+  resolved_ = !isUnresolvedKind(kind_);
+  for (const LogicalPlanPtr& child : children()) {
+    if (child->depth() >= depth_) depth_ = child->depth() + 1;
+    resolved_ = resolved_ && child->resolved();
+  }
+  if (!resolved_) return;
+  for (const ExprPtr& expression : expressions()) resolved_ = resolved_ && expression->resolved();
+}
 
 DataType LogicalPlan::schema() const {
   StructFields fields;

@@ -67,6 +67,8 @@ class LogicalPlan : public std::enable_shared_from_this<LogicalPlan> {
   /// Ids by which DataFrames of a Connect client name this node.
   const std::vector<int64_t>& planIds() const { return planIds_; }
   int32_t depth() const { return depth_; }
+  /// Whether nothing is left to resolve in this node's expressions, its children and itself.
+  bool resolved() const { return resolved_; }
 
  protected:
   explicit LogicalPlan(LogicalKind kind) : kind_(kind) {}
@@ -74,7 +76,11 @@ class LogicalPlan : public std::enable_shared_from_this<LogicalPlan> {
   LogicalPlan(LogicalPlan&&) = default;
 
   LogicalKind kind_;
+  // Sets what follows from the fields.
+  void derive();
+
   int32_t depth_ = 1;
+  bool resolved_ = true;
   OriginPtr origin_;
   std::vector<int64_t> planIds_;
 
@@ -86,10 +92,7 @@ template <class Node>
 std::shared_ptr<const Node> makePlan(Node node, OriginPtr origin) {
   auto made = std::make_shared<Node>(std::move(node));
   if (origin != nullptr) made->origin_ = std::move(origin);
-  made->depth_ = 1;
-  for (const LogicalPlanPtr& child : made->children()) {
-    if (child->depth() >= made->depth_) made->depth_ = child->depth() + 1;
-  }
+  static_cast<LogicalPlan&>(*made).derive();
   return made;
 }
 

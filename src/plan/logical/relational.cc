@@ -7,11 +7,13 @@
 namespace flint::plan {
 namespace {
 
+// Nothing while some expression has no name yet.
 std::vector<AttributePtr> attributesOf(const std::vector<ExprPtr>& namedExpressions) {
   std::vector<AttributePtr> out;
   out.reserve(namedExpressions.size());
   for (const ExprPtr& expression : namedExpressions) {
-    if (AttributePtr attribute = expr::toAttribute(expression)) out.push_back(std::move(attribute));
+    if (expression->kind() != expr::ExprKind::kAlias && expression->kind() != expr::ExprKind::kAttributeReference) return {};
+    out.push_back(expr::toAttribute(expression));
   }
   return out;
 }

@@ -26,9 +26,11 @@ void ScalarSubquery::derive() {
   traits_.hasSubquery = true;
   traits_.foldable = false;
   traits_.canRaise = true;
-  const std::vector<AttributePtr> columns = plan == nullptr ? std::vector<AttributePtr>() : plan->output();
-  traits_.resolved = traits_.resolved && !columns.empty();
-  if (!columns.empty()) type_ = columns[0]->type;
+  traits_.resolved = traits_.resolved && plan->resolved();
+  if (traits_.resolved) {
+    const std::vector<AttributePtr> columns = plan->output();
+    if (!columns.empty()) type_ = columns[0]->type;
+  }
   nullable_ = true;
 }
 std::string ScalarSubquery::sql() const { return fmt::format("scalarsubquery({})", sqlList(outerAttributes)); }
@@ -37,6 +39,7 @@ std::string ScalarSubquery::toString() const { return fmt::format("scalar-subque
 void Exists::derive() {
   traits_.hasSubquery = true;
   traits_.foldable = false;
+  traits_.resolved = traits_.resolved && plan->resolved();
   type_ = DataType::boolean();
   nullable_ = false;
 }
@@ -48,8 +51,7 @@ void InSubquery::derive() {
   traits_.foldable = false;
   type_ = DataType::boolean();
   nullable_ = true;
-  const std::vector<AttributePtr> columns = plan == nullptr ? std::vector<AttributePtr>() : plan->output();
-  traits_.resolved = traits_.resolved && columns.size() == values.size();
+  traits_.resolved = traits_.resolved && plan->resolved() && plan->output().size() == values.size();
 }
 std::string InSubquery::sql() const {
   const std::string value = values.size() == 1 ? values[0]->sql() : fmt::format("named_struct({})", sqlList(values));
