@@ -1,0 +1,170 @@
+// AND, OR, NOT and null tests. A right side is evaluated only for rows that the left side does not decide.
+#include <algorithm>
+
+#include "expr/evaluation/factories.h"
+
+namespace flint::expr {
+namespace {
+
+using columnar::Selection;
+
+// AND and OR are one algorithm: `decisive` is the value of a side that decides the result (false for AND).
+class LogicNode final : public EvaluationNode {
+ public:
+  LogicNode(NodePtr left, NodePtr right, bool decisive)
+      : EvaluationNode(DataType::boolean()), left_(left), right_(right), decisive_(decisive) {
+    setCanRaise(left->canRaise() || right->canRaise());
+  }
+
+  Status select(EvaluationContext& context, const ActiveRows& active, bool wanted, Selection& out) const override {
+    if (isShared()) return EvaluationNode::select(context, active, wanted, out);
+    if (wanted != decisive_) {
+      // Both sides must have the value.
+      Selection first;
+      RETURN_IF_ERROR(left_->select(context, active, wanted, first));
+      if (first.empty()) return Status::ok();
+      return right_->select(context, ActiveRows(active.size(), first), wanted, out);
+    }
+    // One side suffices.
+    Selection first;
+    RETURN_IF_ERROR(left_->select(context, active, wanted, first));
+    Selection rest;
+    selectOthers(active, first, rest);
+    Selection second;
+    if (!rest.empty()) RETURN_IF_ERROR(right_->select(context, ActiveRows(active.size(), rest), wanted, second));
+    out.resize(out.size() + first.size() + second.size());
+    std::merge(first.begin(), first.end(), second.begin(), second.end(), out.end() - static_cast<int64_t>(first.size() + second.size()));
+    return Status::ok();
+  }
+
+ protected:
+  Result<VectorPtr> compute(EvaluationContext& context, const ActiveRows& active) const override {
+    ASSIGN_OR_RETURN(const VectorPtr left, left_->evaluate(context, active));
+    const columnar::VectorReader<uint8_t> leftValues(*left);
+    const uint8_t decisive = decisive_ ? 1 : 0;
+    VectorPtr right;
+    if (right_->canRaise()) {
+      Selection undecided;
+      undecided.reserve(static_cast<size_t>(active.count()));
+      for (const RowIndex row : active) {
+        if (leftValues.isNull(row) || leftValues[row] != decisive) undecided.push_back(row);
+      }
+      if (undecided.empty()) return left;
+      ASSIGN_OR_RETURN(right, right_->evaluate(context, ActiveRows(active.size(), undecided)));
+    } else {
+      ASSIGN_OR_RETURN(right, right_->evaluate(context, active));
+    }
+    const columnar::VectorReader<uint8_t> rightValues(*right);
+    ResultBuffer result(DataType::boolean(), active.size());
+    auto* out = result.values<uint8_t>();
+    const uint8_t* flatLeft = leftValues.flatValues();
+    const uint8_t* flatRight = rightValues.flatValues();
+    if (!right_->canRaise() && !left->mayHaveNulls() && !right->mayHaveNulls() && flatLeft != nullptr && flatRight != nullptr && active.isAll()) {
+      for (RowIndex row = 0; row < active.size(); ++row) {
+        out[row] = decisive_ ? static_cast<uint8_t>(flatLeft[row] | flatRight[row]) : static_cast<uint8_t>(flatLeft[row] & flatRight[row]);
+      }
+      return result.finish();
+    }
+    for (const RowIndex row : active) {
+      const bool leftNull = leftValues.isNull(row);
+      if (!leftNull && leftValues[row] == decisive) {
+        out[row] = decisive;
+        continue;
+      }
+      const bool rightNull = rightValues.isNull(row);
+      if (!rightNull && rightValues[row] == decisive) {
+        out[row] = decisive;
+      } else if (leftNull || rightNull) {
+        columnar::clearBit(result.validity(), row);
+      } else {
+        out[row] = decisive ^ 1;
+      }
+    }
+    return result.finish();
+  }
+
+ private:
+  const NodePtr left_;
+  const NodePtr right_;
+  const bool decisive_;
+};
+
+class NotNode final : public EvaluationNode {
+ public:
+  explicit NotNode(NodePtr child) : EvaluationNode(DataType::boolean()), child_(child) { setCanRaise(child->canRaise()); }
+
+  Status select(EvaluationContext& context, const ActiveRows& active, bool wanted, Selection& out) const override {
+    return child_->select(context, active, !wanted, out);
+  }
+
+ protected:
+  Result<VectorPtr> compute(EvaluationContext& context, const ActiveRows& active) const override {
+    ASSIGN_OR_RETURN(const VectorPtr child, child_->evaluate(context, active));
+    const columnar::VectorReader<uint8_t> values(*child);
+    ResultBuffer result(DataType::boolean(), active.size());
+    auto* out = result.values<uint8_t>();
+    if (const uint8_t* flat = values.flatValues()) {
+      for (RowIndex row = 0; row < active.size(); ++row) out[row] = flat[row] ^ 1;
+    } else {
+      forEachActive(active, [&](RowIndex row) { out[row] = values[row] ^ 1; });
+    }
+    const auto valid = validRows(*child);
+    return result.finish(valid == nullptr ? nullptr : valid->as<uint64_t>());
+  }
+
+ private:
+  const NodePtr child_;
+};
+
+class NullTestNode final : public EvaluationNode {
+ public:
+  NullTestNode(NodePtr child, bool wantsNull) : EvaluationNode(DataType::boolean()), child_(child), wantsNull_(wantsNull) {
+    setCanRaise(child->canRaise());
+  }
+
+  Status select(EvaluationContext& context, const ActiveRows& active, bool wanted, Selection& out) const override {
+    ASSIGN_OR_RETURN(const VectorPtr child, child_->evaluate(context, active));
+    const auto valid = validRows(*child);
+    const bool wantsValid = wantsNull_ != wanted;
+    const size_t before = out.size();
+    if (valid == nullptr) {
+      if (!wantsValid) return Status::ok();
+      for (const RowIndex row : active) out.push_back(row);
+      return Status::ok();
+    }
+    out.resize(before + static_cast<size_t>(active.count()));
+    RowIndex* at = out.data() + before;
+    const auto* bits = valid->as<uint64_t>();
+    forEachActive(active, [&](RowIndex row) {
+      *at = row;
+      at += columnar::bitIsSet(bits, row) == wantsValid;
+    });
+    out.resize(static_cast<size_t>(at - out.data()));
+    return Status::ok();
+  }
+
+ protected:
+  Result<VectorPtr> compute(EvaluationContext& context, const ActiveRows& active) const override {
+    ASSIGN_OR_RETURN(const VectorPtr child, child_->evaluate(context, active));
+    const auto valid = validRows(*child);
+    if (valid == nullptr) return ColumnVector::constant(DataType::boolean(), Value::boolean(!wantsNull_), active.size());
+    ResultBuffer result(DataType::boolean(), active.size());
+    auto* out = result.values<uint8_t>();
+    const auto* bits = valid->as<uint64_t>();
+    for (RowIndex row = 0; row < active.size(); ++row) out[row] = columnar::bitIsSet(bits, row) != wantsNull_ ? 1 : 0;
+    return result.finish();
+  }
+
+ private:
+  const NodePtr child_;
+  const bool wantsNull_;
+};
+
+}  // namespace
+
+OwnedNode makeAndNode(NodePtr left, NodePtr right) { return std::make_unique<LogicNode>(left, right, false); }
+OwnedNode makeOrNode(NodePtr left, NodePtr right) { return std::make_unique<LogicNode>(left, right, true); }
+OwnedNode makeNotNode(NodePtr child) { return std::make_unique<NotNode>(child); }
+OwnedNode makeNullTestNode(NodePtr child, bool wantsNull) { return std::make_unique<NullTestNode>(child, wantsNull); }
+
+}  // namespace flint::expr

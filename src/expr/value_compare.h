@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cmath>
+
+#include "columnar/column_vector.h"
+
+/// Order and equality of values as SQL's comparisons and sorts see them: NaN equals NaN and is above all, -0.0 equals 0.0.
+namespace flint::expr {
+
+template <class T>
+inline bool valuesEqual(const T& a, const T& b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return (a == b) | ((a != a) & (b != b));
+  } else {
+    return a == b;
+  }
+}
+template <class T>
+inline bool valueLess(const T& a, const T& b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return (a < b) | ((b != b) & (a == a));
+  } else {
+    return a < b;
+  }
+}
+
+/// Compares row `a` of `left` with row `b` of `right`, both non-null, of any type with equality; below zero, zero or above. Inside nested values
+/// null comes first; types without order (maps, intervals) give some consistent order.
+int compareRows(const columnar::ColumnVector& left, columnar::RowIndex a, const columnar::ColumnVector& right, columnar::RowIndex b);
+
+}  // namespace flint::expr
