@@ -39,8 +39,11 @@ class ExpressionEvaluator {
 
  private:
   explicit ExpressionEvaluator(std::vector<ExprPtr> expressions);
+
   std::vector<ExprPtr> expressions_;
-  std::vector<std::unique_ptr<EvaluationNode>> roots_;
+  std::vector<std::unique_ptr<EvaluationNode>> nodes_;
+  std::vector<const EvaluationNode*> roots_;                    // one an expression
+  std::vector<std::vector<const EvaluationNode*>> conjuncts_;   // of boolean expressions, in the order `filter` runs them
 };
 
 /// Attributes replaced by positions in `input` (by id). Errors: INTERNAL_ERROR for one that is not there.

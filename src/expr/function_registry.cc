@@ -95,6 +95,7 @@ FunctionBinding bindingOf(const ScalarFunction& function, const Overload& overlo
   binding.argumentTypes = std::move(argumentTypes);
   binding.result = overload.result;
   binding.kernel = overload.kernel;
+  binding.takesNullRows = overload.takesNullRows;
   return binding;
 }
 

@@ -121,6 +121,8 @@ class KernelArgs {
     Status* failure = nullptr;
     int32_t partition = 0;
     int64_t sequence = 0;
+    std::shared_ptr<void>* state = nullptr;
+    bool ansi = true;
   };
   explicit KernelArgs(const Parts& parts) : parts_(parts) {}
 
@@ -152,6 +154,10 @@ class KernelArgs {
   /// Partition and sequence number of the batch, for functions of them.
   int32_t partition() const { return parts_.partition; }
   int64_t sequence() const { return parts_.sequence; }
+  /// What a stateful function keeps between the batches of one partition (a random generator); made by the kernel, empty at a partition's start.
+  std::shared_ptr<void>& state() const { return *parts_.state; }
+  /// Whether row errors are raised. Off ANSI mode, kernels that keep values need not look for errors.
+  bool ansi() const { return parts_.ansi; }
 
  private:
   Parts parts_;

@@ -68,6 +68,8 @@ struct FunctionBinding {
   Kernel kernel = nullptr;
   NullRule nulls = NullRule::kNullIfAnyNull;
   bool canRaise = false;
+  bool errorsAreNull = false;           // a try_ function: row errors become null
+  bool takesNullRows = false;           // with kNullIfAnyNull: the kernel may run over null rows too, and does so faster than over some rows
   const std::vector<ErrorRule>* errors = nullptr;  // the declaration's, which live as long as the process
   std::shared_ptr<const void> data;     // what `bind` prepared, for KernelArgs::data<T>()
 };
@@ -89,6 +91,7 @@ struct Overload {
   DataType result;
   Kernel kernel = nullptr;
   bool variadic = false;  // the last argument may be repeated, zero times included
+  bool takesNullRows = false;  // as in FunctionBinding
 };
 
 /// The value of a trailing argument that a call may leave out.

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cmath>
-
-#include "columnar/column_vector.h"
+#include <type_traits>
 
 /// Order and equality of values as SQL's comparisons and sorts see them: NaN equals NaN and is above all, -0.0 equals 0.0.
 namespace flint::expr {
@@ -23,9 +21,5 @@ inline bool valueLess(const T& a, const T& b) {
     return a < b;
   }
 }
-
-/// Compares row `a` of `left` with row `b` of `right`, both non-null, of any type with equality; below zero, zero or above. Inside nested values
-/// null comes first; types without order (maps, intervals) give some consistent order.
-int compareRows(const columnar::ColumnVector& left, columnar::RowIndex a, const columnar::ColumnVector& right, columnar::RowIndex b);
 
 }  // namespace flint::expr

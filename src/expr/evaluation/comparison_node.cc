@@ -1,6 +1,7 @@
 // Comparisons: loops per physical type and operator over columns and constants, which write selections or boolean vectors.
 #include <algorithm>
 
+#include "columnar/vector_compare.h"
 #include "expr/evaluation/factories.h"
 #include "expr/value_compare.h"
 
@@ -116,8 +117,8 @@ struct NestedOperand {
   struct Place {
     const ColumnVector* vector;
     RowIndex row;
-    bool operator==(const Place& other) const { return compareRows(*vector, row, *other.vector, other.row) == 0; }
-    bool operator<(const Place& other) const { return compareRows(*vector, row, *other.vector, other.row) < 0; }
+    bool operator==(const Place& other) const { return columnar::compareValues(*vector, row, *other.vector, other.row) == 0; }
+    bool operator<(const Place& other) const { return columnar::compareValues(*vector, row, *other.vector, other.row) < 0; }
   };
   const ColumnVector& vector;
   Place operator[](RowIndex row) const { return {&vector, row}; }
