@@ -1,0 +1,621 @@
+// + - * / % div, pmod and their try_ forms over numbers.
+#include "functions/math/arithmetic.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "expr/expression_text.h"
+#include "expr/nodes.h"
+#include "functions/kernel_loops.h"
+#include "functions/math/decimal_operations.h"
+#include "types/decimal.h"
+#include "types/number_text.h"
+#include "types/type_coercion.h"
+
+namespace flint::functions {
+
+using namespace expr;
+
+Error arithmeticOverflow(const char* message, const char* alternative) {
+  return Error(condition::kArithmeticOverflow)
+      .with("message", message)
+      .with("alternative", *alternative == '\0' ? "" : fmt::format(" Use '{}' to tolerate overflow and return NULL instead.", alternative))
+      .with("config", "\"spark.sql.ansi.enabled\"");
+}
+
+Error divideByZero() { return Error(condition::kDivideByZero).with("config", "\"spark.sql.ansi.enabled\""); }
+
+namespace {
+
+Error remainderByZero() { return Error(condition::kRemainderByZero).with("config", "\"spark.sql.ansi.enabled\""); }
+
+const char* symbolOf(ArithmeticOp op) {
+  switch (op) {
+    case ArithmeticOp::kAdd: return "+";
+    case ArithmeticOp::kSubtract: return "-";
+    case ArithmeticOp::kMultiply: return "*";
+    case ArithmeticOp::kDivide: return "/";
+    case ArithmeticOp::kIntegralDivide: return "div";
+    case ArithmeticOp::kRemainder: return "%";
+    case ArithmeticOp::kPositiveModulo: return "pmod";
+  }
+  return "";
+}
+
+const char* tryName(ArithmeticOp op) {
+  switch (op) {
+    case ArithmeticOp::kAdd: return "try_add";
+    case ArithmeticOp::kSubtract: return "try_subtract";
+    case ArithmeticOp::kMultiply: return "try_multiply";
+    default: return "";
+  }
+}
+
+// The result wrapped around, and whether it did not fit.
+template <class T, ArithmeticOp Op>
+inline T wrapping(T a, T b, bool& overflow) {
+  using Unsigned = std::make_unsigned_t<T>;
+  if constexpr (Op == ArithmeticOp::kAdd) {
+    const T sum = static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
+    overflow |= ((a ^ sum) & (b ^ sum)) < 0;
+    return sum;
+  } else if constexpr (Op == ArithmeticOp::kSubtract) {
+    const T difference = static_cast<T>(static_cast<Unsigned>(a) - static_cast<Unsigned>(b));
+    overflow |= ((a ^ b) & (a ^ difference)) < 0;
+    return difference;
+  } else if constexpr (sizeof(T) < 8) {
+    const int64_t product = static_cast<int64_t>(a) * b;
+    overflow |= static_cast<T>(product) != product;
+    return static_cast<T>(product);
+  } else {
+    T product;
+    overflow |= __builtin_mul_overflow(a, b, &product);
+    return product;
+  }
+}
+
+template <class T, ArithmeticOp Op>
+void computeIntegers(const KernelArgs& args) {
+  T* out = args.result<T>().values();
+  bool overflow = false;
+  forEachPair<T, T>(args, [&](RowIndex row, T a, T b) { out[row] = wrapping<T, Op>(a, b, overflow); });
+  if (!overflow) return;
+  forEachPair<T, T>(args, [&](RowIndex row, T a, T b) {
+    bool bad = false;
+    wrapping<T, Op>(a, b, bad);
+    if (!bad) return;
+    if constexpr (sizeof(T) < 4) {
+      args.errors().set(row, Error(condition::kBinaryArithmeticOverflow)
+                                 .with("value1", fmt::format("{}{}", a, sizeof(T) == 1 ? "Y" : "S"))
+                                 .with("symbol", symbolOf(Op))
+                                 .with("value2", fmt::format("{}{}", b, sizeof(T) == 1 ? "Y" : "S"))
+                                 .with("functionName", fmt::format("`{}`", tryName(Op))));
+    } else {
+      args.errors().set(row, arithmeticOverflow(sizeof(T) == 4 ? "integer overflow" : "long overflow", tryName(Op)));
+    }
+  });
+}
+
+template <class T, ArithmeticOp Op>
+void computeFloats(const KernelArgs& args) {
+  T* out = args.result<T>().values();
+  forEachPair<T, T>(args, [&](RowIndex row, T a, T b) {
+    if constexpr (Op == ArithmeticOp::kAdd) out[row] = a + b;
+    if constexpr (Op == ArithmeticOp::kSubtract) out[row] = a - b;
+    if constexpr (Op == ArithmeticOp::kMultiply) out[row] = a * b;
+  });
+}
+
+template <class T>
+T remainderOf(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::fmod(a, b);
+  } else {
+    return b == -1 ? T{0} : static_cast<T>(a % b);
+  }
+}
+
+template <class T, ArithmeticOp Op>
+void computeQuotients(const KernelArgs& args) {
+  T* out = args.result<T>().values();
+  forEachPair<T, T>(args, [&](RowIndex row, T a, T b) {
+    if (b == 0) {
+      args.errors().set(row, Op == ArithmeticOp::kRemainder || Op == ArithmeticOp::kPositiveModulo ? remainderByZero() : divideByZero());
+      out[row] = 0;
+      return;
+    }
+    if constexpr (Op == ArithmeticOp::kDivide) {
+      out[row] = a / b;
+    } else if constexpr (Op == ArithmeticOp::kIntegralDivide) {
+      if (b == -1) {
+        if (a == std::numeric_limits<T>::min()) args.errors().set(row, arithmeticOverflow("Overflow in integral divide", "try_divide"));
+        out[row] = static_cast<T>(0 - static_cast<uint64_t>(a));
+      } else {
+        out[row] = a / b;
+      }
+    } else if constexpr (Op == ArithmeticOp::kRemainder) {
+      out[row] = remainderOf(a, b);
+    } else {
+      const T rest = remainderOf(a, b);
+      out[row] = rest < 0 ? remainderOf(static_cast<T>(rest + b), b) : rest;
+    }
+  });
+}
+
+// Scales of a decimal operation.
+struct DecimalPlan {
+  int leftScale;
+  int rightScale;
+  DataType result;
+};
+
+void setOutOfRange(const KernelArgs& args, const DecimalPlan& plan, RowIndex row, const std::string& value) {
+  args.errors().set(row, Error(condition::kNumericValueOutOfRangeWithSuggestion)
+                             .with("value", value)
+                             .with("precision", std::to_string(plan.result.precision()))
+                             .with("scale", std::to_string(plan.result.scale()))
+                             .with("config", "\"spark.sql.ansi.enabled\""));
+}
+
+// Sums of narrow decimals: with at most 18 digits in the result nothing overflows. `Result` is int64 or int128.
+template <class Result, bool Subtracts>
+void addNarrowDecimals(const KernelArgs& args) {
+  const auto& plan = args.data<DecimalPlan>();
+  Result* out = args.result<Result>().values();
+  const auto leftFactor = static_cast<Result>(powerOfTen(plan.result.scale() - plan.leftScale));
+  const auto rightFactor = static_cast<Result>(powerOfTen(plan.result.scale() - plan.rightScale));
+  forEachPair<int64_t, int64_t>(args, [&](RowIndex row, int64_t a, int64_t b) {
+    const Result left = static_cast<Result>(a) * leftFactor;
+    const Result right = static_cast<Result>(b) * rightFactor;
+    out[row] = Subtracts ? left - right : left + right;
+  });
+}
+
+template <class A, class B, bool Subtracts>
+void addWideDecimals(const KernelArgs& args) {
+  const auto& plan = args.data<DecimalPlan>();
+  auto* out = args.result<int128_t>().values();
+  const int scale = std::max(plan.leftScale, plan.rightScale);
+  const int drop = scale - plan.result.scale();
+  const int128_t leftFactor = powerOfTen(scale - plan.leftScale);
+  const int128_t rightFactor = powerOfTen(scale - plan.rightScale);
+  forEachPair<A, B>(args, [&](RowIndex row, A a, B b) {
+    int128_t left;
+    int128_t right;
+    int128_t sum = 0;
+    bool overflow = __builtin_mul_overflow(static_cast<int128_t>(a), leftFactor, &left) || __builtin_mul_overflow(static_cast<int128_t>(b), rightFactor, &right);
+    overflow = overflow || (Subtracts ? __builtin_sub_overflow(left, right, &sum) : __builtin_add_overflow(left, right, &sum));
+    if (!overflow) sum = divideByPowerOfTen(sum, drop);
+    if (overflow || !fitsPrecision(sum, plan.result.precision())) {
+      setOutOfRange(args, plan, row, overflow ? "the sum" : decimalText(sum, plan.result.scale()));
+      sum = 0;
+    }
+    out[row] = sum;
+  });
+}
+
+// Products of narrow decimals whose result keeps all digits.
+template <class Result>
+void multiplyNarrowDecimals(const KernelArgs& args) {
+  Result* out = args.result<Result>().values();
+  forEachPair<int64_t, int64_t>(args, [&](RowIndex row, int64_t a, int64_t b) { out[row] = static_cast<Result>(a) * b; });
+}
+
+template <class A, class B>
+void multiplyWideDecimals(const KernelArgs& args) {
+  const auto& plan = args.data<DecimalPlan>();
+  auto* out = args.result<int128_t>().values();
+  const int drop = plan.leftScale + plan.rightScale - plan.result.scale();
+  forEachPair<A, B>(args, [&](RowIndex row, A a, B b) {
+    const auto product = multiplyDecimals(a, b, drop);
+    if (!product) setOutOfRange(args, plan, row, decimalText(a, plan.leftScale) + " * " + decimalText(b, plan.rightScale));
+    out[row] = product.value_or(0);
+  });
+}
+
+template <class A, class B, class Result>
+void divideDecimalColumns(const KernelArgs& args) {
+  const auto& plan = args.data<DecimalPlan>();
+  Result* out = args.result<Result>().values();
+  const int shift = plan.result.scale() - plan.leftScale + plan.rightScale;
+  forEachPair<A, B>(args, [&](RowIndex row, A a, B b) {
+    out[row] = 0;
+    if (b == 0) {
+      args.errors().set(row, divideByZero());
+      return;
+    }
+    const auto quotient = divideDecimals(a, b, shift);
+    if (!quotient || !fitsPrecision(*quotient, plan.result.precision())) {
+      setOutOfRange(args, plan, row, decimalText(a, plan.leftScale) + " / " + decimalText(b, plan.rightScale));
+    } else {
+      out[row] = static_cast<Result>(*quotient);
+    }
+  });
+}
+
+template <class A, class B>
+void divideDecimalsToLong(const KernelArgs& args) {
+  const auto& plan = args.data<DecimalPlan>();
+  auto* out = args.result<int64_t>().values();
+  const int scale = std::max(plan.leftScale, plan.rightScale);
+  forEachPair<A, B>(args, [&](RowIndex row, A a, B b) {
+    out[row] = 0;
+    if (b == 0) {
+      args.errors().set(row, divideByZero());
+      return;
+    }
+    int128_t left;
+    int128_t right;
+    if (__builtin_mul_overflow(static_cast<int128_t>(a), powerOfTen(scale - plan.leftScale), &left) ||
+        __builtin_mul_overflow(static_cast<int128_t>(b), powerOfTen(scale - plan.rightScale), &right)) {
+      args.errors().set(row, arithmeticOverflow("Overflow in integral divide", "try_divide"));
+      return;
+    }
+    const int128_t quotient = left / right;
+    out[row] = static_cast<int64_t>(quotient);
+    if (out[row] != quotient) args.errors().set(row, arithmeticOverflow("Overflow in integral divide", "try_divide"));
+  });
+}
+
+template <class A, class B, class Result, bool Positive>
+void remainDecimals(const KernelArgs& args) {
+  const auto& plan = args.data<DecimalPlan>();
+  Result* out = args.result<Result>().values();
+  const int scale = std::max(plan.leftScale, plan.rightScale);
+  forEachPair<A, B>(args, [&](RowIndex row, A a, B b) {
+    out[row] = 0;
+    if (b == 0) {
+      args.errors().set(row, remainderByZero());
+      return;
+    }
+    int128_t left;
+    int128_t right;
+    if (__builtin_mul_overflow(static_cast<int128_t>(a), powerOfTen(scale - plan.leftScale), &left) ||
+        __builtin_mul_overflow(static_cast<int128_t>(b), powerOfTen(scale - plan.rightScale), &right)) {
+      setOutOfRange(args, plan, row, decimalText(a, plan.leftScale));
+      return;
+    }
+    int128_t rest = left % right;
+    if (Positive && rest < 0) rest = (rest + right) % right;
+    out[row] = static_cast<Result>(divideByPowerOfTen(rest, scale - plan.result.scale()));
+  });
+}
+
+DataType decimalResult(ArithmeticOp op, const DataType& a, const DataType& b) {
+  const int p1 = a.precision();
+  const int s1 = a.scale();
+  const int p2 = b.precision();
+  const int s2 = b.scale();
+  switch (op) {
+    case ArithmeticOp::kAdd:
+    case ArithmeticOp::kSubtract: {
+      const int scale = std::max(s1, s2);
+      return adjustedDecimal(std::max(p1 - s1, p2 - s2) + scale + 1, scale);
+    }
+    case ArithmeticOp::kMultiply: return adjustedDecimal(p1 + p2 + 1, s1 + s2);
+    case ArithmeticOp::kDivide: {
+      const int scale = std::max(6, s1 + p2 + 1);
+      return adjustedDecimal(p1 - s1 + s2 + scale, scale);
+    }
+    case ArithmeticOp::kIntegralDivide: return DataType::bigint();
+    case ArithmeticOp::kRemainder:
+    case ArithmeticOp::kPositiveModulo: return adjustedDecimal(std::min(p1 - s1, p2 - s2) + std::max(s1, s2), std::max(s1, s2));
+  }
+  return a;
+}
+
+template <class A, class B>
+Kernel decimalKernel(ArithmeticOp op, const DecimalPlan& plan) {
+  const bool narrowResult = plan.result.physicalType() == PhysicalType::kInt64;
+  constexpr bool kNarrow = std::is_same_v<A, int64_t> && std::is_same_v<B, int64_t>;
+  const bool subtracts = op == ArithmeticOp::kSubtract;
+  switch (op) {
+    case ArithmeticOp::kAdd:
+    case ArithmeticOp::kSubtract:
+      if constexpr (kNarrow) {
+        // Two numbers of 18 digits at most, at a common scale: 37 digits hold every sum.
+        if (narrowResult) return subtracts ? addNarrowDecimals<int64_t, true> : addNarrowDecimals<int64_t, false>;
+        return subtracts ? addNarrowDecimals<int128_t, true> : addNarrowDecimals<int128_t, false>;
+      }
+      return subtracts ? addWideDecimals<A, B, true> : addWideDecimals<A, B, false>;
+    case ArithmeticOp::kMultiply:
+      if constexpr (kNarrow) {
+        if (plan.result.scale() == plan.leftScale + plan.rightScale) return narrowResult ? multiplyNarrowDecimals<int64_t> : multiplyNarrowDecimals<int128_t>;
+      }
+      return multiplyWideDecimals<A, B>;
+    case ArithmeticOp::kDivide: return narrowResult ? divideDecimalColumns<A, B, int64_t> : divideDecimalColumns<A, B, int128_t>;
+    case ArithmeticOp::kIntegralDivide: return divideDecimalsToLong<A, B>;
+    case ArithmeticOp::kRemainder: return narrowResult ? remainDecimals<A, B, int64_t, false> : remainDecimals<A, B, int128_t, false>;
+    case ArithmeticOp::kPositiveModulo: return narrowResult ? remainDecimals<A, B, int64_t, true> : remainDecimals<A, B, int128_t, true>;
+  }
+  return nullptr;
+}
+
+Kernel findDecimalKernel(ArithmeticOp op, const DecimalPlan& plan, const DataType& a, const DataType& b) {
+  const bool wideA = a.physicalType() == PhysicalType::kInt128;
+  const bool wideB = b.physicalType() == PhysicalType::kInt128;
+  if (wideA) return wideB ? decimalKernel<int128_t, int128_t>(op, plan) : decimalKernel<int128_t, int64_t>(op, plan);
+  return wideB ? decimalKernel<int64_t, int128_t>(op, plan) : decimalKernel<int64_t, int64_t>(op, plan);
+}
+
+template <class T>
+Kernel numberKernel(ArithmeticOp op) {
+  if constexpr (std::is_floating_point_v<T>) {
+    switch (op) {
+      case ArithmeticOp::kAdd: return computeFloats<T, ArithmeticOp::kAdd>;
+      case ArithmeticOp::kSubtract: return computeFloats<T, ArithmeticOp::kSubtract>;
+      case ArithmeticOp::kMultiply: return computeFloats<T, ArithmeticOp::kMultiply>;
+      case ArithmeticOp::kDivide: return computeQuotients<T, ArithmeticOp::kDivide>;
+      case ArithmeticOp::kRemainder: return computeQuotients<T, ArithmeticOp::kRemainder>;
+      case ArithmeticOp::kPositiveModulo: return computeQuotients<T, ArithmeticOp::kPositiveModulo>;
+      case ArithmeticOp::kIntegralDivide: return nullptr;
+    }
+  } else {
+    switch (op) {
+      case ArithmeticOp::kAdd: return computeIntegers<T, ArithmeticOp::kAdd>;
+      case ArithmeticOp::kSubtract: return computeIntegers<T, ArithmeticOp::kSubtract>;
+      case ArithmeticOp::kMultiply: return computeIntegers<T, ArithmeticOp::kMultiply>;
+      case ArithmeticOp::kRemainder: return computeQuotients<T, ArithmeticOp::kRemainder>;
+      case ArithmeticOp::kPositiveModulo: return computeQuotients<T, ArithmeticOp::kPositiveModulo>;
+      case ArithmeticOp::kIntegralDivide:
+        if constexpr (sizeof(T) == 8) return computeQuotients<T, ArithmeticOp::kIntegralDivide>;
+        return nullptr;
+      case ArithmeticOp::kDivide: return nullptr;
+    }
+  }
+  return nullptr;
+}
+
+Kernel findNumberKernel(ArithmeticOp op, const DataType& type) {
+  switch (type.kind()) {
+    case TypeKind::kByte: return numberKernel<int8_t>(op);
+    case TypeKind::kShort: return numberKernel<int16_t>(op);
+    case TypeKind::kInteger: return numberKernel<int32_t>(op);
+    case TypeKind::kLong: return numberKernel<int64_t>(op);
+    case TypeKind::kFloat: return numberKernel<float>(op);
+    case TypeKind::kDouble: return numberKernel<double>(op);
+    default: return nullptr;
+  }
+}
+
+// The decimal that an integer beside a decimal becomes: a constant needs only its own digits.
+DataType decimalOf(const BindContext& context, size_t argument) {
+  const DataType& type = context.argumentTypes[argument];
+  if (!type.isIntegral()) return decimalForType(type);
+  const bool isLiteral = argument < context.arguments.size() && context.arguments[argument]->as<Literal>() != nullptr;
+  if (!isLiteral || context.constants[argument] == nullptr || context.constants[argument]->isNull()) return decimalForType(type);
+  const std::string digits = std::to_string(context.constants[argument]->asInteger());
+  return DataType::decimal(static_cast<int>(digits.size()) - (digits[0] == '-' ? 1 : 0), 0);
+}
+
+Error wrongOperands(ArithmeticOp op, const BindContext& context) {
+  const std::string sql = context.arguments.size() == 2
+                              ? fmt::format("\"({} {} {})\"", columnName(context.arguments[0]), symbolOf(op), columnName(context.arguments[1]))
+                              : std::string(context.name);
+  const auto quoted = [](const DataType& type) { return "\"" + type.sql() + "\""; };
+  if (!findWiderTypeForTwo(context.argumentTypes[0], context.argumentTypes[1])) {
+    return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
+        .with("sqlExpr", sql)
+        .with("left", quoted(context.argumentTypes[0]))
+        .with("right", quoted(context.argumentTypes[1]));
+  }
+  const bool additive = op == ArithmeticOp::kAdd || op == ArithmeticOp::kSubtract;
+  return Error(condition::kDatatypeMismatchBinaryOpWrongType)
+      .with("sqlExpr", sql)
+      .with("inputType", op == ArithmeticOp::kDivide            ? "(\"DOUBLE\" or \"DECIMAL\")"
+                         : op == ArithmeticOp::kIntegralDivide  ? "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"
+                         : additive                             ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
+                                                                : "\"NUMERIC\"")
+      .with("actualDataType", quoted(context.argumentTypes[0]));
+}
+
+// The types both operands are taken as, decimals aside.
+std::optional<DataType> operandType(ArithmeticOp op, const BindContext& context) {
+  DataType a = context.argumentTypes[0];
+  DataType b = context.argumentTypes[1];
+  if (a.is(TypeKind::kNull) && b.is(TypeKind::kNull)) return op == ArithmeticOp::kIntegralDivide ? DataType::bigint() : DataType::float64();
+  if (a.isStringLike() && b.isStringLike()) return op == ArithmeticOp::kIntegralDivide ? DataType::bigint() : DataType::float64();
+  if (!context.options.ansi && (a.isStringLike() || b.isStringLike())) {
+    const DataType& other = a.isStringLike() ? b : a;
+    if (!other.isNumeric() && !other.is(TypeKind::kNull)) return std::nullopt;
+    return op == ArithmeticOp::kIntegralDivide ? DataType::bigint() : DataType::float64();
+  }
+  auto common = a.isStringLike() || b.isStringLike() ? findWiderTypeForTwo(a, b) : findTightestCommonType(a, b, context.options.ansi);
+  if (a.is(TypeKind::kNull) && b.isStringLike()) common = DataType::float64();
+  if (b.is(TypeKind::kNull) && a.isStringLike()) common = DataType::float64();
+  if (!common || !common->isNumeric()) return std::nullopt;
+  if (op == ArithmeticOp::kDivide) return DataType::float64();
+  if (op == ArithmeticOp::kIntegralDivide) {
+    if (common->isFloating()) return std::nullopt;
+    return DataType::bigint();
+  }
+  return common;
+}
+
+Result<FunctionBinding> bindArithmetic(ArithmeticOp op, const BindContext& context, bool triesOnly) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  if (auto bound = bindDatetimeArithmetic(op, context)) {
+    if (bound->isOk()) bound->value().errorsAreNull = triesOnly;
+    return std::move(*bound);
+  }
+  FunctionBinding binding;
+  binding.takesNullRows = true;
+  binding.errorsAreNull = triesOnly;
+  const DataType& left = context.argumentTypes[0];
+  const DataType& right = context.argumentTypes[1];
+  const bool anyDecimal = left.is(TypeKind::kDecimal) || right.is(TypeKind::kDecimal);
+  const auto takesDecimal = [](const DataType& type) { return type.is(TypeKind::kDecimal) || type.isIntegral() || type.is(TypeKind::kNull); };
+  const bool divides = op == ArithmeticOp::kDivide || op == ArithmeticOp::kIntegralDivide || op == ArithmeticOp::kRemainder || op == ArithmeticOp::kPositiveModulo;
+  if (anyDecimal && takesDecimal(left) && takesDecimal(right)) {
+    const DataType a = left.is(TypeKind::kNull) ? right : decimalOf(context, 0);
+    const DataType b = right.is(TypeKind::kNull) ? left : decimalOf(context, 1);
+    auto plan = std::make_shared<DecimalPlan>(DecimalPlan{a.scale(), b.scale(), decimalResult(op, a, b)});
+    binding.argumentTypes = {a, b};
+    binding.result = plan->result;
+    binding.kernel = findDecimalKernel(op, *plan, a, b);
+    binding.canRaise = divides || plan->result.precision() == 38;
+    binding.data = std::move(plan);
+  } else if (anyDecimal && (left.isFloating() || right.isFloating() || left.isStringLike() || right.isStringLike()) && op != ArithmeticOp::kIntegralDivide &&
+             (left.isNumeric() || left.isStringLike()) && (right.isNumeric() || right.isStringLike())) {
+    binding.argumentTypes = {DataType::float64(), DataType::float64()};
+    binding.result = DataType::float64();
+    binding.kernel = findNumberKernel(op, binding.result);
+    binding.canRaise = divides;
+  } else {
+    const auto type = operandType(op, context);
+    if (!type) return wrongOperands(op, context);
+    binding.argumentTypes = {*type, *type};
+    binding.result = *type;
+    binding.kernel = findNumberKernel(op, *type);
+    binding.canRaise = divides || type->isIntegral();
+  }
+  if (binding.kernel == nullptr) return wrongOperands(op, context);
+  binding.canRaise = binding.canRaise && context.options.ansi && !triesOnly;
+  // Off ANSI mode, and with try_, what fails becomes null; overflow of integers keeps its bits off ANSI mode.
+  const bool failsToNull = triesOnly || (!context.options.ansi && (divides || binding.result.is(TypeKind::kDecimal)));
+  binding.nullableIfArgumentsAre = !failsToNull;
+  return binding;
+}
+
+template <ArithmeticOp Op, bool TriesOnly = false>
+Result<FunctionBinding> bindOperator(const BindContext& context) {
+  return bindArithmetic(Op, context, TriesOnly);
+}
+
+template <class T>
+void negate(const KernelArgs& args) {
+  T* out = args.result<T>().values();
+  forEachValue<T>(args, [&](RowIndex row, T value) {
+    if constexpr (std::is_integral_v<T>) {
+      if (value == std::numeric_limits<T>::min()) args.errors().set(row, arithmeticOverflow(sizeof(T) == 8 ? "long overflow" : "integer overflow"));
+      out[row] = static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(value));
+    } else {
+      out[row] = -value;
+    }
+  });
+}
+
+void negateInterval(const KernelArgs& args) {
+  auto* out = args.result<CalendarInterval>().values();
+  forEachValue<CalendarInterval>(args, [&](RowIndex row, const CalendarInterval& value) { out[row] = {-value.months, -value.days, -value.microseconds}; });
+}
+
+void passThrough(const KernelArgs& args) { args.resultBuffer().setVector(args.vector(0)); }
+
+template <class T>
+void absolute(const KernelArgs& args) {
+  T* out = args.result<T>().values();
+  forEachValue<T>(args, [&](RowIndex row, T value) {
+    if constexpr (std::is_floating_point_v<T>) {
+      out[row] = std::abs(value);
+    } else {
+      if constexpr (!std::is_same_v<T, int128_t>) {
+        if (value == std::numeric_limits<T>::min()) args.errors().set(row, arithmeticOverflow(sizeof(T) == 8 ? "long overflow" : "integer overflow"));
+      }
+      out[row] = static_cast<T>(value < 0 ? 0 - static_cast<std::conditional_t<std::is_same_v<T, int128_t>, uint128_t, uint64_t>>(value) : value);
+    }
+  });
+}
+
+struct UnaryKernels {
+  Kernel byPhysical[8];  // kInt8 kInt16 kInt32 kInt64 kInt128 kFloat kDouble, interval
+};
+constexpr UnaryKernels kNegate{{negate<int8_t>, negate<int16_t>, negate<int32_t>, negate<int64_t>, negate<int128_t>, negate<float>, negate<double>, negateInterval}};
+constexpr UnaryKernels kAbsolute{{absolute<int8_t>, absolute<int16_t>, absolute<int32_t>, absolute<int64_t>, absolute<int128_t>, absolute<float>, absolute<double>, nullptr}};
+constexpr UnaryKernels kIdentity{{passThrough, passThrough, passThrough, passThrough, passThrough, passThrough, passThrough, passThrough}};
+
+Result<FunctionBinding> bindUnary(const BindContext& context, const UnaryKernels& kernels) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  FunctionBinding binding;
+  DataType type = context.argumentTypes[0];
+  if (type.isStringLike() || type.is(TypeKind::kNull)) type = DataType::float64();
+  if (!type.isNumeric() && !type.isAnsiInterval() && !type.is(TypeKind::kCalendarInterval)) {
+    return unexpectedArgumentType(context, 0, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")");
+  }
+  binding.argumentTypes = {type};
+  binding.result = type;
+  binding.takesNullRows = true;
+  switch (type.physicalType()) {
+    case PhysicalType::kInt8: binding.kernel = kernels.byPhysical[0]; break;
+    case PhysicalType::kInt16: binding.kernel = kernels.byPhysical[1]; break;
+    case PhysicalType::kInt32: binding.kernel = kernels.byPhysical[2]; break;
+    case PhysicalType::kInt64: binding.kernel = kernels.byPhysical[3]; break;
+    case PhysicalType::kInt128: binding.kernel = kernels.byPhysical[4]; break;
+    case PhysicalType::kFloat: binding.kernel = kernels.byPhysical[5]; break;
+    case PhysicalType::kDouble: binding.kernel = kernels.byPhysical[6]; break;
+    case PhysicalType::kInterval: binding.kernel = kernels.byPhysical[7]; break;
+    default: break;
+  }
+  if (binding.kernel == nullptr) return unexpectedArgumentType(context, 0, "\"NUMERIC\"");
+  binding.canRaise = context.options.ansi && (type.isIntegral() || type.isAnsiInterval()) && binding.kernel != Kernel(passThrough);
+  return binding;
+}
+
+Result<FunctionBinding> bindNegative(const BindContext& context) { return bindUnary(context, kNegate); }
+Result<FunctionBinding> bindPositive(const BindContext& context) { return bindUnary(context, kIdentity); }
+Result<FunctionBinding> bindAbs(const BindContext& context) { return bindUnary(context, kAbsolute); }
+
+Result<FunctionBinding> bindPlus(const BindContext& context) {
+  return context.argumentTypes.size() == 1 ? bindPositive(context) : bindOperator<ArithmeticOp::kAdd>(context);
+}
+Result<FunctionBinding> bindMinus(const BindContext& context) {
+  return context.argumentTypes.size() == 1 ? bindNegative(context) : bindOperator<ArithmeticOp::kSubtract>(context);
+}
+
+const std::vector<ErrorRule> kArithmeticErrors = {{condition::kArithmeticOverflow, WithoutAnsi::kKeepValue},
+                                                  {condition::kBinaryArithmeticOverflow, WithoutAnsi::kKeepValue},
+                                                  {condition::kNumericValueOutOfRangeWithSuggestion, WithoutAnsi::kNull},
+                                                  {condition::kDivideByZero, WithoutAnsi::kNull},
+                                                  {condition::kRemainderByZero, WithoutAnsi::kNull},
+                                                  {condition::kIntervalDividedByZero, WithoutAnsi::kNull}};
+
+// The binders say whether a call can raise, so the rules are given through them rather than the declaration.
+template <Binder Bind>
+Result<FunctionBinding> withErrors(const BindContext& context) {
+  auto bound = Bind(context);
+  if (bound.isOk()) bound.value().errors = &kArithmeticErrors;
+  return bound;
+}
+
+}  // namespace
+
+void registerArithmetic(FunctionRegistry& registry) {
+  static const ScalarFunction kFunctions[] = {
+      {.names = {"+"}, .group = Group::kMath, .since = "1.0.0", .usage = "expr1 + expr2 - The sum of expr1 and expr2.",
+       .examples = {{.sql = "SELECT 1 + 2", .result = "3"}}, .bind = withErrors<bindPlus>},
+      {.names = {"-"}, .group = Group::kMath, .since = "1.0.0", .usage = "expr1 - expr2 - The difference of expr1 and expr2.",
+       .examples = {{.sql = "SELECT 2 - 1", .result = "1"}}, .bind = withErrors<bindMinus>},
+      {.names = {"*"}, .group = Group::kMath, .since = "1.0.0", .usage = "expr1 * expr2 - The product of expr1 and expr2.",
+       .examples = {{.sql = "SELECT 2 * 3", .result = "6"}}, .bind = withErrors<bindOperator<ArithmeticOp::kMultiply>>},
+      {.names = {"/"}, .group = Group::kMath, .since = "1.0.0", .usage = "expr1 / expr2 - The quotient; never an integral division.",
+       .examples = {{.sql = "SELECT 3 / 2", .result = "1.5"}}, .bind = withErrors<bindOperator<ArithmeticOp::kDivide>>},
+      {.names = {"div"}, .group = Group::kMath, .since = "3.0.0", .usage = "expr1 div expr2 - The whole part of expr1 / expr2.",
+       .examples = {{.sql = "SELECT 3 div 2", .result = "1"}}, .bind = withErrors<bindOperator<ArithmeticOp::kIntegralDivide>>},
+      {.names = {"%", "mod"}, .group = Group::kMath, .since = "1.0.0", .usage = "expr1 % expr2 - The remainder of expr1 / expr2.",
+       .examples = {{.sql = "SELECT 2 % 1.8", .result = "0.2"}}, .bind = withErrors<bindOperator<ArithmeticOp::kRemainder>>},
+      {.names = {"pmod"}, .group = Group::kMath, .since = "1.5.0", .usage = "pmod(expr1, expr2) - The positive remainder of expr1 / expr2.",
+       .examples = {{.sql = "SELECT pmod(-10, 3)", .result = "2"}}, .bind = withErrors<bindOperator<ArithmeticOp::kPositiveModulo>>},
+      {.names = {"try_add"}, .group = Group::kMath, .since = "3.2.0", .usage = "try_add(expr1, expr2) - The sum, or NULL on overflow.",
+       .examples = {{.sql = "SELECT try_add(2147483647, 1)", .result = "NULL"}}, .bind = bindOperator<ArithmeticOp::kAdd, true>},
+      {.names = {"try_subtract"}, .group = Group::kMath, .since = "3.3.0", .usage = "try_subtract(expr1, expr2) - The difference, or NULL on overflow.",
+       .examples = {{.sql = "SELECT try_subtract(-2147483648, 1)", .result = "NULL"}}, .bind = bindOperator<ArithmeticOp::kSubtract, true>},
+      {.names = {"try_multiply"}, .group = Group::kMath, .since = "3.3.0", .usage = "try_multiply(expr1, expr2) - The product, or NULL on overflow.",
+       .examples = {{.sql = "SELECT try_multiply(2, 3)", .result = "6"}}, .bind = bindOperator<ArithmeticOp::kMultiply, true>},
+      {.names = {"try_divide"}, .group = Group::kMath, .since = "3.2.0", .usage = "try_divide(expr1, expr2) - The quotient, or NULL when expr2 is 0.",
+       .examples = {{.sql = "SELECT try_divide(1, 0)", .result = "NULL"}}, .bind = bindOperator<ArithmeticOp::kDivide, true>},
+      {.names = {"try_mod"}, .group = Group::kMath, .since = "4.0.0", .usage = "try_mod(expr1, expr2) - The remainder, or NULL when expr2 is 0.",
+       .examples = {{.sql = "SELECT try_mod(3, 0)", .result = "NULL"}}, .bind = bindOperator<ArithmeticOp::kRemainder, true>},
+      {.names = {"negative"}, .group = Group::kMath, .since = "1.0.0", .usage = "negative(expr) - The negated value.",
+       .examples = {{.sql = "SELECT negative(1)", .result = "-1"}}, .bind = withErrors<bindNegative>},
+      {.names = {"positive"}, .group = Group::kMath, .since = "1.5.0", .usage = "positive(expr) - The value itself.",
+       .examples = {{.sql = "SELECT positive(1)", .result = "1"}}, .bind = withErrors<bindPositive>},
+      {.names = {"abs"}, .group = Group::kMath, .since = "1.2.0", .usage = "abs(expr) - The absolute value of a number or interval.",
+       .examples = {{.sql = "SELECT abs(-1)", .result = "1"}}, .bind = withErrors<bindAbs>},
+  };
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions

@@ -1,0 +1,162 @@
+// Calls of built-in functions, each over flat, constant, dictionary and selected input.
+#include <gtest/gtest.h>
+
+#include "expr/expression_evaluator.h"
+#include "expr/expression_text.h"
+#include "expr/function_registry.h"
+#include "expr/nodes.h"
+#include "functions/builtins.h"
+
+namespace flint::functions {
+namespace {
+
+using namespace expr;
+using columnar::ColumnarBatch;
+using columnar::ColumnVector;
+using columnar::VectorBuilder;
+using columnar::VectorPtr;
+
+class Scalar : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    static const bool once = [] {
+      registerBuiltins(FunctionRegistry::builtin());
+      return true;
+    }();
+    (void)once;
+  }
+
+  static ExprPtr column(int32_t ordinal, DataType type) { return makeNode<BoundReference>(ordinal, std::move(type), true, std::string("c")); }
+  static ExprPtr invoke(const std::string& name, std::vector<ExprPtr> arguments, const EvaluationOptions& options = {}) {
+    auto made = makeFunctionCall(name, std::move(arguments), options);
+    EXPECT_TRUE(made.isOk()) << name << ": " << made.status().message();
+    return made.isOk() ? made.value() : literalNull();
+  }
+  static std::string textOf(const ColumnVector& vector, columnar::RowIndex row) {
+    return literalText(vector.valueAt(row), vector.type(), TextStyle::kDebug);
+  }
+  // The value of a constant expression, or the error's condition.
+  static std::string run(const ExprPtr& expression, const EvaluationOptions& options = {}) {
+    auto value = evaluateFoldable(expression, options);
+    if (!value.isOk()) return std::string(value.error().condition().name);
+    return literalText(value.value(), expression->dataType(), TextStyle::kDebug, options.timeZone);
+  }
+  static std::string run(const std::string& name, std::vector<ExprPtr> arguments, const EvaluationOptions& options = {}) {
+    auto made = makeFunctionCall(name, std::move(arguments), options);
+    if (!made.isOk()) return std::string(made.error().condition().name);
+    return run(made.value(), options);
+  }
+  static ExprPtr text(std::string value) { return literalString(std::move(value)); }
+  static ExprPtr number(int32_t value) { return literalInt(value); }
+  static ExprPtr dec(int64_t unscaled, int precision, int scale) { return literal(Value::decimal(unscaled), DataType::decimal(precision, scale)); }
+  static ExprPtr castTo(ExprPtr child, DataType type, CastMode mode = CastMode::kAnsi) { return makeNode<Cast>(std::move(child), std::move(type), mode); }
+
+  // The column in four encodings, all with the same values.
+  static std::vector<VectorPtr> encodings(const DataType& type, const std::vector<Value>& values) {
+    VectorBuilder flat(type);
+    for (const Value& value : values) flat.append(value);
+    const VectorPtr plain = flat.finish();
+    const auto size = static_cast<columnar::RowIndex>(values.size());
+    auto indices = columnar::Buffer::allocate(values.size() * 4);
+    for (int32_t i = 0; i < size; ++i) indices->mutableAs<int32_t>()[i] = i;
+    return {plain, ColumnVector::dictionary(plain, size, indices)};
+  }
+};
+
+TEST_F(Scalar, arithmeticFollowsAnsi) {
+  EXPECT_EQ(run("+", {number(1), number(2)}), "3");
+  EXPECT_EQ(run("+", {number(2147483647), number(1)}), "ARITHMETIC_OVERFLOW");
+  EXPECT_EQ(run("try_add", {number(2147483647), number(1)}), "null");
+  EvaluationOptions legacy;
+  legacy.ansi = false;
+  EXPECT_EQ(run("+", {number(2147483647), number(1)}, legacy), "-2147483648");
+  EXPECT_EQ(run("/", {number(3), number(2)}), "1.5");
+  EXPECT_EQ(run("/", {number(3), number(0)}), "DIVIDE_BY_ZERO");
+  EXPECT_EQ(run("/", {number(3), number(0)}, legacy), "null");
+  EXPECT_EQ(run("div", {number(-7), number(2)}), "-3");
+  EXPECT_EQ(run("%", {number(-7), number(2)}), "-1");
+  EXPECT_EQ(run("pmod", {number(-7), number(3)}), "2");
+  EXPECT_EQ(run("*", {dec(150, 5, 2), dec(200, 5, 2)}), "3.0000");
+  EXPECT_EQ(run("/", {dec(100, 5, 2), dec(300, 5, 2)}), "0.33333333");
+  EXPECT_EQ(run("-", {number(1), dec(5, 12, 2)}), "0.95");
+}
+
+TEST_F(Scalar, castsReadAndWriteText) {
+  EXPECT_EQ(run(castTo(text(" 12 "), DataType::integer())), "12");
+  EXPECT_EQ(run(castTo(text("1.5"), DataType::integer())), "CAST_INVALID_INPUT");
+  EXPECT_EQ(run(castTo(text("1.5"), DataType::integer(), CastMode::kTry)), "null");
+  EXPECT_EQ(run(castTo(text("1.5"), DataType::integer(), CastMode::kLegacy)), "1");
+  EXPECT_EQ(run(castTo(text("1.005"), DataType::decimal(10, 2))), "1.01");
+  EXPECT_EQ(run(castTo(text("1e10"), DataType::float64())), "1.0E10");
+  EXPECT_EQ(run(castTo(literal(Value::floating(0.001), DataType::float64()), DataType::string())), "0.001");
+  EXPECT_EQ(run(castTo(literal(Value::floating(1e7), DataType::float64()), DataType::string())), "1.0E7");
+  EXPECT_EQ(run(castTo(text("2024-02-29"), DataType::date())), "2024-02-29");
+  EXPECT_EQ(run(castTo(text("2024-02-30"), DataType::date())), "CAST_INVALID_INPUT");
+  EXPECT_EQ(run(castTo(literal(Value::floating(3e10), DataType::float64()), DataType::integer())), "CAST_OVERFLOW");
+  EXPECT_EQ(run(castTo(dec(12345, 5, 2), DataType::decimal(4, 2))), "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION");
+  EvaluationOptions pacific;
+  pacific.timeZone = "America/Los_Angeles";
+  EXPECT_EQ(run(castTo(text("2024-07-01 12:00:00"), DataType::timestamp()), pacific), "2024-07-01 12:00:00");
+}
+
+TEST_F(Scalar, dictionariesGiveWhatFlatColumnsGive) {
+  const std::vector<Value> values = {Value::integer(1), Value::null(), Value::integer(3), Value::integer(7)};
+  const ExprPtr c = column(0, DataType::integer());
+  const std::vector<ExprPtr> expressions = {
+      invoke("+", {c, number(1)}),
+      comparison(ComparisonOp::kGreater, c, number(2)),
+      makeNode<IsNull>(c),
+      makeNode<CaseWhen>(std::vector<std::pair<ExprPtr, ExprPtr>>{{comparison(ComparisonOp::kEqual, c, number(3)), number(30)}}, number(0)),
+      makeNode<Coalesce>(std::vector<ExprPtr>{c, number(-1)}),
+      makeNode<In>(c, std::vector<ExprPtr>{number(3), number(7)}),
+      makeOr(comparison(ComparisonOp::kLess, c, number(2)), makeNode<IsNull>(c)),
+      castTo(c, DataType::string()),
+  };
+  auto evaluator = ExpressionEvaluator::make(expressions, {});
+  ASSERT_TRUE(evaluator.isOk()) << evaluator.status().message();
+  const std::vector<std::vector<std::string>> expected = {{"2", "null", "4", "8"},           {"false", "null", "true", "true"},
+                                                          {"false", "true", "false", "false"}, {"0", "0", "30", "0"},
+                                                          {"1", "-1", "3", "7"},             {"false", "null", "true", "true"},
+                                                          {"true", "true", "false", "false"}, {"1", "null", "3", "7"}};
+  for (const VectorPtr& vector : encodings(DataType::integer(), values)) {
+    const auto local = evaluator.value()->makeLocal();
+    auto results = evaluator.value()->evaluate(*local, ColumnarBatch({vector}, vector->size()));
+    ASSERT_TRUE(results.isOk()) << results.status().message();
+    for (size_t i = 0; i < expressions.size(); ++i) {
+      for (columnar::RowIndex row = 0; row < vector->size(); ++row) {
+        EXPECT_EQ(textOf(*results.value()[i], row), expected[i][static_cast<size_t>(row)]) << expressions[i]->toString() << " row " << row;
+      }
+    }
+  }
+}
+
+TEST_F(Scalar, untakenBranchesNeverRaise) {
+  const ExprPtr c = column(0, DataType::integer());
+  const ExprPtr quotient = invoke("div", {number(10), c});
+  const ExprPtr safe = makeNode<CaseWhen>(
+      std::vector<std::pair<ExprPtr, ExprPtr>>{{comparison(ComparisonOp::kNotEqual, c, number(0)), quotient}}, literalLong(-1));
+  const ExprPtr guarded = makeAnd(comparison(ComparisonOp::kNotEqual, c, number(0)), comparison(ComparisonOp::kGreater, quotient, literalLong(2)));
+  auto evaluator = ExpressionEvaluator::make({safe, guarded, quotient}, {});
+  ASSERT_TRUE(evaluator.isOk());
+  for (const VectorPtr& vector : encodings(DataType::integer(), {Value::integer(0), Value::integer(2), Value::integer(5)})) {
+    const auto local = evaluator.value()->makeLocal();
+    const ColumnarBatch batch({vector}, 3);
+    auto result = evaluator.value()->evaluateOne(*local, batch, 0);
+    ASSERT_TRUE(result.isOk()) << result.status().message();
+    EXPECT_EQ(textOf(*result.value(), 0), "-1");
+    EXPECT_EQ(textOf(*result.value(), 1), "5");
+    auto rows = evaluator.value()->filter(*local, batch, 1);
+    ASSERT_TRUE(rows.isOk()) << rows.status().message();
+    EXPECT_EQ(*rows.value(), columnar::Selection{1});
+    EXPECT_FALSE(evaluator.value()->evaluateOne(*local, batch, 2).isOk());
+    // Only rows that are there raise.
+    ColumnarBatch selected = batch;
+    selected.setSelection(std::make_shared<columnar::Selection>(columnar::Selection{1, 2}));
+    auto quotients = evaluator.value()->evaluateOne(*local, selected, 2);
+    ASSERT_TRUE(quotients.isOk());
+    EXPECT_EQ(textOf(*quotients.value(), 2), "2");
+  }
+}
+
+}  // namespace
+}  // namespace flint::functions
