@@ -30,6 +30,17 @@ enum class LogicalKind : uint8_t {
   kUnresolvedRelation, kUnresolvedInlineTable, kUnresolvedTableValuedFunction, kUnresolvedHint, kUnresolvedHaving, kUnresolvedDataSource,
   kUnresolvedColumnAliases, kUnresolvedWith, kUnresolvedWindowDefinitions, kUnresolvedDataFrameCall, kUnresolvedQualify, kUnresolvedUsingJoin,
   kUnresolvedByName, kUnresolvedPipe, kUnresolvedSubqueryTable,
+  // commands (session_commands.h, ddl_commands.h, dml_commands.h)
+  kExplainCommand, kSetCommand, kResetCommand, kSetTimeZone, kSetNamespace, kSetCatalog, kShowCommand, kShowTableExtended, kShowColumns,
+  kShowCreateTable, kShowTableProperties, kShowPartitions, kDescribeRelation, kDescribeQuery, kDescribeFunction, kDescribeNamespace, kCacheTable,
+  kUncacheTable, kClearCache, kRefreshTable, kResourceCommand, kCreateVariable, kDropVariable, kSetVariable, kExecuteImmediate, kCallProcedure,
+  kCreateNamespace, kDropNamespace, kCreateTable, kCreateTableLike, kCreateTempViewUsing, kDropTable, kDropView, kCreateView, kCreateFunction,
+  kDropFunction, kAnalyzeTable, kAnalyzeTables, kRepairTable, kInsertInto, kInsertIntoDirectory, kMultiInsert, kTruncateTable, kDeleteFrom,
+  kUpdateTable, kMergeInto, kLoadData, kAlterNamespace, kAlterViewAs, kRenameTable, kAlterTableProperties, kAlterTableLocation, kAlterTableSerde,
+  kAddColumns, kDropColumns, kRenameColumn, kAlterColumns, kAlterPartitions, kAlterTableClustering, kAlterTableConstraint, kCommentOn,
+  kCompoundBody,
+  kFirstCommand = kExplainCommand,
+  kLastCommand = kCompoundBody,
 };
 
 /// A node of a logical plan.
