@@ -52,9 +52,30 @@ Result<planner::PlannedQuery> QueryExecution::plannedLocked() {
   if (!planned_.has_value()) {
     ASSIGN_OR_RETURN(const LogicalPlanPtr better, optimizedLocked());
     optimizer::OptimizerContext context(options_, [this](std::string_view key) { return session_->conf().find(key); });
-    planned_ = planner::Planner::plan(better, context, executionOptions(session_->conf(), session_->shared()));
+    planned_ = planner::Planner::plan(better, plannerOptions(false), context);
   }
   return *planned_;
+}
+
+planner::PlannerOptions QueryExecution::plannerOptions(bool withExchanges) const {
+  const exec::ExecOptions execution = executionOptions(session_->conf(), session_->shared());
+  planner::PlannerOptions options;
+  options.defaultParallelism = execution.defaultParallelism;
+  options.shufflePartitions = execution.shufflePartitions;
+  options.autoBroadcastJoinThreshold = session_->conf().getBytes("spark.sql.autoBroadcastJoinThreshold", options.autoBroadcastJoinThreshold);
+  options.withExchanges = withExchanges;
+  return options;
+}
+
+// The plan that EXPLAIN shows: with the Exchanges that the local cut leaves out.
+Result<PhysicalPlanPtr> QueryExecution::displayPlan() {
+  const std::lock_guard lock(mutex_);
+  return onLargeStack([&]() -> Result<PhysicalPlanPtr> {
+    ASSIGN_OR_RETURN(const LogicalPlanPtr better, optimizedLocked());
+    optimizer::OptimizerContext context(options_, [this](std::string_view key) { return session_->conf().find(key); });
+    ASSIGN_OR_RETURN(const planner::PlannedQuery query, planner::Planner::plan(better, plannerOptions(true), context));
+    return query.root;
+  });
 }
 
 Result<DataType> QueryExecution::schema() {
@@ -86,12 +107,21 @@ Result<std::shared_ptr<exec::QueryContext>> QueryExecution::startContext() {
 
 // Subqueries run first, each once; what they give stands in the plan as literals, so that scans can prune by it.
 Result<PhysicalPlanPtr> QueryExecution::withSubqueryResults(const planner::PlannedQuery& query, const std::shared_ptr<exec::QueryContext>& context) {
-  if (query.subqueries.empty()) return query.root;
-  std::vector<planner::SubqueryResult> results;
+  struct Known {
+    expr::ExprId id;
+    Value value;
+    DataType type;
+  };
+  std::vector<Known> known;
+  const auto substituted = [&](PhysicalPlanPtr plan) {
+    runOnLargeStack([&] {
+      for (const Known& result : known) plan = planner::substituteSubquery(plan, result.id, result.value, result.type);
+    });
+    return plan;
+  };
   for (const planner::PlannedSubquery& subquery : query.subqueries) {
-    ASSIGN_OR_RETURN(const PhysicalPlanPtr root, onLargeStack([&] { return planner::substituteSubqueries(subquery.plan, results); }));
     auto collector = std::make_shared<exec::BatchCollector>();
-    RETURN_IF_ERROR(runPlan(root, context, collector));
+    RETURN_IF_ERROR(runPlan(substituted(subquery.plan), context, collector));
     int64_t rows = 0;
     Value value;
     for (const columnar::ColumnarBatch& batch : collector->batches()) {
@@ -99,9 +129,9 @@ Result<PhysicalPlanPtr> QueryExecution::withSubqueryResults(const planner::Plann
       rows += batch.numSelected();
     }
     if (rows > 1) return Error(condition::kScalarSubqueryTooManyRows).as(ErrorFamily::kRuntime);
-    results.push_back({.id = subquery.id, .value = std::move(value), .type = root->output()[0]->dataType()});
+    known.push_back({.id = subquery.id, .value = std::move(value), .type = subquery.type});
   }
-  return onLargeStack([&] { return planner::substituteSubqueries(query.root, results); });
+  return substituted(query.root);
 }
 
 Status QueryExecution::runPlan(const PhysicalPlanPtr& root, const std::shared_ptr<exec::QueryContext>& context,
@@ -128,10 +158,10 @@ std::vector<exec::QueryMetrics::Entry> QueryExecution::metrics() const {
 Result<std::string> QueryExecution::explain(ExplainMode mode) {
   ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed());
   std::string physical;
-  if (auto query = planned(); query.isOk()) {
-    physical = mode == ExplainMode::kFormatted ? plan::formattedString(query->displayRoot) : plan::treeString(query->displayRoot);
+  if (const Result<PhysicalPlanPtr> shown = displayPlan(); shown.isOk()) {
+    physical = mode == ExplainMode::kFormatted ? plan::formattedString(*shown) : plan::treeString(*shown);
   } else {
-    physical = query.error().message();
+    physical = shown.error().message();
   }
   if (mode == ExplainMode::kSimple || mode == ExplainMode::kFormatted) return fmt::format("== Physical Plan ==\n{}\n", physical);
   const Result<LogicalPlanPtr> better = optimized();

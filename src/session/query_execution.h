@@ -47,6 +47,8 @@ class QueryExecution {
   Result<plan::LogicalPlanPtr> analyzedLocked();
   Result<plan::LogicalPlanPtr> optimizedLocked();
   Result<planner::PlannedQuery> plannedLocked();
+  planner::PlannerOptions plannerOptions(bool withExchanges) const;
+  Result<plan::PhysicalPlanPtr> displayPlan();
   Result<std::shared_ptr<exec::QueryContext>> startContext();
   Result<plan::PhysicalPlanPtr> withSubqueryResults(const planner::PlannedQuery& planned, const std::shared_ptr<exec::QueryContext>& context);
   Status runPlan(const plan::PhysicalPlanPtr& root, const std::shared_ptr<exec::QueryContext>& context, std::shared_ptr<exec::ResultConsumer> consumer);
