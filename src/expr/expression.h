@@ -65,6 +65,7 @@ enum class ExprKind : uint8_t {
   kMultiAlias,
   kGroupingAnalytics,
   kTableArgument,
+  kRuntimeReplaceable,
 };
 
 template <class Node>

@@ -283,6 +283,10 @@ std::string Writer::text(const Expression& e) const {
     case ExprKind::kNamedArgument: return fmt::format("{} => {}", e.as<NamedArgument>()->name, text(e.as<NamedArgument>()->value));
     case ExprKind::kParameter: return e.as<Parameter>()->positional ? "?" : ":" + e.as<Parameter>()->name;
     case ExprKind::kIdentifierClause: return fmt::format("IDENTIFIER({})", text(e.as<IdentifierClause>()->name));
+    case ExprKind::kRuntimeReplaceable: {
+      const auto& node = *e.as<RuntimeReplaceable>();
+      return isDebug() ? text(node.replacement) : node.text;
+    }
     case ExprKind::kGroupingAnalytics: return grouping(*e.as<GroupingAnalytics>());
     case ExprKind::kScalarSubquery:
     case ExprKind::kExists:

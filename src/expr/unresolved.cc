@@ -18,6 +18,7 @@ template class ExpressionNode<UpdateFields, ExprKind::kUpdateFields>;
 template class ExpressionNode<GroupingAnalytics, ExprKind::kGroupingAnalytics>;
 template class ExpressionNode<NamedArgument, ExprKind::kNamedArgument>;
 template class ExpressionNode<Parameter, ExprKind::kParameter>;
+template class ExpressionNode<RuntimeReplaceable, ExprKind::kRuntimeReplaceable>;
 template class ExpressionNode<IdentifierClause, ExprKind::kIdentifierClause>;
 
 // None is resolved, and none is folded or moved.
@@ -42,6 +43,13 @@ FLINT_DEFINE_UNRESOLVED(NamedArgument)
 FLINT_DEFINE_UNRESOLVED(Parameter)
 FLINT_DEFINE_UNRESOLVED(IdentifierClause)
 #undef FLINT_DEFINE_UNRESOLVED
+
+void RuntimeReplaceable::derive() {
+  type_ = replacement->dataType();
+  nullable_ = replacement->nullable();
+}
+std::string RuntimeReplaceable::sql() const { return text; }
+std::string RuntimeReplaceable::toString() const { return replacement->toString(); }
 
 ExprPtr call(std::string name, std::vector<ExprPtr> arguments) {
   UnresolvedFunction node;

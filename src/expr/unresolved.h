@@ -146,6 +146,18 @@ struct GroupingAnalytics final : ExpressionNode<GroupingAnalytics, ExprKind::kGr
   std::string toString() const override;
 };
 
+/// A call that another expression stands for: keeps how it was written until the analyzer has named what needs a name.
+struct RuntimeReplaceable final : ExpressionNode<RuntimeReplaceable, ExprKind::kRuntimeReplaceable> {
+  std::string text;
+  ExprPtr replacement;
+  static constexpr auto fields() {
+    return std::tuple(field("text", &RuntimeReplaceable::text), field("replacement", &RuntimeReplaceable::replacement));
+  }
+  void derive();
+  std::string sql() const override;
+  std::string toString() const override;
+};
+
 /// name => value
 struct NamedArgument final : ExpressionNode<NamedArgument, ExprKind::kNamedArgument> {
   std::string name;

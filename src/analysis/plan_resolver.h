@@ -1,0 +1,121 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/expression_resolver.h"
+#include "analysis/scope.h"
+#include "catalog/session_catalog.h"
+#include "expr/scalar_function.h"
+#include "plan/logical/relational.h"
+#include "plan/logical/unresolved_plans.h"
+
+namespace flint::analysis {
+
+struct SelectBlock;
+
+/// A resolved plan and what names above it can mean besides its output.
+struct ResolvedPlan {
+  LogicalPlanPtr plan;
+  std::vector<AttributePtr> hidden;    // columns it could give too, when asked (USING joins, metadata)
+  std::shared_ptr<SelectBlock> block;  // the SELECT it is, while HAVING, QUALIFY and ORDER BY may still ask for more
+};
+
+/// A WITH query that has been resolved.
+struct CteDefinition {
+  int64_t id = 0;
+  LogicalPlanPtr plan;      // null while it is being resolved
+  bool correlated = false;  // reads columns of a query around it: copied into its uses
+};
+
+/// Resolves plans bottom-up, one node after its children.
+///
+/// Threads: confined to its owner; one resolver a statement.
+class PlanResolver {
+ public:
+  PlanResolver(catalog::SessionCatalog& catalog, const catalog::SQLConf& conf, const expr::EvaluationOptions& options)
+      : catalog_(catalog), conf_(conf), options_(options) {}
+
+  /// A whole statement: CTEs used more than once end in one WithCte at the root.
+  Result<LogicalPlanPtr> resolveStatement(const LogicalPlanPtr& unresolved);
+  /// A plan inside of a statement.
+  Result<ResolvedPlan> resolve(const LogicalPlanPtr& unresolved);
+  /// A subquery's plan; `frame` collects the columns it reads of the queries around.
+  Result<LogicalPlanPtr> resolveSubquery(const LogicalPlanPtr& unresolved, SubqueryFrame& frame);
+
+  const expr::EvaluationOptions& options() const { return options_; }
+  const catalog::SQLConf& conf() const { return conf_; }
+  catalog::SessionCatalog& catalog() { return catalog_; }
+  SubqueryFrame* frame() const { return frame_; }
+  const expr::WindowSpec* findWindow(const std::string& name) const;
+  bool sameName(std::string_view a, std::string_view b) const;
+
+  std::shared_ptr<const Scope> scopeOf(const ResolvedPlan& input) const;
+  std::shared_ptr<const Scope> scopeOf(const std::vector<AttributePtr>& columns) const;
+  /// Names mean the columns of `scope`; `inputs` are the plans for columns with plan ids.
+  NameContext contextOf(const std::shared_ptr<const Scope>& scope, std::vector<LogicalPlanPtr> inputs) const;
+
+ private:
+  Result<ResolvedPlan> dispatch(const LogicalPlanPtr& unresolved);
+  // resolve_relations.cc
+  Result<ResolvedPlan> resolveRelation(const plan::UnresolvedRelation& node);
+  Result<ResolvedPlan> resolveDataSource(const plan::UnresolvedDataSource& node);
+  Result<ResolvedPlan> relationOf(const connector::TablePtr& table, const std::string& name, const std::vector<std::string>& qualifier);
+  Result<ResolvedPlan> resolveInlineTable(const plan::UnresolvedInlineTable& node);
+  Result<ResolvedPlan> resolveTableFunction(const plan::UnresolvedTableValuedFunction& node);
+  Result<ResolvedPlan> resolveColumnAliases(const plan::UnresolvedColumnAliases& node);
+  // resolve_ctes.cc
+  Result<ResolvedPlan> resolveWith(const plan::UnresolvedWith& node);
+  Result<ResolvedPlan> useCte(const CteDefinition& definition, const std::string& name);
+  LogicalPlanPtr placeCtes(const LogicalPlanPtr& root) const;
+  // resolve_select.cc
+  Result<ResolvedPlan> resolveProject(const plan::Project& node);
+  Result<ResolvedPlan> resolveAggregate(const plan::Aggregate& node);
+  Result<ResolvedPlan> resolveHaving(const plan::UnresolvedHaving& node);
+  Result<ResolvedPlan> resolveQualify(const plan::UnresolvedQualify& node);
+  Result<ResolvedPlan> resolveSort(const plan::Sort& node);
+  Result<ResolvedPlan> finishBlock(std::shared_ptr<SelectBlock> block);
+  Result<std::vector<ExprPtr>> resolveSelectList(SelectBlock& block, const std::vector<ExprPtr>& items);
+  Status resolveGrouping(SelectBlock& block, const std::vector<ExprPtr>& grouping);
+  NameContext selectContext(const SelectBlock& block) const;
+  // resolve_generators.cc
+  Result<std::vector<ExprPtr>> extractGenerators(SelectBlock& block, std::vector<ExprPtr> items);
+  // resolve_unary.cc
+  Result<ResolvedPlan> resolveFilter(const plan::Filter& node);
+  Result<ResolvedPlan> resolveLimit(const LogicalPlanPtr& node, const ExprPtr& count, const char* name);
+  Result<ResolvedPlan> resolveWithMissing(const ResolvedPlan& input, const std::vector<ExprPtr>& expressions, std::vector<ExprPtr>& resolved);
+  Result<ResolvedPlan> resolveGeneric(const LogicalPlanPtr& node);
+  Result<ResolvedPlan> resolveHint(const plan::UnresolvedHint& node);
+  // resolve_joins.cc
+  Result<ResolvedPlan> resolveJoin(const plan::Join& node);
+  Result<ResolvedPlan> resolveLateralJoin(const plan::LateralJoin& node);
+  Result<ResolvedPlan> resolveUsingJoin(const plan::UnresolvedUsingJoin& node);
+  // resolve_set_operations.cc
+  Result<ResolvedPlan> resolveUnion(const plan::Union& node);
+  Result<ResolvedPlan> resolveByName(const plan::UnresolvedByName& node);
+  Result<ResolvedPlan> resolveIntersectOrExcept(const LogicalPlanPtr& node);
+  Status alignColumns(std::vector<LogicalPlanPtr>& inputs, const char* operatorName, const OriginPtr& origin);
+  // resolve_pivot.cc
+  Result<ResolvedPlan> resolvePivot(const plan::Pivot& node);
+  Result<ResolvedPlan> resolveUnpivot(const plan::Unpivot& node);
+
+  catalog::SessionCatalog& catalog_;
+  const catalog::SQLConf& conf_;
+  const expr::EvaluationOptions& options_;
+  SubqueryFrame* frame_ = nullptr;
+  std::vector<std::map<std::string, std::shared_ptr<CteDefinition>>> ctes_;  // innermost last
+  std::vector<std::shared_ptr<CteDefinition>> definitions_;                  // in the order they were resolved
+  std::vector<std::map<std::string, expr::WindowSpec>> windows_;
+  std::unordered_map<const plan::LogicalPlan*, ResolvedPlan> resolved_;      // inputs of DataFrame calls, met again inside what they expand to
+  std::vector<LogicalPlanPtr> kept_;                                         // keeps the keys of `resolved_` alive
+  int depth_ = 0;
+  int viewDepth_ = 0;
+
+  friend class ExpressionResolver;
+};
+
+}  // namespace flint::analysis

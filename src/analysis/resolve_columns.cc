@@ -1,0 +1,333 @@
+// Columns by name and by DataFrame, stars, and struct fields that are set or dropped.
+#include <algorithm>
+
+#include "analysis/expression_resolver.h"
+#include "analysis/extract_value.h"
+#include "analysis/plan_resolver.h"
+#include "base/condition.h"
+#include "expr/expression_text.h"
+
+namespace flint::analysis {
+namespace {
+
+using expr::UnresolvedAttribute;
+
+// Where a column of a DataFrame was found, how deep below the operator that names it.
+struct FoundColumn {
+  ExprPtr expression;
+  int depth = 0;
+};
+
+bool readsOnly(const ExprPtr& expression, const LogicalPlanPtr& plan) {
+  bool all = true;
+  const std::vector<AttributePtr> output = plan->output();
+  tree::forEachNode(expression, [&](const ExprPtr& node) {
+    const auto* attribute = node->as<expr::AttributeReference>();
+    if (attribute == nullptr) return;
+    all = all && (attribute->isMetadataColumn || std::any_of(output.begin(), output.end(), [&](const AttributePtr& each) { return each->id == attribute->id; }));
+  });
+  return all;
+}
+
+class PlanIdSearch {
+ public:
+  PlanIdSearch(const UnresolvedAttribute& column, const expr::EvaluationOptions& options) : column_(column), options_(options) {}
+
+  bool matched() const { return matched_; }
+  Result<FoundColumn> among(const std::vector<LogicalPlanPtr>& plans, int depth) {
+    FoundColumn best;
+    for (const LogicalPlanPtr& plan : plans) {
+      ASSIGN_OR_RETURN(FoundColumn found, in(plan, depth));
+      if (found.expression == nullptr) continue;
+      if (best.expression != nullptr && best.depth == found.depth && !best.expression->sameAs(*found.expression)) {
+        return Error(condition::kAmbiguousColumnReference).with("name", quotedName(column_.nameParts)).at(column_.origin()).as(ErrorFamily::kAnalysis);
+      }
+      if (best.expression == nullptr || found.depth < best.depth) best = std::move(found);
+    }
+    return best;
+  }
+
+ private:
+  Result<FoundColumn> in(const LogicalPlanPtr& plan, int depth) {
+    FoundColumn found;
+    const auto& ids = plan->planIds();
+    if (std::find(ids.begin(), ids.end(), *column_.planId) != ids.end()) {
+      matched_ = true;
+      std::vector<AttributePtr> hidden;
+      if (const auto* relation = plan->as<plan::Relation>()) hidden = relation->metadataAttributes;
+      const Scope scope(plan->output(), hidden, options_.caseSensitive);
+      ASSIGN_OR_RETURN(found.expression, scope.find(column_.nameParts, column_.origin(), options_));
+      found.depth = depth;
+    } else {
+      ASSIGN_OR_RETURN(found, among(plan->children(), depth + 1));
+    }
+    // Below the operator's own inputs a column counts only as long as every plan passes it on.
+    if (found.expression != nullptr && depth > 0 && !readsOnly(found.expression, plan)) return FoundColumn{};
+    return found;
+  }
+
+  const UnresolvedAttribute& column_;
+  const expr::EvaluationOptions& options_;
+  bool matched_ = false;
+};
+
+// Every AttributeReference in `found` as an OuterReference; each is noted in `frame`.
+ExprPtr asOuter(const ExprPtr& found, SubqueryFrame& frame) {
+  return tree::transformUp(found, [&](const ExprPtr& node) -> ExprPtr {
+    const auto* attribute = node->as<expr::AttributeReference>();
+    const auto* outer = node->as<expr::OuterReference>();
+    if (attribute == nullptr && outer == nullptr) return node;
+    const expr::ExprId id = attribute != nullptr ? attribute->id : outer->attribute->id;
+    const auto same = [&](const ExprPtr& known) {
+      const auto* direct = known->as<expr::AttributeReference>();
+      return (direct != nullptr ? direct->id : known->as<expr::OuterReference>()->attribute->id) == id;
+    };
+    if (std::none_of(frame.outerAttributes.begin(), frame.outerAttributes.end(), same)) frame.outerAttributes.push_back(node);
+    if (outer != nullptr) return node;
+    expr::OuterReference reference;
+    reference.attribute = std::static_pointer_cast<const expr::AttributeReference>(node);
+    return expr::makeExpr(std::move(reference), node->origin());
+  });
+}
+
+Result<ExprPtr> findInFrame(const UnresolvedAttribute& column, SubqueryFrame* frame) {
+  if (frame == nullptr) return ExprPtr();
+  ExprPtr found;
+  if (frame->outer != nullptr && frame->outer->find) {
+    ASSIGN_OR_RETURN(found, frame->outer->find(column, false));
+  }
+  if (found == nullptr) {
+    ASSIGN_OR_RETURN(found, findInFrame(column, frame->parent));
+  }
+  return found == nullptr ? found : asOuter(found, *frame);
+}
+
+// Functions that may be called without parentheses.
+const char* functionOfKeyword(const std::string& name) {
+  static constexpr const char* kKeywords[] = {"current_date", "current_timestamp", "current_user", "current_catalog", "current_database", "current_schema",
+                                              "user", "session_user", "localtimestamp", "current_time"};
+  for (const char* keyword : kKeywords) {
+    if (name == keyword) return keyword;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<ExprPtr> ExpressionResolver::findOuter(const UnresolvedAttribute& column) { return findInFrame(column, plans_.frame()); }
+
+Result<ExprPtr> ExpressionResolver::resolveByPlanId(const UnresolvedAttribute& column) {
+  PlanIdSearch search(column, options());
+  ASSIGN_OR_RETURN(FoundColumn found, search.among(names_.inputs, 0));
+  if (found.expression != nullptr) return found.expression;
+  bool matched = search.matched();
+  // A column of the query around a subquery.
+  for (SubqueryFrame* frame = plans_.frame(); frame != nullptr && !matched; frame = frame->parent) {
+    PlanIdSearch outer(column, options());
+    ASSIGN_OR_RETURN(found, outer.among(frame->outer->inputs, 0));
+    matched = outer.matched();
+    if (found.expression != nullptr) {
+      ExprPtr expression = found.expression;
+      std::vector<SubqueryFrame*> chain;
+      for (SubqueryFrame* each = plans_.frame(); each != frame; each = each->parent) chain.push_back(each);
+      expression = asOuter(expression, *frame);
+      for (auto each = chain.rbegin(); each != chain.rend(); ++each) expression = asOuter(expression, **each);
+      return expression;
+    }
+  }
+  if (matched) return unresolvedColumn(column);
+  return Error(condition::kCannotResolveDataframeColumn).with("name", quotedName(column.nameParts)).at(column.origin()).as(ErrorFamily::kAnalysis);
+}
+
+Result<ExprPtr> ExpressionResolver::resolveColumn(const UnresolvedAttribute& column) {
+  if (column.nameParts.empty()) return internalError("a column without a name");
+  if (const ExprPtr* variable = findLambdaVariable(column.nameParts[0])) {
+    ExprPtr value = *variable;
+    for (size_t i = 1; i < column.nameParts.size(); ++i) {
+      ASSIGN_OR_RETURN(value, extractValue(value, expr::literalString(column.nameParts[i]), options(), column.origin()));
+    }
+    return value;
+  }
+  if (column.planId.has_value()) return resolveByPlanId(column);
+  if (names_.find) {
+    ASSIGN_OR_RETURN(ExprPtr found, names_.find(column, aggregateDepth_ > 0));
+    if (found != nullptr) return found;
+  }
+  ASSIGN_OR_RETURN(ExprPtr outer, findOuter(column));
+  if (outer != nullptr) return outer;
+  if (column.nameParts.size() == 1) {
+    if (const char* function = functionOfKeyword(lowerCase(column.nameParts[0]))) {
+      return resolve(expr::call(function, {})->withOrigin(column.origin()));
+    }
+  }
+  return unresolvedColumn(column);
+}
+
+Error ExpressionResolver::unresolvedColumn(const UnresolvedAttribute& column) const {
+  std::vector<std::string> proposals;
+  if (names_.scope != nullptr) proposals = names_.scope->similarNames(column.nameParts);
+  if (proposals.empty()) {
+    return Error(condition::kUnresolvedColumnWithoutSuggestion).with("objectName", quotedName(column.nameParts)).at(column.origin()).as(ErrorFamily::kAnalysis);
+  }
+  return Error(condition::kUnresolvedColumnWithSuggestion)
+      .with("objectName", quotedName(column.nameParts))
+      .with("proposal", expr::joinTexts(proposals))
+      .at(column.origin())
+      .as(ErrorFamily::kAnalysis);
+}
+
+Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::UnresolvedStar& star, const OriginPtr& origin) {
+  std::vector<AttributePtr> columns;
+  std::vector<ExprPtr> out;
+  if (star.planId.has_value()) {
+    bool found = false;
+    const auto visit = [&](const auto& self, const LogicalPlanPtr& plan) -> void {
+      const auto& ids = plan->planIds();
+      if (std::find(ids.begin(), ids.end(), *star.planId) != ids.end()) {
+        if (!found) columns = plan->output();
+        found = true;
+        return;
+      }
+      for (const LogicalPlanPtr& child : plan->children()) self(self, child);
+    };
+    for (const LogicalPlanPtr& input : names_.inputs) visit(visit, input);
+    if (!found) return Error(condition::kCannotResolveDataframeColumn).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
+  } else if (star.target.empty()) {
+    if (names_.scope != nullptr) columns = names_.scope->columns();
+  } else if (names_.scope != nullptr) {
+    columns = names_.scope->qualifiedBy(star.target);
+  }
+  if (columns.empty() && !star.target.empty()) {
+    // Not a table: the fields of a struct column.
+    ExprPtr structure;
+    if (names_.find) {
+      expr::UnresolvedAttribute column;
+      column.nameParts = star.target;
+      const auto node = expr::makeExpr(std::move(column), origin);
+      ASSIGN_OR_RETURN(structure, names_.find(*node, false));
+    }
+    if (structure == nullptr || !structure->dataType().is(TypeKind::kStruct)) {
+      std::string all;
+      if (names_.scope != nullptr) {
+        for (const AttributePtr& column : names_.scope->columns()) all += (all.empty() ? "" : ", ") + quoteIdentifier(column->name);
+      }
+      return Error(condition::kCannotResolveStarExpand).with("targetString", quotedName(star.target)).with("columns", all).at(origin).as(ErrorFamily::kAnalysis);
+    }
+    const StructFields& fields = structure->dataType().fields();
+    for (size_t i = 0; i < fields.size(); ++i) {
+      out.push_back(expr::alias(expr::makeNode<expr::GetStructField>(structure, static_cast<int32_t>(i), fields[i].name), fields[i].name));
+    }
+  }
+  for (const AttributePtr& column : columns) out.push_back(column);
+  // EXCEPT takes out columns by name; a longer name takes a field out of a struct.
+  for (const auto& except : star.except) {
+    const auto named = [&](const ExprPtr& expression) {
+      const AttributePtr attribute = expr::toAttribute(expression);
+      if (!plans_.sameName(attribute->name, except.back())) return false;
+      if (except.size() == 1) return true;
+      return !attribute->qualifier.empty() && plans_.sameName(attribute->qualifier.back(), except[except.size() - 2]);
+    };
+    const auto end = std::remove_if(out.begin(), out.end(), named);
+    if (end == out.end()) {
+      return Error(condition::kUnresolvedColumnWithSuggestion)
+          .with("objectName", quotedName(except))
+          .with("proposal", names_.scope == nullptr ? "" : expr::joinTexts(names_.scope->similarNames(except)))
+          .at(origin)
+          .as(ErrorFamily::kAnalysis);
+    }
+    out.erase(end, out.end());
+  }
+  for (const ExprPtr& replacement : star.replacements) {
+    const auto* alias = replacement->as<expr::Alias>();
+    if (alias == nullptr) continue;
+    for (ExprPtr& each : out) {
+      if (plans_.sameName(expr::toAttribute(each)->name, alias->name)) each = replacement;
+    }
+  }
+  return out;
+}
+
+Result<std::vector<ExprPtr>> ExpressionResolver::expandRegex(const expr::UnresolvedRegex& regex) {
+  std::vector<ExprPtr> out;
+  if (names_.scope == nullptr) return out;
+  for (const AttributePtr& column : names_.scope->columns()) {
+    if (!regex.table.empty() && (column->qualifier.empty() || !plans_.sameName(column->qualifier.back(), regex.table))) continue;
+    // `rlike` has the engine for Java's patterns; the whole name must match.
+    const std::string pattern = std::string(options().caseSensitive ? "" : "(?i)") + "^(?:" + regex.pattern + ")$";
+    ASSIGN_OR_RETURN(const ExprPtr call, expr::makeFunctionCall("rlike", {expr::literalString(column->name), expr::literalString(pattern)}, options()));
+    ASSIGN_OR_RETURN(const Value matches, expr::evaluateFoldable(call, options()));
+    if (!matches.isNull() && matches.asBoolean()) out.push_back(column);
+  }
+  return out;
+}
+
+Result<ExprPtr> ExpressionResolver::resolveUpdateFields(const expr::UpdateFields& update) {
+  ASSIGN_OR_RETURN(const ExprPtr structure, resolve(update.child));
+  ExprPtr value;
+  if (update.value != nullptr) {
+    ASSIGN_OR_RETURN(value, resolve(update.value));
+  }
+  if (!structure->dataType().is(TypeKind::kStruct)) {
+    return Error(condition::kDatatypeMismatchUnexpectedInputType)
+        .with("sqlExpr", "\"update_fields(" + expr::columnName(structure) + ")\"")
+        .with("paramIndex", "first")
+        .with("requiredType", "\"STRUCT\"")
+        .with("inputSql", expr::quotedExpression(structure))
+        .with("inputType", "\"" + structure->dataType().sql() + "\"")
+        .at(update.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  const StructFields& fields = structure->dataType().fields();
+  const std::string& name = update.path.front();
+  std::vector<ExprPtr> parts;
+  bool found = false;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    ExprPtr field = expr::makeNode<expr::GetStructField>(structure, static_cast<int32_t>(i), fields[i].name);
+    std::string fieldName = fields[i].name;
+    if (plans_.sameName(fieldName, name)) {
+      found = true;
+      if (update.path.size() > 1) {
+        expr::UpdateFields inner;
+        inner.child = field;
+        inner.path.assign(update.path.begin() + 1, update.path.end());
+        inner.value = value;
+        ASSIGN_OR_RETURN(field, resolve(expr::makeExpr(std::move(inner), update.origin())));
+      } else if (value == nullptr) {
+        continue;
+      } else {
+        field = value;
+        fieldName = name;
+      }
+    }
+    parts.push_back(expr::literalString(fieldName));
+    parts.push_back(std::move(field));
+  }
+  if (!found && update.path.size() > 1) {
+    return Error(condition::kFieldNotFound).with("fieldName", quoteIdentifier(name)).with("fields", structure->dataType().sql()).at(update.origin()).as(ErrorFamily::kAnalysis);
+  }
+  if (!found && value != nullptr) {
+    parts.push_back(expr::literalString(name));
+    parts.push_back(value);
+  }
+  if (parts.empty()) {
+    return Error(condition::kDatatypeMismatchCannotDropAllFields)
+        .with("sqlExpr", "\"update_fields(" + expr::columnName(structure) + ", dropfield())\"")
+        .at(update.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  ASSIGN_OR_RETURN(ExprPtr made, expr::makeFunctionCall("named_struct", std::move(parts), options(), update.origin()));
+  if (structure->nullable()) {
+    expr::CaseWhen guard;
+    guard.branches.emplace_back(expr::makeNode<expr::IsNull>(structure), expr::literalNull(made->dataType()));
+    guard.elseValue = made;
+    guard.writtenAsIf = true;
+    made = expr::makeExpr(std::move(guard), update.origin());
+  }
+  expr::RuntimeReplaceable replaced;
+  std::string action = value == nullptr ? "dropfield()" : "WithField(" + expr::columnName(value) + ")";
+  replaced.text = "update_fields(" + expr::columnName(structure) + ", " + action + ")";
+  replaced.replacement = std::move(made);
+  return ExprPtr(expr::makeExpr(std::move(replaced), update.origin()));
+}
+
+}  // namespace flint::analysis

@@ -1,0 +1,163 @@
+// WITH: each query is resolved once, and used by reference.
+#include <algorithm>
+#include <unordered_map>
+
+#include "analysis/attribute_ids.h"
+#include "analysis/plan_resolver.h"
+#include "base/condition.h"
+#include "plan/logical/subquery_expressions.h"
+
+namespace flint::analysis {
+namespace {
+
+const LogicalPlanPtr* subqueryPlan(const ExprPtr& node) {
+  if (const auto* scalar = node->as<plan::ScalarSubquery>()) return &scalar->plan;
+  if (const auto* exists = node->as<plan::Exists>()) return &exists->plan;
+  if (const auto* in = node->as<plan::InSubquery>()) return &in->plan;
+  return nullptr;
+}
+
+void countUses(const LogicalPlanPtr& plan, std::unordered_map<int64_t, int>& uses) {
+  if (const auto* reference = plan->as<plan::CteRelationRef>()) ++uses[reference->cteId];
+  for (const ExprPtr& root : plan->expressions()) {
+    if (root == nullptr || !root->traits().hasSubquery) continue;
+    tree::forEachNode(root, [&](const ExprPtr& node) {
+      if (const LogicalPlanPtr* inner = subqueryPlan(node)) countUses(*inner, uses);
+    });
+  }
+  for (const LogicalPlanPtr& child : plan->children()) countUses(child, uses);
+}
+
+using Definitions = std::unordered_map<int64_t, LogicalPlanPtr>;
+
+LogicalPlanPtr inlined(const LogicalPlanPtr& plan, const Definitions& definitions);
+
+ExprPtr inlinedIn(const ExprPtr& root, const Definitions& definitions) {
+  if (root == nullptr || !root->traits().hasSubquery) return root;
+  return tree::transformUp(root, [&](const ExprPtr& node) -> ExprPtr {
+    const LogicalPlanPtr* inner = subqueryPlan(node);
+    if (inner == nullptr) return node;
+    const LogicalPlanPtr changed = inlined(*inner, definitions);
+    if (changed == *inner) return node;
+    if (const auto* scalar = node->as<plan::ScalarSubquery>()) {
+      plan::ScalarSubquery copy = *scalar;
+      copy.plan = changed;
+      return expr::makeExpr(std::move(copy));
+    }
+    if (const auto* exists = node->as<plan::Exists>()) {
+      plan::Exists copy = *exists;
+      copy.plan = changed;
+      return expr::makeExpr(std::move(copy));
+    }
+    plan::InSubquery copy = *node->as<plan::InSubquery>();
+    copy.plan = changed;
+    return expr::makeExpr(std::move(copy));
+  });
+}
+
+// References to the given definitions replaced by what they stand for.
+LogicalPlanPtr inlined(const LogicalPlanPtr& plan, const Definitions& definitions) {
+  if (const auto* reference = plan->as<plan::CteRelationRef>()) {
+    const auto known = definitions.find(reference->cteId);
+    if (known == definitions.end()) return plan;
+    const LogicalPlanPtr body = inlined(known->second, definitions);
+    const std::vector<AttributePtr> output = body->output();
+    plan::Project project;
+    for (size_t i = 0; i < output.size(); ++i) {
+      expr::Alias alias;
+      alias.child = output[i];
+      alias.name = reference->attributes[i]->name;
+      alias.id = reference->attributes[i]->id;
+      project.projectList.push_back(expr::makeExpr(std::move(alias)));
+    }
+    project.child = body;
+    return plan::makePlan(std::move(project));
+  }
+  LogicalPlanPtr out = tree::mapChildren(plan, [&](const LogicalPlanPtr& child) { return inlined(child, definitions); });
+  std::vector<ExprPtr> expressions = out->expressions();
+  bool changed = false;
+  for (ExprPtr& each : expressions) {
+    ExprPtr mapped = inlinedIn(each, definitions);
+    changed = changed || mapped != each;
+    each = std::move(mapped);
+  }
+  return changed ? out->withNewExpressions(std::move(expressions)) : out;
+}
+
+}  // namespace
+
+Result<ResolvedPlan> PlanResolver::resolveWith(const plan::UnresolvedWith& node) {
+  ctes_.emplace_back();
+  struct Leave {
+    std::vector<std::map<std::string, std::shared_ptr<CteDefinition>>>& scopes;
+    ~Leave() { scopes.pop_back(); }
+  } leave{ctes_};
+  for (const LogicalPlanPtr& each : node.definitions) {
+    const auto* alias = each->as<plan::SubqueryAlias>();
+    if (alias == nullptr) return internalError("a WITH definition without a name");
+    const std::string& name = alias->alias.back();
+    for (const auto& [known, definition] : ctes_.back()) {
+      if (!sameName(known, name)) continue;
+      return Error(condition::kDuplicatedCteNames).with("duplicateNames", quoteIdentifier(name)).at(node.origin()).as(ErrorFamily::kParse);
+    }
+    auto definition = std::make_shared<CteDefinition>();
+    definition->id = expr::newExprId();
+    // Columns of queries around may be read: then the definition is copied into each use.
+    const size_t outerBefore = frame_ == nullptr ? 0 : frame_->outerAttributes.size();
+    ASSIGN_OR_RETURN(const ResolvedPlan body, resolve(alias->child));
+    definition->plan = body.plan;
+    definition->correlated = frame_ != nullptr && frame_->outerAttributes.size() != outerBefore;
+    if (!definition->correlated) definitions_.push_back(definition);
+    ctes_.back().emplace(name, std::move(definition));
+  }
+  ASSIGN_OR_RETURN(ResolvedPlan child, resolve(node.child));
+  return child;
+}
+
+Result<ResolvedPlan> PlanResolver::useCte(const CteDefinition& definition, const std::string& name) {
+  plan::SubqueryAlias alias;
+  alias.alias = {name};
+  if (definition.correlated) {
+    alias.child = withNewIds(definition.plan);
+  } else {
+    plan::CteRelationRef reference;
+    reference.cteId = definition.id;
+    for (const AttributePtr& column : definition.plan->output()) {
+      reference.attributes.push_back(expr::withQualifier(expr::withNewId(column), {}));
+    }
+    alias.child = plan::makePlan(std::move(reference));
+  }
+  return ResolvedPlan{plan::makePlan(std::move(alias)), {}, nullptr};
+}
+
+LogicalPlanPtr PlanResolver::placeCtes(const LogicalPlanPtr& root) const {
+  if (definitions_.empty()) return root;
+  // What nothing reads is left out, with what only it reads.
+  std::unordered_map<int64_t, int> uses;
+  countUses(root, uses);
+  for (auto each = definitions_.rbegin(); each != definitions_.rend(); ++each) {
+    if (uses[(*each)->id] > 0) countUses((*each)->plan, uses);
+  }
+  Definitions once;
+  std::vector<LogicalPlanPtr> shared;
+  for (const auto& definition : definitions_) {
+    const int count = uses[definition->id];
+    if (count == 0) continue;
+    if (count == 1) {
+      once.emplace(definition->id, definition->plan);
+      continue;
+    }
+    plan::CteRelationDef node;
+    node.id = definition->id;
+    node.child = inlined(definition->plan, once);
+    shared.push_back(plan::makePlan(std::move(node)));
+  }
+  LogicalPlanPtr plan = inlined(root, once);
+  if (shared.empty()) return plan;
+  plan::WithCte with;
+  with.definitions = std::move(shared);
+  with.child = std::move(plan);
+  return plan::makePlan(std::move(with));
+}
+
+}  // namespace flint::analysis

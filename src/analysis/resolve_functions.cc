@@ -1,0 +1,363 @@
+// Calls: scalar functions, aggregates, window functions and generators by name.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "analysis/expression_resolver.h"
+#include "analysis/plan_resolver.h"
+#include "analysis/type_coercion_rules.h"
+#include "base/condition.h"
+#include "expr/expression_text.h"
+#include "parser/sql_parser.h"
+
+namespace flint::analysis {
+namespace {
+
+using expr::BindContext;
+using expr::UnresolvedFunction;
+
+/// A BindContext with what it borrows.
+struct CallArguments {
+  std::vector<DataType> types;
+  std::vector<ExprPtr> expressions;
+  std::vector<Value> folded;
+  std::vector<const Value*> constants;
+
+  CallArguments(std::vector<ExprPtr> arguments, const expr::EvaluationOptions& options) : expressions(std::move(arguments)) {
+    folded.resize(expressions.size());
+    for (size_t i = 0; i < expressions.size(); ++i) {
+      const ExprPtr plain = withoutReplaced(expressions[i]);
+      types.push_back(plain->dataType());
+      constants.push_back(expr::literalValue(plain));
+      if (constants[i] != nullptr || !plain->resolved() || !plain->foldable()) continue;
+      auto value = expr::evaluateFoldable(plain, options);
+      if (!value.isOk()) continue;
+      folded[i] = std::move(value).value();
+      constants[i] = &folded[i];
+    }
+  }
+  BindContext context(std::string_view name, const expr::EvaluationOptions& options) const {
+    return BindContext{name, types, expressions, constants, options};
+  }
+};
+
+Error located(Error error, const OriginPtr& origin) {
+  if (error.origin() == nullptr) error.at(origin);
+  if (error.family() == ErrorFamily::kAutomatic) error.as(ErrorFamily::kAnalysis);
+  return error;
+}
+
+void castArguments(std::vector<ExprPtr>& arguments, const std::vector<DataType>& types, const expr::EvaluationOptions& options) {
+  for (size_t i = 0; i < arguments.size() && i < types.size(); ++i) arguments[i] = castImplicitly(arguments[i], types[i], options);
+}
+
+std::string textOf(const std::string& name, const std::vector<ExprPtr>& arguments, bool distinct, const std::string& timeZone) {
+  std::vector<std::string> texts;
+  for (const ExprPtr& argument : arguments) texts.push_back(expr::columnName(argument, timeZone));
+  return fmt::format("{}({}{})", name, distinct ? "DISTINCT " : "", expr::joinTexts(texts));
+}
+
+Error unsupportedSyntax(const std::string& name, const char* syntax, const OriginPtr& origin) {
+  return Error(condition::kInvalidSqlSyntaxFunctionWithUnsupportedSyntax)
+      .with("prettyName", quoteIdentifier(name))
+      .with("syntax", syntax)
+      .at(origin)
+      .as(ErrorFamily::kAnalysis);
+}
+
+}  // namespace
+
+Result<std::vector<ExprPtr>> ExpressionResolver::orderNamedArguments(const std::string& name, const std::vector<ExprPtr>& arguments,
+                                                                     const std::vector<std::string_view>& parameters, const OriginPtr& origin) {
+  const bool anyNamed = std::any_of(arguments.begin(), arguments.end(), [](const ExprPtr& each) { return each->as<expr::NamedArgument>() != nullptr; });
+  if (!anyNamed) return arguments;
+  if (parameters.empty()) return Error(condition::kNamedParametersNotSupported).with("functionName", quoteIdentifier(name)).at(origin).as(ErrorFamily::kAnalysis);
+  std::vector<ExprPtr> out(parameters.size());
+  bool seenNamed = false;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const auto* named = arguments[i]->as<expr::NamedArgument>();
+    if (named == nullptr) {
+      if (seenNamed) {
+        return Error(condition::kUnexpectedPositionalArgument)
+            .with("routineName", quoteIdentifier(name))
+            .with("parameterName", quoteIdentifier(i < parameters.size() ? parameters[i] : ""))
+            .at(origin)
+            .as(ErrorFamily::kAnalysis);
+      }
+      if (i < out.size()) out[i] = arguments[i];
+      continue;
+    }
+    seenNamed = true;
+    const auto found = std::find_if(parameters.begin(), parameters.end(), [&](std::string_view each) { return lowerCase(each) == lowerCase(named->name); });
+    if (found == parameters.end()) {
+      std::string all;
+      for (std::string_view each : parameters) all += (all.empty() ? "" : " ") + quoteIdentifier(each);
+      return Error(condition::kUnrecognizedParameterName)
+          .with("routineName", quoteIdentifier(name))
+          .with("argumentName", quoteIdentifier(named->name))
+          .with("proposal", all)
+          .at(origin)
+          .as(ErrorFamily::kAnalysis);
+    }
+    ExprPtr& slot = out[static_cast<size_t>(found - parameters.begin())];
+    if (slot != nullptr) {
+      const auto& duplicate = static_cast<size_t>(found - parameters.begin()) < i && arguments[static_cast<size_t>(found - parameters.begin())]->as<expr::NamedArgument>() == nullptr
+                                  ? condition::kDuplicateRoutineParameterAssignmentBothPositionalAndNamed
+                                  : condition::kDuplicateRoutineParameterAssignmentDoubleNamedArgumentReference;
+      return Error(duplicate).with("routineName", quoteIdentifier(name)).with("parameterName", quoteIdentifier(named->name)).at(origin).as(ErrorFamily::kAnalysis);
+    }
+    slot = named->value;
+  }
+  while (!out.empty() && out.back() == nullptr) out.pop_back();
+  for (size_t i = 0; i < out.size(); ++i) {
+    if (out[i] != nullptr) continue;
+    return Error(condition::kRequiredParameterNotFound)
+        .with("routineName", quoteIdentifier(name))
+        .with("parameterName", quoteIdentifier(parameters[i]))
+        .with("index", std::to_string(i))
+        .at(origin)
+        .as(ErrorFamily::kAnalysis);
+  }
+  return out;
+}
+
+Result<std::vector<ExprPtr>> ExpressionResolver::resolveArguments(const UnresolvedFunction& call, const std::string& name) {
+  std::vector<ExprPtr> out;
+  for (const ExprPtr& argument : call.arguments) {
+    if (const auto* star = argument->as<expr::UnresolvedStar>()) {
+      if (name == "count" && star->target.empty() && star->except.empty() && !star->planId.has_value() && !call.distinct) {
+        out.push_back(expr::literalInt(1));
+        continue;
+      }
+      ASSIGN_OR_RETURN(std::vector<ExprPtr> columns, expandStar(*star, argument->origin()));
+      if (columns.empty() && name == "count") columns.push_back(expr::literalInt(1));
+      for (const ExprPtr& column : columns) {
+        ASSIGN_OR_RETURN(ExprPtr resolved, resolve(column));
+        out.push_back(expr::withoutAlias(resolved));
+      }
+      continue;
+    }
+    ASSIGN_OR_RETURN(ExprPtr resolved, resolve(argument));
+    out.push_back(std::move(resolved));
+  }
+  return out;
+}
+
+Result<ExprPtr> ExpressionResolver::resolveScalar(const expr::ScalarFunction& function, const std::string& name, const UnresolvedFunction& call,
+                                                  std::vector<ExprPtr> arguments) {
+  if (call.distinct) return unsupportedSyntax(name, "DISTINCT", call.origin());
+  if (call.filter != nullptr) return unsupportedSyntax(name, "FILTER CLAUSE", call.origin());
+  if (call.ignoreNulls.has_value() && *call.ignoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
+  if (!call.withinGroup.empty()) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", call.origin());
+  if (function.rewrite != nullptr) {
+    const CallArguments bound(arguments, options());
+    auto rewritten = function.rewrite(bound.context(name, options()));
+    if (!rewritten.isOk()) return located(rewritten.error(), call.origin());
+    ASSIGN_OR_RETURN(const ExprPtr replacement, resolve(rewritten.value()->origin() == nullptr ? rewritten.value()->withOrigin(call.origin()) : rewritten.value()));
+    expr::RuntimeReplaceable replaced;
+    const std::string shown = !function.display.empty() && function.names[0] == name ? std::string(function.display) : name;
+    replaced.text = textOf(shown, arguments, false, options().timeZone);
+    replaced.replacement = replacement;
+    return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+  }
+  auto made = expr::makeFunctionCall(name, std::move(arguments), options(), call.origin());
+  if (!made.isOk()) return located(made.error(), call.origin());
+  return made;
+}
+
+Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFunction& function, const std::string& name, const UnresolvedFunction& call) {
+  if (call.ignoreNulls.has_value() && *call.ignoreNulls && !function.acceptsIgnoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
+  if (!call.withinGroup.empty() && !function.acceptsWithinGroup) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", call.origin());
+  const bool overWindow = windowDepth_ > 0;
+  if (!overWindow) ++aggregateDepth_;
+  const int windowDepth = std::exchange(windowDepth_, 0);
+  auto resolvedArguments = resolveArguments(call, name);
+  std::vector<ExprPtr> withinGroup;
+  ExprPtr filter;
+  Status status = resolvedArguments.status();
+  for (const ExprPtr& order : call.withinGroup) {
+    if (!status.isOk()) break;
+    auto resolved = resolve(order);
+    status = resolved.status();
+    if (status.isOk()) withinGroup.push_back(withoutReplaced(resolved.value()));
+  }
+  if (status.isOk() && call.filter != nullptr) {
+    auto condition = resolveCondition(call.filter, "FILTER");
+    status = condition.status();
+    if (status.isOk()) filter = condition.value();
+  }
+  windowDepth_ = windowDepth;
+  if (!overWindow) --aggregateDepth_;
+  RETURN_IF_ERROR(status);
+
+  std::vector<ExprPtr> arguments = std::move(resolvedArguments).value();
+  ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, function.parameterNames, call.origin()));
+  const std::string text = textOf(name, arguments, call.distinct, options().timeZone);
+  for (const ExprPtr& order : withinGroup) arguments.push_back(order->as<expr::SortOrder>() != nullptr ? order->as<expr::SortOrder>()->child : order);
+  for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
+  if (!overWindow) {
+    for (const ExprPtr& argument : arguments) {
+      if (argument->traits().hasAggregate) return Error(condition::kNestedAggregateFunction).at(argument->origin()).as(ErrorFamily::kAnalysis);
+      if (!argument->deterministic()) {
+        return Error(condition::kAggregateFunctionWithNondeterministicExpression)
+            .with("sqlExpr", "\"" + text + "\"")
+            .at(call.origin())
+            .as(ErrorFamily::kAnalysis);
+      }
+    }
+  }
+  if (filter != nullptr) {
+    const char* what = !filter->deterministic() ? "NON_DETERMINISTIC" : filter->traits().hasAggregate ? "CONTAINS_AGGREGATE" : filter->traits().hasWindow ? "CONTAINS_WINDOW_FUNCTION" : nullptr;
+    if (what != nullptr) {
+      const Condition* found = findCondition(std::string("INVALID_AGGREGATE_FILTER.") + what);
+      if (found != nullptr) {
+        Error error(*found);
+        error.with("filterExpr", expr::quotedExpression(filter));
+        if (filter->traits().hasAggregate) error.with("aggExpr", expr::quotedExpression(filter));
+        if (filter->traits().hasWindow) error.with("windowExpr", expr::quotedExpression(filter));
+        return error.at(call.origin()).as(ErrorFamily::kAnalysis);
+      }
+    }
+  }
+
+  const bool ignoreNulls = call.ignoreNulls.value_or(false);
+  if (function.rewrite != nullptr) {
+    const CallArguments bound(arguments, options());
+    auto rewritten = function.rewrite(bound.context(name, options()));
+    if (!rewritten.isOk()) return located(rewritten.error(), call.origin());
+    // DISTINCT and FILTER belong to the aggregates that stand for this one.
+    const ExprPtr spread = tree::transformUp(rewritten.value(), [&](const ExprPtr& node) -> ExprPtr {
+      const auto* inner = node->as<UnresolvedFunction>();
+      if (inner == nullptr || (filter == nullptr && !call.distinct)) return node;
+      const auto entry = expr::FunctionRegistry::builtin().find(inner->nameParts.back());
+      if (std::get_if<const expr::AggregateFunction*>(&entry) == nullptr) return node;
+      UnresolvedFunction copy = *inner;
+      copy.distinct = call.distinct;
+      copy.filter = filter;
+      return expr::makeExpr(std::move(copy), node->origin());
+    });
+    ASSIGN_OR_RETURN(const ExprPtr replacement, resolve(spread->origin() == nullptr ? spread->withOrigin(call.origin()) : spread));
+    expr::RuntimeReplaceable replaced;
+    replaced.text = filter == nullptr ? text : fmt::format("{} FILTER (WHERE {})", text, expr::columnName(filter));
+    replaced.replacement = replacement;
+    return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+  }
+  const CallArguments bound(arguments, options());
+  auto binding = function.bind(bound.context(name, options()), ignoreNulls);
+  if (!binding.isOk()) return located(binding.error(), call.origin());
+  expr::AggregateExpression node;
+  node.name = name;
+  node.binding = std::make_shared<const expr::AggregateBinding>(std::move(binding).value());
+  castArguments(arguments, node.binding->argumentTypes, options());
+  node.arguments = std::move(arguments);
+  node.distinct = call.distinct;
+  node.ignoreNulls = ignoreNulls;
+  node.filter = std::move(filter);
+  node.withinGroup = std::move(withinGroup);
+  return ExprPtr(expr::makeExpr(std::move(node), call.origin()));
+}
+
+Result<ExprPtr> ExpressionResolver::resolveWindowFunction(const expr::WindowFunction& function, const std::string& name, const UnresolvedFunction& call) {
+  if (call.distinct) return unsupportedSyntax(name, "DISTINCT", call.origin());
+  const bool ignoreNulls = call.ignoreNulls.value_or(false);
+  if (ignoreNulls && !function.acceptsIgnoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
+  ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, resolveArguments(call, name));
+  ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, function.parameterNames, call.origin()));
+  const CallArguments bound(arguments, options());
+  auto binding = function.bind(bound.context(name, options()), ignoreNulls);
+  if (!binding.isOk()) return located(binding.error(), call.origin());
+  expr::WindowFunctionCall node;
+  node.name = name;
+  node.binding = std::make_shared<const expr::WindowBinding>(std::move(binding).value());
+  castArguments(arguments, node.binding->argumentTypes, options());
+  node.arguments = std::move(arguments);
+  node.ignoreNulls = ignoreNulls;
+  return ExprPtr(expr::makeExpr(std::move(node), call.origin()));
+}
+
+Result<ExprPtr> ExpressionResolver::resolveGenerator(const expr::GeneratorFunction& function, const std::string& name, const UnresolvedFunction& call) {
+  if (call.distinct) return unsupportedSyntax(name, "DISTINCT", call.origin());
+  ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, resolveArguments(call, name));
+  ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, function.parameterNames, call.origin()));
+  for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
+  const CallArguments bound(arguments, options());
+  auto binding = function.bind(bound.context(name, options()));
+  if (!binding.isOk()) return located(binding.error(), call.origin());
+  expr::GeneratorCall node;
+  node.name = name;
+  node.binding = std::make_shared<const expr::GeneratorBinding>(std::move(binding).value());
+  castArguments(arguments, node.binding->argumentTypes, options());
+  node.arguments = std::move(arguments);
+  node.outer = node.binding->outer;
+  return ExprPtr(expr::makeExpr(std::move(node), call.origin()));
+}
+
+Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& call, bool overWindow) {
+  // system.builtin.f, builtin.f and session.f name built-ins too.
+  const std::string name = lowerCase(call.nameParts.back());
+  const bool knownQualifier = call.nameParts.size() == 1 || lowerCase(call.nameParts[call.nameParts.size() - 2]) == "builtin" ||
+                              lowerCase(call.nameParts[0]) == "system";
+  const OriginPtr& origin = call.origin();
+  if (knownQualifier) {
+    if (!overWindow) {
+      ASSIGN_OR_RETURN(ExprPtr node, resolveOperator(name, call));
+      if (node != nullptr) return node;
+    }
+    const auto entry = plans_.catalog().functions().find(name);
+    const int windowDepth = overWindow ? 1 : 0;
+    const int outerWindowDepth = std::exchange(windowDepth_, windowDepth);
+    struct Restore {
+      int& depth;
+      int value;
+      ~Restore() { depth = value; }
+    } restore{windowDepth_, outerWindowDepth};
+    if (const auto* scalar = std::get_if<const expr::ScalarFunction*>(&entry)) {
+      if (overWindow) {
+        return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
+      }
+      if ((*scalar)->lambdaTyper != nullptr) return resolveHigherOrder(**scalar, name, call);
+      ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, resolveArguments(call, name));
+      ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, (*scalar)->parameterNames, origin));
+      if (name != "named_struct") {
+        for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
+      }
+      return resolveScalar(**scalar, name, call, std::move(arguments));
+    }
+    if (const auto* aggregate = std::get_if<const expr::AggregateFunction*>(&entry)) return resolveAggregate(**aggregate, name, call);
+    if (const auto* window = std::get_if<const expr::WindowFunction*>(&entry)) {
+      if (!overWindow) {
+        return Error(condition::kWindowFunctionWithoutOverClause).with("funcName", "\"" + name + "()\"").at(origin).as(ErrorFamily::kAnalysis);
+      }
+      return resolveWindowFunction(**window, name, call);
+    }
+    if (const auto* generator = std::get_if<const expr::GeneratorFunction*>(&entry)) return resolveGenerator(**generator, name, call);
+  }
+  return Error(condition::kUnresolvedRoutine)
+      .with("routineName", quotedName(call.nameParts))
+      .with("searchPath", fmt::format("[`system`.`builtin`, `system`.`session`, `spark_catalog`.{}]", quoteIdentifier(plans_.catalog().currentDatabase())))
+      .at(origin)
+      .as(ErrorFamily::kAnalysis);
+}
+
+Result<ExprPtr> ExpressionResolver::resolveIdentifierClause(const expr::IdentifierClause& clause) {
+  ASSIGN_OR_RETURN(const ExprPtr name, resolveForPlan(clause.name));
+  if (!name->foldable() || !name->dataType().isStringLike()) {
+    return Error(condition::kNotAConstantStringNotConstant).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name)).at(clause.origin()).as(ErrorFamily::kAnalysis);
+  }
+  ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(name, options()));
+  if (value.isNull()) {
+    return Error(condition::kNotAConstantStringNull).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name)).at(clause.origin()).as(ErrorFamily::kAnalysis);
+  }
+  ASSIGN_OR_RETURN(std::vector<std::string> parts, parser::parseIdentifier(value.asString()));
+  if (clause.isCall) {
+    UnresolvedFunction call;
+    call.nameParts = std::move(parts);
+    call.arguments = clause.callArguments;
+    return resolve(expr::makeExpr(std::move(call), clause.origin()));
+  }
+  expr::UnresolvedAttribute column;
+  column.nameParts = std::move(parts);
+  return resolve(expr::makeExpr(std::move(column), clause.origin()));
+}
+
+}  // namespace flint::analysis

@@ -1,0 +1,176 @@
+// Functions that are expression nodes of their own: logic, comparison, conditionals; and arithmetic with dates.
+#include <fmt/core.h>
+
+#include <unordered_map>
+
+#include "analysis/expression_resolver.h"
+#include "analysis/plan_resolver.h"
+#include "analysis/type_coercion_rules.h"
+#include "base/condition.h"
+#include "expr/expression_text.h"
+
+namespace flint::analysis {
+namespace {
+
+using expr::ComparisonOp;
+
+std::optional<ComparisonOp> comparisonNamed(const std::string& name) {
+  static const std::unordered_map<std::string, ComparisonOp> kOperators = {
+      {"=", ComparisonOp::kEqual},        {"==", ComparisonOp::kEqual},           {"!=", ComparisonOp::kNotEqual},
+      {"<>", ComparisonOp::kNotEqual},    {"<", ComparisonOp::kLess},             {"<=", ComparisonOp::kLessOrEqual},
+      {">", ComparisonOp::kGreater},      {">=", ComparisonOp::kGreaterOrEqual},  {"<=>", ComparisonOp::kEqualNullSafe},
+      {"equal_null", ComparisonOp::kEqualNullSafe}};
+  const auto found = kOperators.find(name);
+  return found == kOperators.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool isArithmetic(const std::string& name) { return name == "+" || name == "-" || name == "*" || name == "/"; }
+
+Error wrongCount(const std::string& name, const std::string& expected, size_t actual, const OriginPtr& origin) {
+  return Error(condition::kWrongNumArgsWithoutSuggestion)
+      .with("functionName", quoteIdentifier(name))
+      .with("expectedNum", expected)
+      .with("actualNum", std::to_string(actual))
+      .with("docroot", "https://spark.apache.org/docs/latest")
+      .at(origin)
+      .as(ErrorFamily::kAnalysis);
+}
+
+}  // namespace
+
+Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, const expr::UnresolvedFunction& call) {
+  const OriginPtr& origin = call.origin();
+  const size_t count = call.arguments.size();
+  const auto requireCount = [&](size_t expected) { return count == expected ? Status::ok() : Status(wrongCount(name, std::to_string(expected), count, origin)); };
+  const auto made = [&](auto node) { return coerced(expr::makeExpr(std::move(node), origin)); };
+
+  if (const auto op = comparisonNamed(name)) {
+    RETURN_IF_ERROR(requireCount(2));
+    expr::Comparison node;
+    ASSIGN_OR_RETURN(node.left, resolve(call.arguments[0]));
+    ASSIGN_OR_RETURN(node.right, resolve(call.arguments[1]));
+    node.op = *op;
+    return made(std::move(node));
+  }
+  if (name == "and" || name == "or") {
+    RETURN_IF_ERROR(requireCount(2));
+    ASSIGN_OR_RETURN(ExprPtr left, resolve(call.arguments[0]));
+    ASSIGN_OR_RETURN(ExprPtr right, resolve(call.arguments[1]));
+    const ExprPtr node = name == "and" ? expr::makeAnd(std::move(left), std::move(right)) : expr::makeOr(std::move(left), std::move(right));
+    return coerced(node->withOrigin(origin));
+  }
+  if (name == "not" || name == "!") {
+    RETURN_IF_ERROR(requireCount(1));
+    ASSIGN_OR_RETURN(ExprPtr child, resolve(call.arguments[0]));
+    return coerced(expr::makeNot(std::move(child))->withOrigin(origin));
+  }
+  if (name == "isnull" || name == "isnotnull") {
+    RETURN_IF_ERROR(requireCount(1));
+    ASSIGN_OR_RETURN(ExprPtr child, resolve(call.arguments[0]));
+    if (name == "isnull") return ExprPtr(expr::makeNode<expr::IsNull>(std::move(child))->withOrigin(origin));
+    return ExprPtr(expr::makeNode<expr::IsNotNull>(std::move(child))->withOrigin(origin));
+  }
+  if (name == "in") {
+    if (count < 2) return wrongCount(name, "> 1", count, origin);
+    expr::In node;
+    ASSIGN_OR_RETURN(node.value, resolve(call.arguments[0]));
+    for (size_t i = 1; i < count; ++i) {
+      ASSIGN_OR_RETURN(ExprPtr element, resolve(call.arguments[i]));
+      node.list.push_back(std::move(element));
+    }
+    return made(std::move(node));
+  }
+  if (name == "if" || name == "iff") {
+    RETURN_IF_ERROR(requireCount(3));
+    expr::CaseWhen node;
+    node.branches.resize(1);
+    ASSIGN_OR_RETURN(node.branches[0].first, resolve(call.arguments[0]));
+    ASSIGN_OR_RETURN(node.branches[0].second, resolve(call.arguments[1]));
+    ASSIGN_OR_RETURN(node.elseValue, resolve(call.arguments[2]));
+    node.writtenAsIf = true;
+    return made(std::move(node));
+  }
+  if (name == "when" || name == "case_when" || name == "casewhen") {
+    if (count < 2) return wrongCount(name, "> 1", count, origin);
+    expr::CaseWhen node;
+    for (size_t i = 0; i + 1 < count; i += 2) {
+      ASSIGN_OR_RETURN(ExprPtr condition, resolve(call.arguments[i]));
+      ASSIGN_OR_RETURN(ExprPtr value, resolve(call.arguments[i + 1]));
+      node.branches.emplace_back(std::move(condition), std::move(value));
+    }
+    if (count % 2 == 1) {
+      ASSIGN_OR_RETURN(node.elseValue, resolve(call.arguments.back()));
+    }
+    return made(std::move(node));
+  }
+  if (name == "coalesce") {
+    expr::Coalesce node;
+    ASSIGN_OR_RETURN(node.arguments, resolveArguments(call, name));
+    for (ExprPtr& argument : node.arguments) argument = expr::withoutAlias(argument);
+    return made(std::move(node));
+  }
+  if (name == "grouping" || name == "grouping_id") {
+    ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, resolveArguments(call, name));
+    if (name == "grouping") RETURN_IF_ERROR(requireCount(1));
+    auto binding = std::make_shared<expr::FunctionBinding>();
+    binding->result = name == "grouping" ? DataType::byte() : DataType::bigint();
+    binding->nullable = false;
+    expr::FunctionCall node;
+    node.name = name;
+    node.arguments = std::move(arguments);
+    node.binding = std::move(binding);
+    return ExprPtr(expr::makeExpr(std::move(node), origin));
+  }
+  if (name == "struct") {
+    ASSIGN_OR_RETURN(const std::vector<ExprPtr> arguments, resolveArguments(call, name));
+    std::vector<ExprPtr> fields;
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      std::string field = fmt::format("col{}", i + 1);
+      if (const AttributePtr attribute = expr::toAttribute(arguments[i])) {
+        field = attribute->name;
+      } else if (const auto* variable = arguments[i]->as<expr::LambdaVariable>()) {
+        field = variable->name;
+      } else if (const auto* outer = arguments[i]->as<expr::OuterReference>()) {
+        field = outer->attribute->name;
+      } else if (arguments.size() == count) {
+        if (const auto* column = call.arguments[i]->as<expr::UnresolvedAttribute>()) field = column->nameParts.back();
+      }
+      fields.push_back(expr::literalString(field));
+      fields.push_back(expr::withoutAlias(arguments[i]));
+      texts.push_back(expr::columnName(fields.back(), options().timeZone));
+    }
+    ASSIGN_OR_RETURN(const ExprPtr structure, expr::makeFunctionCall("named_struct", std::move(fields), options(), origin));
+    expr::RuntimeReplaceable replaced;
+    replaced.text = fmt::format("struct({})", expr::joinTexts(texts));
+    replaced.replacement = structure;
+    return ExprPtr(expr::makeExpr(std::move(replaced), origin));
+  }
+  if (isArithmetic(name) && count == 2) {
+    ASSIGN_OR_RETURN(ExprPtr left, resolve(call.arguments[0]));
+    ASSIGN_OR_RETURN(ExprPtr right, resolve(call.arguments[1]));
+    return resolveArithmetic(name, {std::move(left), std::move(right)}, origin);
+  }
+  return ExprPtr();
+}
+
+Result<ExprPtr> ExpressionResolver::resolveArithmetic(const std::string& symbol, std::vector<ExprPtr> arguments, const OriginPtr& origin) {
+  const DataType left = arguments[0]->dataType();
+  const DataType right = arguments[1]->dataType();
+  const auto isDays = [](const DataType& type) { return type.isIntegral() && !type.is(TypeKind::kLong); };
+  std::string name = symbol;
+  if (symbol == "+" && left.is(TypeKind::kDate) && isDays(right)) {
+    name = "date_add";
+  } else if (symbol == "+" && isDays(left) && right.is(TypeKind::kDate)) {
+    name = "date_add";
+    std::swap(arguments[0], arguments[1]);
+  } else if (symbol == "-" && left.is(TypeKind::kDate) && isDays(right)) {
+    name = "date_sub";
+  }
+  auto made = expr::makeFunctionCall(name, std::move(arguments), options(), origin);
+  if (made.isOk()) return made;
+  Error error = made.error();
+  return error.as(ErrorFamily::kAnalysis);
+}
+
+}  // namespace flint::analysis

@@ -1,0 +1,265 @@
+// Leaves: tables and views by name, files, VALUES; and new names for columns.
+#include <algorithm>
+#include <utility>
+
+#include "analysis/attribute_ids.h"
+#include "analysis/plan_resolver.h"
+#include "analysis/type_coercion_rules.h"
+#include "base/condition.h"
+#include "columnar/vector_builder.h"
+#include "connector/data_source.h"
+#include "expr/expression_text.h"
+#include "parser/sql_parser.h"
+#include "types/type_coercion.h"
+
+namespace flint::analysis {
+namespace {
+
+connector::OpenRequest openRequest(const catalog::SQLConf& conf, const expr::EvaluationOptions& options) {
+  connector::OpenRequest request;
+  request.timeZone = options.timeZone;
+  request.caseSensitive = options.caseSensitive;
+  request.defaultParallelism = static_cast<int32_t>(conf.getInteger("spark.default.parallelism", 1));
+  request.conf = [&conf](std::string_view key) { return conf.find(key); };
+  return request;
+}
+
+LogicalPlanPtr aliased(LogicalPlanPtr child, std::vector<std::string> name) {
+  plan::SubqueryAlias alias;
+  alias.alias = std::move(name);
+  alias.child = std::move(child);
+  return plan::makePlan(std::move(alias));
+}
+
+}  // namespace
+
+Result<ResolvedPlan> PlanResolver::relationOf(const connector::TablePtr& table, const std::string& name, const std::vector<std::string>& qualifier) {
+  plan::Relation relation;
+  relation.table = table;
+  relation.name = name;
+  for (const StructField& field : table->schema()) {
+    expr::AttributeReference column;
+    column.name = field.name;
+    column.type = field.type;
+    column.nullableColumn = field.nullable;
+    column.id = expr::newExprId();
+    column.metadata = field.metadata;
+    relation.attributes.push_back(expr::makeExpr(std::move(column)));
+  }
+  ResolvedPlan out;
+  out.plan = plan::makePlan(std::move(relation));
+  if (!qualifier.empty()) out.plan = aliased(out.plan, qualifier);
+  return out;
+}
+
+Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelation& node) {
+  std::vector<std::string> name = node.nameParts;
+  if (node.identifier != nullptr) {
+    const NameContext nothing;
+    ASSIGN_OR_RETURN(const ExprPtr text, ExpressionResolver(*this, nothing).resolveForPlan(node.identifier));
+    if (!text->foldable() || !text->dataType().isStringLike()) {
+      return Error(condition::kNotAConstantStringNotConstant).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(text)).at(node.origin()).as(ErrorFamily::kAnalysis);
+    }
+    ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(text, options_));
+    if (value.isNull()) {
+      return Error(condition::kNotAConstantStringNull).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(text)).at(node.origin()).as(ErrorFamily::kAnalysis);
+    }
+    ASSIGN_OR_RETURN(name, parser::parseIdentifier(value.asString()));
+  }
+  if (name.size() == 1) {
+    for (auto scope = ctes_.rbegin(); scope != ctes_.rend(); ++scope) {
+      for (const auto& [known, definition] : *scope) {
+        if (sameName(known, name[0]) && definition->plan != nullptr) return useCte(*definition, known);
+      }
+    }
+  }
+  ASSIGN_OR_RETURN(const auto found, catalog_.lookup(name));
+  if (found.has_value() && found->tempView.has_value()) {
+    LogicalPlanPtr view = withNewIds(found->tempView->plan);
+    // CTEs of the view join those of this statement.
+    if (const auto* with = view->as<plan::WithCte>()) {
+      for (const LogicalPlanPtr& each : with->definitions) {
+        const auto* cte = each->as<plan::CteRelationDef>();
+        auto definition = std::make_shared<CteDefinition>();
+        definition->id = cte->id;
+        definition->plan = cte->child;
+        definitions_.push_back(std::move(definition));
+      }
+      view = with->child;
+    }
+    std::vector<std::string> qualifier = found->qualifier;
+    qualifier.back() = found->tempView->name;
+    return ResolvedPlan{aliased(std::move(view), std::move(qualifier)), {}, nullptr};
+  }
+  if (found.has_value() && found->table.has_value()) {
+    const catalog::CatalogTable& table = *found->table;
+    if (table.type == catalog::CatalogTable::Type::kView) {
+      if (viewDepth_ >= 100) {
+        return Error(condition::kViewExceedMaxNestedDepth).with("viewName", quotedName(found->qualifier)).with("maxNestedDepth", "100").at(node.origin()).as(ErrorFamily::kAnalysis);
+      }
+      ASSIGN_OR_RETURN(const LogicalPlanPtr body, parser::parseStatement(table.viewText));
+      ++viewDepth_;
+      auto ctes = std::exchange(ctes_, {});
+      SubqueryFrame* const frame = std::exchange(frame_, nullptr);
+      auto resolved = resolve(body);
+      frame_ = frame;
+      ctes_ = std::move(ctes);
+      --viewDepth_;
+      RETURN_IF_ERROR(resolved);
+      LogicalPlanPtr view = resolved.value().plan;
+      // The view's columns are those of its definition, by position.
+      const std::vector<AttributePtr> output = view->output();
+      plan::Project project;
+      for (size_t i = 0; i < output.size() && i < table.schema.size(); ++i) {
+        project.projectList.push_back(expr::alias(castImplicitly(output[i], table.schema[i].type, options_), table.schema[i].name));
+      }
+      project.child = std::move(view);
+      return ResolvedPlan{aliased(plan::makePlan(std::move(project)), found->qualifier), {}, nullptr};
+    }
+    const connector::DataSource* source = connector::DataSourceTable::instance().find(table.provider);
+    if (source == nullptr || source->open == nullptr) {
+      return Error(condition::kDataSourceNotFound).with("provider", table.provider).at(node.origin()).as(ErrorFamily::kAnalysis);
+    }
+    connector::OpenRequest request = openRequest(conf_, options_);
+    request.paths = {table.location};
+    request.schema = table.schema;
+    for (const auto& [key, value] : table.options) request.options.emplace_back(key, value);
+    ASSIGN_OR_RETURN(const connector::TablePtr opened, source->open(request));
+    return relationOf(opened, catalog::joined(found->qualifier), found->qualifier);
+  }
+  // format.`path`
+  if (name.size() == 2) {
+    const connector::DataSource* source = connector::DataSourceTable::instance().find(lowerCase(name[0]));
+    if (source != nullptr && source->open != nullptr) {
+      connector::OpenRequest request = openRequest(conf_, options_);
+      request.paths = {name[1]};
+      request.options = node.options;
+      ASSIGN_OR_RETURN(const connector::TablePtr table, source->open(request));
+      return relationOf(table, "", {});
+    }
+  }
+  return Error(condition::kTableOrViewNotFound)
+      .with("relationName", quotedName(name))
+      .with("searchPath", "[`system`.`session`, `spark_catalog`." + quoteIdentifier(catalog_.currentDatabase()) + "]")
+      .at(node.origin())
+      .as(ErrorFamily::kAnalysis);
+}
+
+Result<ResolvedPlan> PlanResolver::resolveDataSource(const plan::UnresolvedDataSource& node) {
+  const std::string format = node.format.empty() ? conf_.get("spark.sql.sources.default", "parquet") : node.format;
+  const connector::DataSource* source = connector::DataSourceTable::instance().find(format);
+  if (source == nullptr) source = connector::DataSourceTable::instance().find(lowerCase(format));
+  if (source == nullptr || source->open == nullptr) {
+    return Error(condition::kDataSourceNotFound).with("provider", format).at(node.origin()).as(ErrorFamily::kAnalysis);
+  }
+  connector::OpenRequest request = openRequest(conf_, options_);
+  request.paths = node.paths;
+  request.options = node.options;
+  if (request.paths.empty()) {
+    if (const std::string* path = connector::findOption(node.options, "path")) request.paths = {*path};
+  }
+  if (!node.schema.empty()) {
+    ASSIGN_OR_RETURN(const DataType schema, parser::parseTableSchema(node.schema));
+    request.schema = schema.fields();
+  }
+  ASSIGN_OR_RETURN(const connector::TablePtr table, source->open(request));
+  return relationOf(table, "", {});
+}
+
+Result<ResolvedPlan> PlanResolver::resolveInlineTable(const plan::UnresolvedInlineTable& node) {
+  if (node.rows.empty()) return ResolvedPlan{plan::makePlan(plan::OneRowRelation{}), {}, nullptr};
+  const size_t width = node.names.empty() ? node.rows[0].size() : node.names.size();
+  const NameContext nothing;
+  std::vector<std::vector<ExprPtr>> rows;
+  bool foldable = true;
+  for (size_t r = 0; r < node.rows.size(); ++r) {
+    if (node.rows[r].size() != width) {
+      return Error(condition::kInvalidInlineTableNumColumnsMismatch)
+          .with("expectedNumCols", std::to_string(width))
+          .with("actualNumCols", std::to_string(node.rows[r].size()))
+          .with("rowIndex", std::to_string(r))
+          .at(node.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    std::vector<ExprPtr> row;
+    for (const ExprPtr& value : node.rows[r]) {
+      auto resolved = ExpressionResolver(*this, nothing).resolveForPlan(value);
+      if (!resolved.isOk()) {
+        const std::string_view name = resolved.error().condition().name;
+        if (name.starts_with("UNRESOLVED_COLUMN")) {
+          return Error(condition::kInvalidInlineTableCannotEvaluateExpressionInInlineTable).with("expr", "\"" + value->sql() + "\"").at(value->origin()).as(ErrorFamily::kAnalysis);
+        }
+        return resolved.status();
+      }
+      ExprPtr expression = expr::withoutAlias(resolved.value());
+      const auto& traits = expression->traits();
+      if (traits.hasAggregate || traits.hasWindow || traits.hasGenerator || traits.hasSubquery) {
+        return Error(condition::kInvalidInlineTableCannotEvaluateExpressionInInlineTable).with("expr", expr::quotedExpression(expression)).at(value->origin()).as(ErrorFamily::kAnalysis);
+      }
+      foldable = foldable && expression->foldable();
+      row.push_back(std::move(expression));
+    }
+    rows.push_back(std::move(row));
+  }
+  std::vector<AttributePtr> attributes;
+  for (size_t c = 0; c < width; ++c) {
+    std::vector<DataType> types;
+    bool nullable = false;
+    for (const auto& row : rows) {
+      types.push_back(row[c]->dataType());
+      nullable = nullable || row[c]->nullable();
+    }
+    const auto common = findWiderCommonType(types, options_.ansi);
+    const std::string name = node.names.empty() ? "col" + std::to_string(c + 1) : node.names[c];
+    if (!common) {
+      return Error(condition::kInvalidInlineTableIncompatibleTypesInInlineTable).with("colName", quoteIdentifier(name)).at(node.origin()).as(ErrorFamily::kAnalysis);
+    }
+    attributes.push_back(expr::attribute(name, *common, nullable));
+    for (auto& row : rows) row[c] = castImplicitly(row[c], *common, options_);
+  }
+  if (!foldable) {
+    // Values such as rand() are computed when the query runs.
+    plan::Union all;
+    all.attributes = attributes;
+    for (const auto& row : rows) {
+      plan::Project project;
+      for (size_t c = 0; c < width; ++c) project.projectList.push_back(expr::alias(row[c], attributes[c]->name));
+      project.child = plan::makePlan(plan::OneRowRelation{});
+      all.inputs.push_back(plan::makePlan(std::move(project)));
+    }
+    return ResolvedPlan{plan::makePlan(std::move(all), node.origin()), {}, nullptr};
+  }
+  std::vector<columnar::VectorPtr> columns;
+  for (size_t c = 0; c < width; ++c) {
+    columnar::VectorBuilder builder(attributes[c]->type);
+    for (const auto& row : rows) {
+      ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(row[c], options_));
+      builder.append(value);
+    }
+    columns.push_back(builder.finish());
+  }
+  auto batches = std::make_shared<std::vector<columnar::ColumnarBatch>>();
+  batches->emplace_back(std::move(columns), static_cast<columnar::RowIndex>(rows.size()));
+  plan::LocalRelation relation;
+  relation.attributes = std::move(attributes);
+  relation.batches = std::move(batches);
+  return ResolvedPlan{plan::makePlan(std::move(relation), node.origin()), {}, nullptr};
+}
+
+Result<ResolvedPlan> PlanResolver::resolveColumnAliases(const plan::UnresolvedColumnAliases& node) {
+  ASSIGN_OR_RETURN(ResolvedPlan child, resolve(node.child));
+  const std::vector<AttributePtr> output = child.plan->output();
+  if (output.size() != node.names.size()) {
+    return Error(condition::kAssignmentArityMismatch)
+        .with("numTarget", std::to_string(node.names.size()))
+        .with("numExpr", std::to_string(output.size()))
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  plan::Project project;
+  for (size_t i = 0; i < output.size(); ++i) project.projectList.push_back(expr::alias(output[i], node.names[i]));
+  project.child = child.plan;
+  return ResolvedPlan{plan::makePlan(std::move(project), node.origin()), {}, nullptr};
+}
+
+}  // namespace flint::analysis

@@ -1,0 +1,514 @@
+// SELECT: its list, GROUP BY, HAVING, QUALIFY and ORDER BY.
+#include <algorithm>
+
+#include "analysis/attribute_ids.h"
+#include "analysis/plan_resolver.h"
+#include "analysis/select_block.h"
+#include "base/condition.h"
+#include "expr/expression_text.h"
+
+namespace flint::analysis {
+namespace {
+
+using expr::UnresolvedAttribute;
+
+bool isNamed(const ExprPtr& expression, const char* word) {
+  const auto* column = expression->as<UnresolvedAttribute>();
+  return column != nullptr && column->nameParts.size() == 1 && !column->planId.has_value() && lowerCase(column->nameParts[0]) == word;
+}
+
+// The position that an integer literal in GROUP BY or ORDER BY means; 0 when it is none.
+int64_t ordinalOf(const ExprPtr& expression) {
+  const auto* literal = expression->as<expr::Literal>();
+  if (literal == nullptr || !literal->type.is(TypeKind::kInteger) || literal->value.isNull()) return 0;
+  return literal->value.asInteger() == 0 ? -1 : literal->value.asInteger();
+}
+
+Status requireOrderable(const ExprPtr& order) {
+  const DataType& type = order->dataType();
+  if (type.isOrderable() || type.is(TypeKind::kNull)) return Status::ok();
+  return Error(condition::kDatatypeMismatchInvalidOrderingType)
+      .with("sqlExpr", expr::quotedExpression(order))
+      .with("functionName", "`sortorder`")
+      .with("dataType", "\"" + type.sql() + "\"")
+      .at(order->origin())
+      .as(ErrorFamily::kAnalysis);
+}
+
+bool hasOwnAggregate(const ExprPtr& expression) { return expression->traits().hasAggregate; }
+
+}  // namespace
+
+// Child columns, then aliases further left in the list.
+NameContext PlanResolver::selectContext(const SelectBlock& block) const {
+  NameContext names;
+  names.scope = block.scope.get();
+  names.inputs = {block.child};
+  const bool lateral = conf_.getBoolean("spark.sql.lateralColumnAlias.enableImplicitResolution", true);
+  names.find = [this, &block, lateral](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
+    ASSIGN_OR_RETURN(ExprPtr found, block.scope->find(column.nameParts, column.origin(), options_));
+    if (found != nullptr || !lateral || insideAggregate) return found;
+    std::vector<AttributePtr> aliases;
+    for (const ExprPtr& output : block.outputs) {
+      const auto* alias = output->as<expr::Alias>();
+      if (alias != nullptr && sameName(alias->name, column.nameParts[0])) aliases.push_back(expr::toAttribute(output));
+    }
+    if (aliases.empty()) return ExprPtr();
+    if (aliases.size() > 1) {
+      return Error(condition::kAmbiguousLateralColumnAlias)
+          .with("name", quotedName(column.nameParts))
+          .with("n", std::to_string(aliases.size()))
+          .at(column.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    return scopeOf(aliases)->find(column.nameParts, column.origin(), options_);
+  };
+  return names;
+}
+
+Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block, const std::vector<ExprPtr>& items) {
+  const NameContext names = selectContext(block);
+  block.outputs.clear();
+  for (const ExprPtr& item : items) {
+    ExpressionResolver resolver(*this, names);
+    if (const auto* star = item->as<expr::UnresolvedStar>()) {
+      ASSIGN_OR_RETURN(const std::vector<ExprPtr> columns, resolver.expandStar(*star, item->origin()));
+      for (const ExprPtr& column : columns) {
+        ASSIGN_OR_RETURN(ExprPtr resolved, resolver.resolveForPlan(column));
+        block.outputs.push_back(std::move(resolved));
+      }
+      continue;
+    }
+    if (const auto* regex = item->as<expr::UnresolvedRegex>()) {
+      ASSIGN_OR_RETURN(const std::vector<ExprPtr> columns, resolver.expandRegex(*regex));
+      block.outputs.insert(block.outputs.end(), columns.begin(), columns.end());
+      continue;
+    }
+    if (const auto* multi = item->as<expr::MultiAlias>()) {
+      expr::MultiAlias copy = *multi;
+      ASSIGN_OR_RETURN(copy.child, resolver.resolveForPlan(multi->child));
+      if (copy.child->as<expr::GeneratorCall>() == nullptr) {
+        return Error(condition::kMultiAliasWithoutGenerator)
+            .with("expr", expr::quotedExpression(copy.child))
+            .with("names", expr::joinTexts(copy.names))
+            .at(item->origin())
+            .as(ErrorFamily::kAnalysis);
+      }
+      block.outputs.push_back(expr::makeExpr(std::move(copy), item->origin()));
+      continue;
+    }
+    ASSIGN_OR_RETURN(const ExprPtr resolved, resolver.resolve(item));
+    if (const auto* alias = resolved->as<expr::Alias>()) {
+      expr::Alias copy = *alias;
+      copy.child = withoutReplaced(copy.child);
+      block.outputs.push_back(expr::makeExpr(std::move(copy), resolved->origin()));
+    } else if (resolved->as<expr::AttributeReference>() != nullptr || resolved->as<expr::GeneratorCall>() != nullptr) {
+      block.outputs.push_back(resolved);
+    } else {
+      std::string name;
+      const auto* column = item->as<UnresolvedAttribute>();
+      if (column != nullptr && (resolved->as<expr::GetStructField>() != nullptr || resolved->as<expr::OuterReference>() != nullptr ||
+                                resolved->as<expr::FunctionCall>() != nullptr) && column->nameParts.size() > 1) {
+        name = column->nameParts.back();
+      } else if (resolved->as<expr::OuterReference>() != nullptr) {
+        name = resolved->as<expr::OuterReference>()->attribute->name;
+      } else {
+        name = expr::columnName(resolved, options_.timeZone);
+      }
+      block.outputs.push_back(expr::alias(withoutReplaced(resolved), std::move(name))->withOrigin(item->origin()));
+    }
+  }
+  return block.outputs;
+}
+
+Result<ResolvedPlan> PlanResolver::finishBlock(std::shared_ptr<SelectBlock> block) {
+  ResolvedPlan out;
+  ASSIGN_OR_RETURN(out.plan, block->build());
+  if (!block->planIds.empty()) out.plan = out.plan->withPlanIds(block->planIds);
+  const std::vector<AttributePtr> output = out.plan->output();
+  if (!block->aggregates) {
+    for (const AttributePtr& hidden : block->scope->hidden()) {
+      if (std::none_of(output.begin(), output.end(), [&](const AttributePtr& each) { return each->id == hidden->id; })) out.hidden.push_back(hidden);
+    }
+  }
+  out.block = std::move(block);
+  return out;
+}
+
+Result<ResolvedPlan> PlanResolver::resolveProject(const plan::Project& node) {
+  ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
+  auto block = std::make_shared<SelectBlock>();
+  block->child = child.plan;
+  block->scope = scopeOf(child);
+  block->origin = node.origin();
+  ASSIGN_OR_RETURN(std::vector<ExprPtr> items, resolveSelectList(*block, node.projectList));
+  ASSIGN_OR_RETURN(block->outputs, extractGenerators(*block, std::move(items)));
+  block->aggregates = std::any_of(block->outputs.begin(), block->outputs.end(), hasOwnAggregate);
+  if (!block->aggregates) block->child = exposing(block->child, missingAttributes(block->outputs, block->child));
+  for (ExprPtr& output : block->outputs) {
+    ASSIGN_OR_RETURN(output, replaceGrouping(*block, output, options_));
+  }
+  return finishBlock(std::move(block));
+}
+
+Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& node) {
+  ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
+  auto block = std::make_shared<SelectBlock>();
+  block->child = child.plan;
+  block->scope = scopeOf(child);
+  block->aggregates = true;
+  block->origin = node.origin();
+  ASSIGN_OR_RETURN(std::vector<ExprPtr> items, resolveSelectList(*block, node.aggregates));
+  std::vector<ExprPtr> generators;
+  for (const ExprPtr& item : items) {
+    if (item->traits().hasGenerator) generators.push_back(item);
+  }
+  RETURN_IF_ERROR(resolveGrouping(*block, node.grouping));
+  for (ExprPtr& output : block->outputs) {
+    if (output->as<expr::MultiAlias>() != nullptr || output->as<expr::GeneratorCall>() != nullptr) continue;
+    ASSIGN_OR_RETURN(output, replaceGrouping(*block, output, options_));
+  }
+  if (block->groupingId == nullptr) {
+    std::vector<ExprPtr> read = block->outputs;
+    read.insert(read.end(), block->grouping.begin(), block->grouping.end());
+    block->child = exposing(block->child, missingAttributes(read, block->child));
+  }
+  if (generators.empty()) return finishBlock(std::move(block));
+  // Generators run over the aggregate's rows.
+  auto outer = std::make_shared<SelectBlock>();
+  outer->origin = node.origin();
+  auto inner = std::make_shared<SelectBlock>(*block);
+  std::vector<ExprPtr> generating = inner->outputs;
+  inner->outputs.clear();
+  std::vector<ExprPtr> above;
+  const auto lifted = [&](const ExprPtr& argument) -> ExprPtr {
+    if (argument->foldable()) return argument;
+    inner->outputs.push_back(expr::alias(argument, expr::columnName(argument)));
+    return expr::toAttribute(inner->outputs.back());
+  };
+  for (const ExprPtr& item : generating) {
+    if (!item->traits().hasGenerator) {
+      inner->outputs.push_back(item);
+      above.push_back(expr::toAttribute(item));
+      continue;
+    }
+    above.push_back(tree::transformDown(item, [&](const ExprPtr& expression) -> ExprPtr {
+      if (expression->as<expr::GeneratorCall>() == nullptr) return expression;
+      return tree::mapChildren(expression, lifted);
+    }));
+  }
+  ASSIGN_OR_RETURN(outer->child, inner->build());
+  outer->scope = scopeOf(outer->child->output());
+  ASSIGN_OR_RETURN(outer->outputs, extractGenerators(*outer, std::move(above)));
+  return finishBlock(std::move(outer));
+}
+
+Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprPtr>& grouping) {
+  // GROUP BY ALL: every output that has no aggregate; inside the others, what stands outside of their aggregates.
+  if (grouping.size() == 1 && isNamed(grouping[0], "all")) {
+    auto column = block.scope->find({"all"}, nullptr, options_);
+    if (column.isOk() && column.value() == nullptr) {
+      for (const ExprPtr& output : block.outputs) {
+        if (!output->traits().hasAggregate && !output->traits().hasWindow) block.grouping.push_back(expr::withoutAlias(output));
+      }
+      return Status::ok();
+    }
+  }
+  NameContext names;
+  names.scope = block.scope.get();
+  names.inputs = {block.child};
+  const bool aliases = conf_.getBoolean("spark.sql.groupByAliases", true);
+  const bool ordinals = conf_.getBoolean("spark.sql.groupByOrdinal", true);
+  names.find = [&](const UnresolvedAttribute& column, bool) -> Result<ExprPtr> {
+    ASSIGN_OR_RETURN(ExprPtr found, block.scope->find(column.nameParts, column.origin(), options_));
+    if (found != nullptr || !aliases || column.nameParts.size() != 1) return found;
+    for (const ExprPtr& output : block.outputs) {
+      const auto* alias = output->as<expr::Alias>();
+      if (alias != nullptr && sameName(alias->name, column.nameParts[0])) return alias->child;
+    }
+    return ExprPtr();
+  };
+  ExpressionResolver resolver(*this, names);
+  const auto resolveOne = [&](const ExprPtr& key) -> Result<ExprPtr> {
+    ExprPtr resolved;
+    if (const int64_t position = ordinals ? ordinalOf(key) : 0; position != 0) {
+      if (position < 1 || position > static_cast<int64_t>(block.outputs.size())) {
+        return Error(condition::kGroupByPosOutOfRange)
+            .with("index", std::to_string(position < 0 && key->as<expr::Literal>()->value.asInteger() == 0 ? 0 : position))
+            .with("size", std::to_string(block.outputs.size()))
+            .at(key->origin())
+            .as(ErrorFamily::kAnalysis);
+      }
+      resolved = expr::withoutAlias(block.outputs[static_cast<size_t>(position - 1)]);
+      if (resolved->traits().hasAggregate) {
+        return Error(condition::kGroupByPosAggregate)
+            .with("index", std::to_string(position))
+            .with("aggExpr", expr::columnName(resolved))
+            .at(key->origin())
+            .as(ErrorFamily::kAnalysis);
+      }
+      // An ordinal of a lateral alias stands for what that alias is.
+      return resolved;
+    }
+    ASSIGN_OR_RETURN(resolved, resolver.resolveForPlan(key));
+    resolved = expr::withoutAlias(resolved);
+    if (resolved->traits().hasAggregate) {
+      return Error(condition::kGroupByAggregate).with("sqlExpr", expr::columnName(resolved)).at(key->origin()).as(ErrorFamily::kAnalysis);
+    }
+    const DataType& type = resolved->dataType();
+    if (type.is(TypeKind::kVariant) || type.is(TypeKind::kMap)) {
+      return Error(condition::kGroupExpressionTypeIsNotOrderable)
+          .with("sqlExpr", expr::quotedExpression(resolved))
+          .with("dataType", "\"" + type.sql() + "\"")
+          .at(key->origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    return resolved;
+  };
+
+  const bool analytics = std::any_of(grouping.begin(), grouping.end(), [](const ExprPtr& key) { return key->as<expr::GroupingAnalytics>() != nullptr; });
+  if (!analytics) {
+    for (const ExprPtr& key : grouping) {
+      ASSIGN_OR_RETURN(ExprPtr resolved, resolveOne(key));
+      block.grouping.push_back(std::move(resolved));
+    }
+    return Status::ok();
+  }
+  // The sets of the whole list are all combinations of those of its members.
+  std::vector<ExprPtr> expressions;
+  const auto indexOf = [&](const ExprPtr& expression) {
+    for (size_t i = 0; i < expressions.size(); ++i) {
+      if (semanticallyEqual(expressions[i], expression)) return i;
+    }
+    expressions.push_back(expression);
+    return expressions.size() - 1;
+  };
+  using Set = std::vector<size_t>;
+  const auto resolveSet = [&](const std::vector<ExprPtr>& keys) -> Result<Set> {
+    Set set;
+    for (const ExprPtr& key : keys) {
+      ASSIGN_OR_RETURN(const ExprPtr resolved, resolveOne(key));
+      const size_t index = indexOf(resolved);
+      if (std::find(set.begin(), set.end(), index) == set.end()) set.push_back(index);
+    }
+    return set;
+  };
+  // The sets of one member: nested ones inside GROUPING SETS are flattened.
+  const auto setsOf = [&](const auto& self, const expr::GroupingAnalytics& member) -> Result<std::vector<Set>> {
+    std::vector<Set> out;
+    using Form = expr::GroupingAnalytics::Form;
+    std::vector<Set> elements;
+    for (const auto& keys : member.sets) {
+      if (keys.size() == 1 && keys[0]->as<expr::GroupingAnalytics>() != nullptr) {
+        ASSIGN_OR_RETURN(std::vector<Set> nested, self(self, *keys[0]->as<expr::GroupingAnalytics>()));
+        elements.insert(elements.end(), nested.begin(), nested.end());
+        continue;
+      }
+      ASSIGN_OR_RETURN(Set set, resolveSet(keys));
+      elements.push_back(std::move(set));
+    }
+    if (member.form == Form::kGroupingSets) return elements;
+    const auto unite = [](Set& into, const Set& more) {
+      for (const size_t each : more) {
+        if (std::find(into.begin(), into.end(), each) == into.end()) into.push_back(each);
+      }
+    };
+    if (member.form == Form::kRollup) {
+      for (size_t length = elements.size() + 1; length-- > 0;) {
+        Set set;
+        for (size_t i = 0; i < length; ++i) unite(set, elements[i]);
+        out.push_back(std::move(set));
+      }
+      return out;
+    }
+    if (elements.size() > 12) return Error(condition::kGroupingSizeLimitExceeded).with("maxSize", "12").at(member.origin()).as(ErrorFamily::kAnalysis);
+    for (size_t mask = size_t{1} << elements.size(); mask-- > 0;) {
+      Set set;
+      for (size_t i = 0; i < elements.size(); ++i) {
+        if ((mask >> (elements.size() - 1 - i)) & 1) unite(set, elements[i]);
+      }
+      out.push_back(std::move(set));
+    }
+    return out;
+  };
+  std::vector<Set> sets = {{}};
+  for (const ExprPtr& key : grouping) {
+    std::vector<Set> own;
+    if (const auto* member = key->as<expr::GroupingAnalytics>()) {
+      ASSIGN_OR_RETURN(own, setsOf(setsOf, *member));
+    } else {
+      ASSIGN_OR_RETURN(Set set, resolveSet({key}));
+      own.push_back(std::move(set));
+    }
+    std::vector<Set> combined;
+    for (const Set& left : sets) {
+      for (const Set& right : own) {
+        Set set = left;
+        for (const size_t each : right) {
+          if (std::find(set.begin(), set.end(), each) == set.end()) set.push_back(each);
+        }
+        combined.push_back(std::move(set));
+      }
+    }
+    sets = std::move(combined);
+  }
+  for (Set& set : sets) std::sort(set.begin(), set.end());
+  block.child = exposing(block.child, missingAttributes(expressions, block.child));
+  block.child = exposing(block.child, missingAttributes(block.outputs, block.child));
+  return expandGroupingSets(block, expressions, sets);
+}
+
+Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& node) {
+  ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
+  if (child.block == nullptr) {
+    plan::Filter filter;
+    filter.condition = node.condition;
+    filter.child = child.plan;
+    resolved_[child.plan.get()] = child;
+    kept_.push_back(child.plan);
+    return resolveFilter(*plan::makePlan(std::move(filter), node.origin()));
+  }
+  auto block = std::make_shared<SelectBlock>(*child.block);
+  block->aggregates = true;
+  const auto outputs = scopeOf(block->outputAttributes());
+  NameContext names;
+  names.scope = outputs.get();
+  names.inputs = {block->child};
+  names.find = [&](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
+    ASSIGN_OR_RETURN(ExprPtr found, block->scope->find(column.nameParts, column.origin(), options_));
+    if (found != nullptr && (insideAggregate || block->isInGrouping(found))) return found;
+    return outputs->find(column.nameParts, column.origin(), options_);
+  };
+  ASSIGN_OR_RETURN(ExprPtr condition, ExpressionResolver(*this, names).resolveCondition(node.condition, "HAVING"));
+  if (condition->traits().hasWindow) {
+    return Error(condition::kWindowFunctionNotAllowedInClause).with("clauseName", "HAVING").at(node.condition->origin()).as(ErrorFamily::kAnalysis);
+  }
+  ASSIGN_OR_RETURN(condition, replaceGrouping(*block, condition, options_));
+  // Aliases of the SELECT mean their expressions here: they are computed after this filter.
+  condition = replaceAttributes(condition, [&](const expr::AttributeReference& attribute) -> ExprPtr {
+    for (const ExprPtr& output : block->outputs) {
+      const auto* alias = output->as<expr::Alias>();
+      if (alias != nullptr && alias->id == attribute.id) return alias->child;
+    }
+    return nullptr;
+  });
+  block->having.push_back(condition);
+  return finishBlock(std::move(block));
+}
+
+Result<ResolvedPlan> PlanResolver::resolveQualify(const plan::UnresolvedQualify& node) {
+  ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
+  if (child.block == nullptr) return Error(condition::kQualifyRequiresWindowFunction).at(node.origin()).as(ErrorFamily::kAnalysis);
+  auto block = std::make_shared<SelectBlock>(*child.block);
+  const auto outputs = scopeOf(block->outputAttributes());
+  NameContext names;
+  names.scope = outputs.get();
+  names.inputs = {block->child};
+  names.find = [&](const UnresolvedAttribute& column, bool) -> Result<ExprPtr> {
+    ASSIGN_OR_RETURN(ExprPtr found, block->scope->find(column.nameParts, column.origin(), options_));
+    if (found != nullptr && (!block->aggregates || block->isInGrouping(found))) return found;
+    return outputs->find(column.nameParts, column.origin(), options_);
+  };
+  ASSIGN_OR_RETURN(ExprPtr condition, ExpressionResolver(*this, names).resolveCondition(node.condition, "QUALIFY"));
+  const auto hasWindow = [](const ExprPtr& each) { return each->traits().hasWindow; };
+  if (!hasWindow(condition) && std::none_of(block->outputs.begin(), block->outputs.end(), hasWindow)) {
+    return Error(condition::kQualifyRequiresWindowFunction).at(node.origin()).as(ErrorFamily::kAnalysis);
+  }
+  ASSIGN_OR_RETURN(condition, replaceGrouping(*block, condition, options_));
+  block->qualify.push_back(condition);
+  return finishBlock(std::move(block));
+}
+
+Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
+  ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
+  const std::vector<AttributePtr> output = child.plan->output();
+  // Positions and ALL mean output columns.
+  std::vector<ExprPtr> order;
+  if (node.order.size() == 1 && node.order[0]->as<expr::SortOrder>() != nullptr && isNamed(node.order[0]->as<expr::SortOrder>()->child, "all")) {
+    const auto* all = node.order[0]->as<expr::SortOrder>();
+    auto column = scopeOf(child)->find({"all"}, nullptr, options_);
+    if (column.isOk() && column.value() == nullptr) {
+      for (const AttributePtr& each : output) order.push_back(expr::sortOrder(each, all->ascending, all->nullsFirst));
+    }
+  }
+  if (order.empty()) order = node.order;
+  for (ExprPtr& each : order) {
+    const auto* key = each->as<expr::SortOrder>();
+    if (key == nullptr) {
+      each = expr::sortOrder(each);
+      key = each->as<expr::SortOrder>();
+    }
+    const int64_t position = node.global && conf_.getBoolean("spark.sql.orderByOrdinal", true) ? ordinalOf(key->child) : 0;
+    if (position == 0) continue;
+    if (position < 1 || position > static_cast<int64_t>(output.size())) {
+      return Error(condition::kOrderByPosOutOfRange)
+          .with("index", std::to_string(key->child->as<expr::Literal>()->value.asInteger()))
+          .with("size", std::to_string(output.size()))
+          .at(key->child->origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    each = expr::sortOrder(output[static_cast<size_t>(position - 1)], key->ascending, key->nullsFirst);
+  }
+
+  const auto sorted = [&](std::vector<ExprPtr> keys, LogicalPlanPtr below) {
+    plan::Sort sort;
+    sort.order = std::move(keys);
+    sort.global = node.global;
+    sort.child = std::move(below);
+    return plan::makePlan(std::move(sort), node.origin());
+  };
+  if (child.block == nullptr) {
+    std::vector<ExprPtr> resolved;
+    ASSIGN_OR_RETURN(ResolvedPlan input, resolveWithMissing(child, order, resolved));
+    for (const ExprPtr& key : resolved) RETURN_IF_ERROR(requireOrderable(key));
+    ResolvedPlan out = child;
+    out.plan = projected(sorted(std::move(resolved), input.plan), output);
+    return out;
+  }
+
+  const SelectBlock& block = *child.block;
+  const auto outputs = scopeOf(block.outputAttributes());
+  NameContext names;
+  names.scope = outputs.get();
+  names.inputs = {child.plan, block.child};
+  names.find = [&](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
+    if (!insideAggregate) {
+      ASSIGN_OR_RETURN(ExprPtr found, outputs->find(column.nameParts, column.origin(), options_));
+      if (found != nullptr) return found;
+    }
+    ASSIGN_OR_RETURN(ExprPtr found, block.scope->find(column.nameParts, column.origin(), options_));
+    if (found != nullptr && block.aggregates && !insideAggregate && !block.isInGrouping(found)) return ExprPtr();
+    return found;
+  };
+  ExpressionResolver resolver(*this, names);
+  std::vector<ExprPtr> keys;
+  std::vector<ExprPtr> extras;
+  for (const ExprPtr& each : order) {
+    ASSIGN_OR_RETURN(ExprPtr key, resolver.resolveForPlan(each));
+    ASSIGN_OR_RETURN(key, replaceGrouping(block, key, options_));
+    RETURN_IF_ERROR(requireOrderable(key));
+    const auto* sortKey = key->as<expr::SortOrder>();
+    ExprPtr value = sortKey->child;
+    if (const AttributePtr known = block.outputOf(value)) {
+      value = known;
+    } else if (!missingAttributes({value}, child.plan).empty() || value->traits().hasAggregate || value->traits().hasWindow) {
+      ExprPtr named = value->as<expr::AttributeReference>() != nullptr ? value : expr::alias(value, expr::columnName(value, options_.timeZone));
+      value = expr::toAttribute(named);
+      extras.push_back(std::move(named));
+    }
+    keys.push_back(expr::sortOrder(std::move(value), sortKey->ascending, sortKey->nullsFirst)->withOrigin(each->origin()));
+  }
+  ResolvedPlan out = child;
+  out.block = nullptr;
+  if (extras.empty()) {
+    out.plan = sorted(std::move(keys), child.plan);
+    return out;
+  }
+  SelectBlock wider = block;
+  if (!wider.aggregates) wider.child = exposing(wider.child, missingAttributes(extras, wider.child));
+  ASSIGN_OR_RETURN(const LogicalPlanPtr below, wider.build(extras));
+  out.plan = projected(sorted(std::move(keys), block.planIds.empty() ? below : below->withPlanIds(block.planIds)), output);
+  return out;
+}
+
+}  // namespace flint::analysis

@@ -1,0 +1,210 @@
+// Functions over windows: their spec, default frame and checks.
+#include <fmt/core.h>
+
+#include "analysis/expression_resolver.h"
+#include "analysis/plan_resolver.h"
+#include "analysis/type_coercion_rules.h"
+#include "base/condition.h"
+#include "expr/expression_text.h"
+#include "types/type_coercion.h"
+
+namespace flint::analysis {
+namespace {
+
+using expr::FrameBound;
+using expr::FrameKind;
+using expr::WindowSpec;
+
+void setFrame(WindowSpec& spec, FrameKind kind, FrameBound lower, FrameBound upper) {
+  spec.hasFrame = true;
+  spec.frameKind = kind;
+  spec.lower = lower;
+  spec.upper = upper;
+  spec.lowerOffset = nullptr;
+  spec.upperOffset = nullptr;
+}
+
+bool isOffsetFunction(const std::string& name) { return name == "lead" || name == "lag"; }
+
+std::string frameText(const WindowSpec& spec) {
+  expr::WindowExpression window;
+  window.function = expr::literalNull();
+  window.spec = spec;
+  window.spec.partitionBy.clear();
+  window.spec.orderBy.clear();
+  const std::string text = window.spec.sql();
+  return text.size() > 2 ? text.substr(1, text.size() - 2) : text;
+}
+
+bool sameFrame(const WindowSpec& a, const WindowSpec& b) {
+  return a.frameKind == b.frameKind && a.lower == b.lower && a.upper == b.upper && a.lowerOffset == nullptr && a.upperOffset == nullptr;
+}
+
+// The frame that a window-only function has whatever is written: lead and lag look at one row, rank and its kind at the rows so far.
+void setFixedFrame(const expr::WindowFunctionCall& call, WindowSpec& spec) {
+  if (isOffsetFunction(call.name)) {
+    const ExprPtr offset = call.arguments.size() > 1 ? call.arguments[1] : expr::literalInt(1);
+    spec.hasFrame = true;
+    spec.frameKind = FrameKind::kRows;
+    spec.lower = FrameBound::kFollowing;
+    spec.upper = FrameBound::kFollowing;
+    ExprPtr bound = offset;
+    const Value* value = expr::literalValue(offset);
+    if (call.name == "lag" && value != nullptr && !value->isNull()) bound = expr::literalInt(static_cast<int32_t>(-value->asInteger()));
+    spec.lowerOffset = bound;
+    spec.upperOffset = bound;
+    return;
+  }
+  setFrame(spec, call.name == "cume_dist" ? FrameKind::kRange : FrameKind::kRows, FrameBound::kUnboundedPreceding, FrameBound::kCurrentRow);
+}
+
+}  // namespace
+
+Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& window) {
+  WindowSpec spec = window.spec;
+  if (!window.windowName.empty()) {
+    const WindowSpec* named = plans_.findWindow(window.windowName);
+    if (named == nullptr) {
+      return Error(condition::kMissingWindowSpecification)
+          .with("windowName", window.windowName)
+          .with("docroot", "https://spark.apache.org/docs/latest")
+          .at(window.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    spec = *named;
+  }
+  ExprPtr function;
+  if (const auto* call = window.function->as<expr::UnresolvedFunction>()) {
+    ASSIGN_OR_RETURN(function, resolveFunction(*call, true));
+  } else {
+    ++windowDepth_;
+    auto resolved = resolve(window.function);
+    --windowDepth_;
+    RETURN_IF_ERROR(resolved);
+    function = resolved.value();
+  }
+  for (ExprPtr& key : spec.partitionBy) {
+    ASSIGN_OR_RETURN(key, resolve(key));
+  }
+  for (ExprPtr& key : spec.orderBy) {
+    ASSIGN_OR_RETURN(key, resolve(key));
+    const DataType& type = key->dataType();
+    if (!type.isOrderable() && !type.is(TypeKind::kNull)) {
+      return Error(condition::kDatatypeMismatchInvalidOrderingType)
+          .with("sqlExpr", expr::quotedExpression(key))
+          .with("functionName", "`sortorder`")
+          .with("dataType", "\"" + type.sql() + "\"")
+          .at(window.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+  }
+  for (ExprPtr* offset : {&spec.lowerOffset, &spec.upperOffset}) {
+    if (*offset == nullptr) continue;
+    ASSIGN_OR_RETURN(*offset, resolveForPlan(*offset));
+    const char* location = offset == &spec.lowerOffset ? "lower" : "upper";
+    if (!(*offset)->foldable()) {
+      return Error(condition::kDatatypeMismatchSpecifiedWindowFrameWithoutFoldable)
+          .with("sqlExpr", "\"" + frameText(spec) + "\"")
+          .with("location", location)
+          .with("expression", expr::quotedExpression(*offset))
+          .at(window.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    if (spec.frameKind == FrameKind::kRows) {
+      if (!(*offset)->dataType().isIntegral()) {
+        return Error(condition::kDatatypeMismatchSpecifiedWindowFrameUnacceptedType)
+            .with("sqlExpr", "\"" + frameText(spec) + "\"")
+            .with("location", location)
+            .with("exprType", "\"" + (*offset)->dataType().sql() + "\"")
+            .with("expectedType", "\"INT\"")
+            .at(window.origin())
+            .as(ErrorFamily::kAnalysis);
+      }
+      *offset = castImplicitly(*offset, DataType::integer(), options());
+      continue;
+    }
+    if (spec.orderBy.empty()) {
+      return Error(condition::kDatatypeMismatchRangeFrameWithoutOrder).with("sqlExpr", "\"" + spec.sql() + "\"").at(window.origin()).as(ErrorFamily::kAnalysis);
+    }
+    if (spec.orderBy.size() > 1) {
+      std::vector<std::string> orders;
+      for (const ExprPtr& key : spec.orderBy) orders.push_back(expr::columnName(key));
+      return Error(condition::kDatatypeMismatchRangeFrameMultiOrder)
+          .with("sqlExpr", "\"" + spec.sql() + "\"")
+          .with("orderSpec", expr::joinTexts(orders))
+          .at(window.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    const DataType& orderType = spec.orderBy[0]->dataType();
+    const DataType& type = (*offset)->dataType();
+    const bool dateByDays = orderType.is(TypeKind::kDate) && type.isIntegral();
+    const bool byInterval = orderType.isDatetime() && (type.isAnsiInterval() || type.is(TypeKind::kCalendarInterval));
+    if (orderType.isNumeric() && type.isNumeric()) {
+      *offset = castImplicitly(*offset, orderType, options());
+    } else if (dateByDays) {
+      *offset = castImplicitly(*offset, DataType::integer(), options());
+    } else if (!byInterval && !orderType.sameType(type)) {
+      return Error(condition::kDatatypeMismatchRangeFrameInvalidType)
+          .with("sqlExpr", "\"" + spec.sql() + "\"")
+          .with("orderSpecType", "\"" + orderType.sql() + "\"")
+          .with("valueBoundaryType", "\"" + type.sql() + "\"")
+          .at(window.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+  }
+
+  // An aggregate that stands for others: each of them goes over the window.
+  const auto overWindow = [&](const ExprPtr& call) -> Result<ExprPtr> {
+    WindowSpec own = spec;
+    if (const auto* windowCall = call->as<expr::WindowFunctionCall>()) {
+      if (windowCall->binding->needsOrder && own.orderBy.empty()) {
+        return Error(condition::kWindowFunctionFrameNotOrdered).with("wf", windowCall->name).at(window.origin()).as(ErrorFamily::kAnalysis);
+      }
+      if (!windowCall->binding->usesFrame) {
+        WindowSpec fixed = own;
+        setFixedFrame(*windowCall, fixed);
+        if (own.hasFrame && (isOffsetFunction(windowCall->name) || !sameFrame(own, fixed))) {
+          return Error(condition::kWindowFunctionAndFrameMismatch)
+              .with("funcName", "\"" + expr::columnName(call) + "\"")
+              .with("windowExpr", "\"" + own.sql() + "\"")
+              .at(window.origin())
+              .as(ErrorFamily::kAnalysis);
+        }
+        own = fixed;
+      }
+    } else if (const auto* aggregate = call->as<expr::AggregateExpression>(); aggregate != nullptr && aggregate->distinct) {
+      return Error(condition::kDistinctWindowFunctionUnsupported).with("windowExpr", "\"" + expr::columnName(call) + " OVER " + own.sql() + "\"").at(window.origin()).as(ErrorFamily::kAnalysis);
+    }
+    if (!own.hasFrame) {
+      if (own.orderBy.empty()) {
+        setFrame(own, FrameKind::kRows, FrameBound::kUnboundedPreceding, FrameBound::kUnboundedFollowing);
+      } else {
+        setFrame(own, FrameKind::kRange, FrameBound::kUnboundedPreceding, FrameBound::kCurrentRow);
+      }
+    }
+    expr::WindowExpression node;
+    node.function = call;
+    node.spec = std::move(own);
+    return ExprPtr(expr::makeExpr(std::move(node), window.origin()));
+  };
+  if (function->as<expr::AggregateExpression>() != nullptr || function->as<expr::WindowFunctionCall>() != nullptr) return overWindow(function);
+  if (const auto* replaced = function->as<expr::RuntimeReplaceable>()) {
+    ExprPtr named;
+    ASSIGN_OR_RETURN(const ExprPtr spread, tree::transformUp(replaced->replacement, [&](const ExprPtr& node) -> Result<ExprPtr> {
+      if (node->as<expr::AggregateExpression>() == nullptr) return node;
+      ASSIGN_OR_RETURN(ExprPtr made, overWindow(node));
+      named = made;
+      return made;
+    }));
+    if (named == nullptr) {
+      return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", expr::quotedExpression(function)).at(window.origin()).as(ErrorFamily::kAnalysis);
+    }
+    expr::RuntimeReplaceable out;
+    out.text = replaced->text + " OVER " + named->as<expr::WindowExpression>()->spec.sql();
+    out.replacement = spread;
+    return ExprPtr(expr::makeExpr(std::move(out), window.origin()));
+  }
+  return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", expr::quotedExpression(function)).at(window.origin()).as(ErrorFamily::kAnalysis);
+}
+
+}  // namespace flint::analysis

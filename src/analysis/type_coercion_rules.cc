@@ -1,0 +1,250 @@
+#include "analysis/type_coercion_rules.h"
+
+#include <fmt/core.h>
+
+#include "base/condition.h"
+#include "expr/expression_text.h"
+#include "types/type_coercion.h"
+
+namespace flint::analysis {
+namespace {
+
+using expr::ExprPtr;
+using expr::EvaluationOptions;
+
+std::string quotedType(const DataType& type) { return "\"" + type.sql() + "\""; }
+
+std::string textOf(const ExprPtr& expression, const EvaluationOptions& options) { return expr::quotedExpression(expression, options.timeZone); }
+
+template <class Node>
+ExprPtr copyOf(const Node& node) {
+  return expr::makeExpr(Node(node), node.origin());
+}
+
+std::string typeList(const std::vector<DataType>& types) {
+  std::string out;
+  for (const DataType& type : types) out += (out.empty() ? "" : ", ") + quotedType(type);
+  return "[" + out + "]";
+}
+
+Error dataDiffTypes(const ExprPtr& node, const char* function, const std::vector<DataType>& types, const EvaluationOptions& options) {
+  return Error(condition::kDatatypeMismatchDataDiffTypes)
+      .with("sqlExpr", textOf(node, options))
+      .with("functionName", quoteIdentifier(function))
+      .with("dataType", typeList(types))
+      .at(node->origin())
+      .as(ErrorFamily::kAnalysis);
+}
+
+// Digits of an integer literal: the decimal type it is taken as beside a decimal.
+DataType literalDecimal(int64_t value) {
+  int digits = 1;
+  for (uint64_t rest = value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value); rest >= 10; rest /= 10) ++digits;
+  return DataType::decimal(digits, 0);
+}
+
+// An integer literal beside a decimal is the decimal of its own digits.
+ExprPtr decimalLiteral(const ExprPtr& expression, const DataType& other) {
+  if (!other.is(TypeKind::kDecimal) || !expression->dataType().isIntegral()) return expression;
+  const auto* literal = expression->as<expr::Literal>();
+  if (literal == nullptr || literal->value.isNull()) return expression;
+  const int64_t value = literal->value.asInteger();
+  return expr::literal(Value::decimal(value), literalDecimal(value))->withOrigin(expression->origin());
+}
+
+bool isMapInside(const DataType& type) {
+  if (type.is(TypeKind::kMap)) return true;
+  for (const DataType& child : type.childTypes()) {
+    if (isMapInside(child)) return true;
+  }
+  return false;
+}
+
+Result<DataType> commonBranchType(const ExprPtr& node, const char* function, const std::vector<DataType>& types, const EvaluationOptions& options) {
+  bool same = true;
+  for (const DataType& type : types) same = same && type.sameType(types[0]);
+  if (same) {
+    // Equal but for nullability: the looser one.
+    auto wider = findWiderCommonType(types, options.ansi);
+    return wider ? *wider : types[0];
+  }
+  if (auto wider = findWiderCommonType(types, options.ansi)) return *wider;
+  return dataDiffTypes(node, function, types, options);
+}
+
+}  // namespace
+
+ExprPtr castImplicitly(const ExprPtr& expression, const DataType& type, const EvaluationOptions& options) {
+  if (expression->dataType().sameType(type)) return expression;
+  expr::Cast cast;
+  cast.child = expression;
+  cast.target = type;
+  cast.mode = options.ansi ? expr::CastMode::kAnsi : expr::CastMode::kLegacy;
+  cast.implicit = true;
+  return expr::makeExpr(std::move(cast), expression->origin());
+}
+
+Result<ExprPtr> coerceComparison(const expr::Comparison& node, const EvaluationOptions& options) {
+  ExprPtr left = decimalLiteral(node.left, node.right->dataType());
+  ExprPtr right = decimalLiteral(node.right, node.left->dataType());
+  if (!left->dataType().sameType(right->dataType())) {
+    const auto common = findComparisonType(left->dataType(), right->dataType(), options.ansi);
+    if (!common) {
+      return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
+          .with("sqlExpr", textOf(copyOf(node), options))
+          .with("left", quotedType(left->dataType()))
+          .with("right", quotedType(right->dataType()))
+          .at(node.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    left = castImplicitly(left, *common, options);
+    right = castImplicitly(right, *common, options);
+  }
+  const bool equality = node.op == expr::ComparisonOp::kEqual || node.op == expr::ComparisonOp::kNotEqual || node.op == expr::ComparisonOp::kEqualNullSafe;
+  const DataType& type = left->dataType();
+  const bool comparable = equality ? !isMapInside(type) && !type.is(TypeKind::kVariant) : type.isOrderable();
+  if (!comparable && !type.is(TypeKind::kNull)) {
+    return Error(condition::kDatatypeMismatchInvalidOrderingType)
+        .with("sqlExpr", textOf(copyOf(node), options))
+        .with("functionName", quoteIdentifier(expr::symbolOf(node.op)))
+        .with("dataType", quotedType(type))
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  expr::Comparison out = node;
+  out.left = std::move(left);
+  out.right = std::move(right);
+  return ExprPtr(expr::makeExpr(std::move(out), node.origin()));
+}
+
+Result<ExprPtr> coerceLogic(const ExprPtr& node, const EvaluationOptions& options) {
+  std::vector<ExprPtr> children = node->children();
+  for (size_t i = 0; i < children.size(); ++i) {
+    const DataType type = children[i]->dataType();
+    if (type.is(TypeKind::kBoolean)) continue;
+    const bool takes = type.is(TypeKind::kNull) || type.isStringLike();
+    if (takes) {
+      children[i] = castImplicitly(children[i], DataType::boolean(), options);
+      continue;
+    }
+    if (children.size() == 1) {
+      return Error(condition::kDatatypeMismatchUnexpectedInputType)
+          .with("sqlExpr", textOf(node, options))
+          .with("paramIndex", "first")
+          .with("requiredType", "\"BOOLEAN\"")
+          .with("inputSql", textOf(children[i], options))
+          .with("inputType", quotedType(type))
+          .at(node->origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    if (!children[0]->dataType().sameType(children[1]->dataType())) {
+      return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
+          .with("sqlExpr", textOf(node, options))
+          .with("left", quotedType(children[0]->dataType()))
+          .with("right", quotedType(children[1]->dataType()))
+          .at(node->origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    return Error(condition::kDatatypeMismatchBinaryOpWrongType)
+        .with("sqlExpr", textOf(node, options))
+        .with("inputType", "\"BOOLEAN\"")
+        .with("actualDataType", quotedType(type))
+        .at(node->origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  return node->withNewChildren(std::move(children));
+}
+
+Result<ExprPtr> coerceCaseWhen(const expr::CaseWhen& node, const EvaluationOptions& options) {
+  expr::CaseWhen out = node;
+  std::vector<DataType> types;
+  int index = 0;
+  for (auto& [when, value] : out.branches) {
+    ++index;
+    if (when->dataType().is(TypeKind::kNull) || when->dataType().isStringLike()) when = castImplicitly(when, DataType::boolean(), options);
+    if (!when->dataType().is(TypeKind::kBoolean)) {
+      return Error(condition::kDatatypeMismatchUnexpectedInputType)
+          .with("sqlExpr", textOf(copyOf(node), options))
+          .with("paramIndex", node.writtenAsIf || index == 1 ? "first" : std::to_string(index))
+          .with("requiredType", "\"BOOLEAN\"")
+          .with("inputSql", textOf(when, options))
+          .with("inputType", quotedType(when->dataType()))
+          .at(node.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+    types.push_back(value->dataType());
+  }
+  if (out.elseValue != nullptr) types.push_back(out.elseValue->dataType());
+  ASSIGN_OR_RETURN(const DataType common, commonBranchType(copyOf(node), node.writtenAsIf ? "if" : "casewhen", types, options));
+  for (auto& [when, value] : out.branches) value = castImplicitly(value, common, options);
+  if (out.elseValue != nullptr) out.elseValue = castImplicitly(out.elseValue, common, options);
+  return ExprPtr(expr::makeExpr(std::move(out), node.origin()));
+}
+
+Result<ExprPtr> coerceCoalesce(const expr::Coalesce& node, const EvaluationOptions& options) {
+  if (node.arguments.empty()) {
+    return Error(condition::kWrongNumArgsWithoutSuggestion)
+        .with("functionName", "`coalesce`")
+        .with("expectedNum", "> 0")
+        .with("actualNum", "0")
+        .with("docroot", "https://spark.apache.org/docs/latest")
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  std::vector<DataType> types;
+  for (const ExprPtr& argument : node.arguments) types.push_back(argument->dataType());
+  ASSIGN_OR_RETURN(const DataType common, commonBranchType(copyOf(node), "coalesce", types, options));
+  expr::Coalesce out = node;
+  for (ExprPtr& argument : out.arguments) argument = castImplicitly(argument, common, options);
+  return ExprPtr(expr::makeExpr(std::move(out), node.origin()));
+}
+
+Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options) {
+  expr::In out = node;
+  std::vector<DataType> types = {node.value->dataType()};
+  for (ExprPtr& element : out.list) {
+    element = decimalLiteral(element, node.value->dataType());
+    types.push_back(element->dataType());
+  }
+  bool same = true;
+  for (const DataType& type : types) same = same && type.sameType(types[0]);
+  if (!same) {
+    const auto common = findWiderCommonType(types, options.ansi);
+    if (!common) return dataDiffTypes(copyOf(node), "in", types, options);
+    out.value = castImplicitly(out.value, *common, options);
+    for (ExprPtr& element : out.list) element = castImplicitly(element, *common, options);
+  }
+  if (isMapInside(out.value->dataType())) {
+    return Error(condition::kDatatypeMismatchInvalidOrderingType)
+        .with("sqlExpr", textOf(copyOf(node), options))
+        .with("functionName", "`in`")
+        .with("dataType", quotedType(out.value->dataType()))
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  return ExprPtr(expr::makeExpr(std::move(out), node.origin()));
+}
+
+Status checkCast(const expr::Cast& node, const EvaluationOptions& options) {
+  const DataType& from = node.child->dataType();
+  if (canCast(from, node.target, node.mode != expr::CastMode::kLegacy)) return Status::ok();
+  const bool onlyLegacy = node.mode != expr::CastMode::kLegacy && canCast(from, node.target, false);
+  if (onlyLegacy && node.mode == expr::CastMode::kAnsi) {
+    return Error(condition::kDatatypeMismatchCastWithConfSuggestion)
+        .with("sqlExpr", textOf(copyOf(node), options))
+        .with("srcType", quotedType(from))
+        .with("targetType", quotedType(node.target))
+        .with("config", "\"spark.sql.ansi.enabled\"")
+        .with("configVal", "'false'")
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  return Error(condition::kDatatypeMismatchCastWithoutSuggestion)
+      .with("sqlExpr", textOf(copyOf(node), options))
+      .with("srcType", quotedType(from))
+      .with("targetType", quotedType(node.target))
+      .at(node.origin())
+      .as(ErrorFamily::kAnalysis);
+}
+
+}  // namespace flint::analysis
