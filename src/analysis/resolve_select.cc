@@ -297,6 +297,7 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
   const auto setsOf = [&](const auto& self, const expr::GroupingAnalytics& member) -> Result<std::vector<Set>> {
     std::vector<Set> out;
     using Form = expr::GroupingAnalytics::Form;
+    RETURN_IF_ERROR(resolveSet(member.groupByExpressions));
     std::vector<Set> elements;
     for (const auto& keys : member.sets) {
       if (keys.size() == 1 && keys[0]->as<expr::GroupingAnalytics>() != nullptr) {
