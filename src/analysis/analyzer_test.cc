@@ -101,7 +101,7 @@ TEST_F(AnalyzerTest, resolvesGroupingInAnyForm) {
   EXPECT_EQ(schemaOf("SELECT a AS x, sum(c) s FROM t GROUP BY x HAVING sum(c) > 1 AND x < 3 ORDER BY s, count(*)"), "x:int, s:double");
   EXPECT_EQ(schemaOf("SELECT a, b, count(*) FROM t GROUP BY 1, 2"), "a:int, b:string, count(1):bigint");
   EXPECT_EQ(schemaOf("SELECT a, b, count(*) FROM t GROUP BY ALL ORDER BY ALL"), "a:int, b:string, count(1):bigint");
-  EXPECT_EQ(schemaOf("SELECT a, sum(c) FROM t GROUP BY a ORDER BY b"), "UNRESOLVED_COLUMN.WITH_SUGGESTION: The column, variable or function parameter `b` cannot be found. Did you mean one of these: `a`, `sum(c)`?");
+  EXPECT_EQ(schemaOf("SELECT a, sum(c) FROM t GROUP BY a ORDER BY b"), "UNRESOLVED_COLUMN.WITH_SUGGESTION: The column, variable or function parameter `b` cannot be found. Did you mean one of these: `t`.`a`, `sum(c)`?");
 }
 
 TEST_F(AnalyzerTest, resolvesSubqueriesEverywhere) {

@@ -70,6 +70,29 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
     if (name == "isnull") return ExprPtr(expr::makeNode<expr::IsNull>(std::move(child))->withOrigin(origin));
     return ExprPtr(expr::makeNode<expr::IsNotNull>(std::move(child))->withOrigin(origin));
   }
+  if (name == "between" && count == 3) {
+    std::vector<ExprPtr> arguments;
+    std::vector<std::string> texts;
+    for (const ExprPtr& argument : call.arguments) {
+      ASSIGN_OR_RETURN(ExprPtr resolved, resolve(argument));
+      texts.push_back(expr::columnName(resolved, options().timeZone));
+      arguments.push_back(std::move(resolved));
+    }
+    expr::Comparison lower;
+    lower.op = ComparisonOp::kGreaterOrEqual;
+    lower.left = arguments[0];
+    lower.right = arguments[1];
+    expr::Comparison upper;
+    upper.op = ComparisonOp::kLessOrEqual;
+    upper.left = arguments[0];
+    upper.right = arguments[2];
+    ASSIGN_OR_RETURN(ExprPtr atLeast, made(std::move(lower)));
+    ASSIGN_OR_RETURN(ExprPtr atMost, made(std::move(upper)));
+    expr::RuntimeReplaceable replaced;
+    replaced.text = fmt::format("between({})", expr::joinTexts(texts));
+    replaced.replacement = expr::makeAnd(std::move(atLeast), std::move(atMost));
+    return ExprPtr(expr::makeExpr(std::move(replaced), origin));
+  }
   if (name == "in") {
     if (count < 2) return wrongCount(name, "> 1", count, origin);
     expr::In node;
