@@ -99,6 +99,67 @@ TEST_F(Scalar, castsReadAndWriteText) {
   EXPECT_EQ(run(castTo(text("2024-07-01 12:00:00"), DataType::timestamp()), pacific), "2024-07-01 12:00:00");
 }
 
+TEST_F(Scalar, textFunctionsCountCharacters) {
+  EXPECT_EQ(run("substring", {text("Spark SQL"), number(5)}), "k SQL");
+  EXPECT_EQ(run("substring", {text("Spark SQL"), number(-3)}), "SQL");
+  EXPECT_EQ(run("substring", {text("Spark SQL"), number(5), number(1)}), "k");
+  EXPECT_EQ(run("substring", {text("h\u00e9llo"), number(2), number(2)}), "\u00e9l");
+  EXPECT_EQ(run("upper", {text("spark\u00e9")}), "SPARK\u00c9");
+  EXPECT_EQ(run("length", {text("h\u00e9llo")}), "5");
+  EXPECT_EQ(run("trim", {text("  a b  ")}), "a b");
+  EXPECT_EQ(run("trim", {text("x"), text("xxaxx")}), "a");
+  EXPECT_EQ(run("lpad", {text("hi"), number(5), text("*-")}), "*-*hi");
+  EXPECT_EQ(run("concat", {text("Spark"), text("SQL")}), "SparkSQL");
+  EXPECT_EQ(run("concat_ws", {text(","), text("a"), literalNull(), text("b")}), "a,b");
+  EXPECT_EQ(run("locate", {text("bar"), text("foobarbar"), number(5)}), "7");
+  EXPECT_EQ(run("substring_index", {text("www.apache.org"), text("."), number(-2)}), "apache.org");
+  EXPECT_EQ(run("replace", {text("ABCabc"), text("abc"), text("DEF")}), "ABCDEF");
+  EXPECT_EQ(run("translate", {text("AaBbCc"), text("abc"), text("12")}), "A1B2C");
+}
+
+TEST_F(Scalar, likeMatchesWholeTexts) {
+  const auto like = [](const char* value, const char* pattern) { return run("like", {text(value), text(pattern)}); };
+  EXPECT_EQ(like("Spark", "S%k"), "true");
+  EXPECT_EQ(like("Spark", "%ar%"), "true");
+  EXPECT_EQ(like("Spark", "Sp"), "false");
+  EXPECT_EQ(like("Spark", "S_ark"), "true");
+  EXPECT_EQ(like("special requests pending", "%special%requests%"), "true");
+  EXPECT_EQ(like("aab", "%a_"), "true");
+  EXPECT_EQ(like("", "%"), "true");
+  EXPECT_EQ(like("", ""), "true");
+  EXPECT_EQ(like("a%b", "a\\%b"), "true");
+  EXPECT_EQ(like("axb", "a\\%b"), "false");
+  EXPECT_EQ(like("h\u00e9", "h_"), "true");
+  EXPECT_EQ(like("abcabc", "abc"), "false");
+}
+
+TEST_F(Scalar, datesMoveByUnits) {
+  const auto date = [](const char* value) { return castTo(text(value), DataType::date()); };
+  EXPECT_EQ(run("year", {date("2016-07-30")}), "2016");
+  EXPECT_EQ(run("extract", {text("month"), date("2016-07-30")}), "7");
+  EXPECT_EQ(run("weekofyear", {date("2008-02-20")}), "8");
+  EXPECT_EQ(run("dayofweek", {date("2009-07-30")}), "5");
+  EXPECT_EQ(run("add_months", {date("2016-08-31"), number(1)}), "2016-09-30");
+  EXPECT_EQ(run("date_add", {date("2016-12-31"), number(1)}), "2017-01-01");
+  EXPECT_EQ(run("datediff", {date("2009-07-31"), date("2009-07-30")}), "1");
+  EXPECT_EQ(run("last_day", {date("2024-02-01")}), "2024-02-29");
+  EXPECT_EQ(run("trunc", {date("2019-08-04"), text("week")}), "2019-07-29");
+  EXPECT_EQ(run("next_day", {date("2015-01-14"), text("TU")}), "2015-01-20");
+  const ExprPtr year = literal(Value::integer(12), DataType::yearMonthInterval());
+  EXPECT_EQ(run("+", {date("2024-02-29"), year}), "2025-02-28");
+  EXPECT_EQ(run("-", {date("2024-03-01"), literal(Value::integer(86'400'000'000), DataType::dayTimeInterval(IntervalField::kDay, IntervalField::kDay))}), "2024-02-29");
+}
+
+TEST_F(Scalar, roundingIsThatOfDecimals) {
+  EXPECT_EQ(run("round", {literal(Value::floating(2.5), DataType::float64())}), "3.0");
+  EXPECT_EQ(run("round", {literal(Value::floating(1.005), DataType::float64()), number(2)}), "1.01");
+  EXPECT_EQ(run("bround", {literal(Value::floating(2.5), DataType::float64())}), "2.0");
+  EXPECT_EQ(run("round", {dec(12345, 7, 3), number(2)}), "12.35");
+  EXPECT_EQ(run("round", {number(15), number(-1)}), "20");
+  EXPECT_EQ(run("ceil", {literal(Value::floating(-0.1), DataType::float64())}), "0");
+  EXPECT_EQ(run("floor", {dec(-15, 3, 1)}), "-2");
+}
+
 TEST_F(Scalar, dictionariesGiveWhatFlatColumnsGive) {
   const std::vector<Value> values = {Value::integer(1), Value::null(), Value::integer(3), Value::integer(7)};
   const ExprPtr c = column(0, DataType::integer());
