@@ -4,11 +4,16 @@
 
 #include "exec/aggregate/lower_hash_aggregate.h"
 #include "exec/join/lower_hash_join.h"
+#include "exec/limit/limit_sink.h"
+#include "exec/row/expand_operator.h"
 #include "exec/row/filter_operator.h"
+#include "exec/row/generate_operator.h"
 #include "exec/row/project_operator.h"
 #include "exec/scan/file_scan_source.h"
 #include "exec/scan/local_table_source.h"
 #include "exec/scan/range_source.h"
+#include "exec/store/columnar_store.h"
+#include "exec/write/write_sink.h"
 #include "expr/expression_evaluator.h"
 #include "plan/physical/physical_nodes.h"
 
@@ -39,15 +44,19 @@ Status lowerFileSourceScan(const PhysicalPlanPtr& node, PipelineBuilder& builder
   return Status::ok();
 }
 
-Status lowerProject(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
-  const auto* project = node->as<plan::ProjectExec>();
-  RETURN_IF_ERROR(builder.lower(project->child));
-  const std::vector<expr::AttributePtr> input = project->child->output();
+Result<std::vector<expr::ExprPtr>> bindAll(const std::vector<expr::ExprPtr>& expressions, const std::vector<expr::AttributePtr>& input) {
   std::vector<expr::ExprPtr> bound;
-  for (const expr::ExprPtr& expression : project->projectList) {
+  for (const expr::ExprPtr& expression : expressions) {
     ASSIGN_OR_RETURN(expr::ExprPtr column, expr::bindReferences(expr::withoutAlias(expression), input));
     bound.push_back(std::move(column));
   }
+  return bound;
+}
+
+Status lowerProject(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* project = node->as<plan::ProjectExec>();
+  RETURN_IF_ERROR(builder.lower(project->child));
+  ASSIGN_OR_RETURN(std::vector<expr::ExprPtr> bound, bindAll(project->projectList, project->child->output()));
   ASSIGN_OR_RETURN(auto op, ProjectOperator::make(std::move(bound), builder.task().evaluation()));
   builder.append(std::move(op));
   return Status::ok();
@@ -82,6 +91,88 @@ Status lowerFilter(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
 
 Status lowerUnion(const PhysicalPlanPtr& node, PipelineBuilder& builder) { return builder.lowerUnion(node->as<plan::UnionExec>()->inputs); }
 
+Status lowerExpand(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* expand = node->as<plan::ExpandExec>();
+  RETURN_IF_ERROR(builder.lower(expand->child));
+  std::vector<std::vector<expr::ExprPtr>> projections;
+  for (const auto& projection : expand->projections) {
+    ASSIGN_OR_RETURN(std::vector<expr::ExprPtr> bound, bindAll(projection, expand->child->output()));
+    projections.push_back(std::move(bound));
+  }
+  ASSIGN_OR_RETURN(auto op, ExpandOperator::make(std::move(projections), builder.task().evaluation()));
+  builder.append(std::move(op));
+  return Status::ok();
+}
+
+Status lowerGenerate(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* generate = node->as<plan::GenerateExec>();
+  RETURN_IF_ERROR(builder.lower(generate->child));
+  const std::vector<expr::AttributePtr> input = generate->child->output();
+  ASSIGN_OR_RETURN(const expr::ExprPtr bound, expr::bindReferences(generate->generator, input));
+  if (bound->as<expr::GeneratorCall>() == nullptr) return internalError("a Generate node without a generator");
+  std::vector<int32_t> required;
+  for (const expr::AttributePtr& attribute : generate->required) {
+    const auto found = std::find_if(input.begin(), input.end(), [&](const expr::AttributePtr& column) { return column->id == attribute->id; });
+    if (found == input.end()) return internalError("a Generate node needs a column that its input lacks");
+    required.push_back(static_cast<int32_t>(found - input.begin()));
+  }
+  std::vector<DataType> types;
+  for (const expr::AttributePtr& attribute : generate->generatorOutput) types.push_back(attribute->dataType());
+  ASSIGN_OR_RETURN(auto op, GenerateOperator::make(std::static_pointer_cast<const expr::GeneratorCall>(bound), std::move(required), std::move(types),
+                                                   generate->outer, builder.task().evaluation()));
+  builder.append(std::move(op));
+  return Status::ok();
+}
+
+// Local rows meet every distribution in memory: an exchange that nobody asked for is not there.
+Status lowerShuffleExchange(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* exchange = node->as<plan::ShuffleExchangeExec>();
+  return builder.lower(exchange->child);
+}
+
+Status lowerBroadcastExchange(const PhysicalPlanPtr& node, PipelineBuilder& builder) { return builder.lower(node->as<plan::BroadcastExchangeExec>()->child); }
+
+// The limit of a partition only saves work for the GlobalLimit above it, which stops the pipeline itself.
+Status lowerLocalLimit(const PhysicalPlanPtr& node, PipelineBuilder& builder) { return builder.lower(node->as<plan::LocalLimitExec>()->child); }
+
+Status lowerGlobalLimit(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* limit = node->as<plan::GlobalLimitExec>();
+  RETURN_IF_ERROR(builder.lower(limit->child));
+  builder.breakWith(LimitSink::first(builder.task().sharedQuery(), limit->limit, limit->offset));
+  return Status::ok();
+}
+
+Status lowerCollectTail(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* tail = node->as<plan::CollectTailExec>();
+  RETURN_IF_ERROR(builder.lower(tail->child));
+  builder.breakWith(LimitSink::last(builder.task().sharedQuery(), tail->limit));
+  return Status::ok();
+}
+
+Status lowerSharedSubplan(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* subplan = node->as<plan::SharedSubplanExec>();
+  auto sink = std::make_shared<StoreSink>(std::make_shared<ColumnarStore>(builder.task().sharedQuery(), "subplan"));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Sink> shared, builder.lowerOnce(subplan->id, subplan->child, std::move(sink)));
+  builder.startWith(std::make_shared<StoreSource>(static_cast<const StoreSink&>(*shared).store()));
+  return Status::ok();
+}
+
+// The data is a sealed ColumnarStore whose columns are the relation's.
+Status lowerInMemoryTableScan(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* scan = node->as<plan::InMemoryTableScanExec>();
+  if (scan->data == nullptr) return internalError("cached data is not there where the plan runs");
+  builder.startWith(std::make_shared<StoreSource>(std::static_pointer_cast<const ColumnarStore>(scan->data)));
+  return Status::ok();
+}
+
+Status lowerWriteFiles(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* write = node->as<plan::WriteFilesExec>();
+  if (write->write == nullptr) return internalError("a write is not there where the plan runs");
+  RETURN_IF_ERROR(builder.lower(write->child));
+  builder.breakWith(std::make_shared<WriteSink>(write->write));
+  return Status::ok();
+}
+
 }  // namespace
 
 LowerNode findLowering(PhysicalKind kind) {
@@ -94,6 +185,16 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kHashAggregate: return lowerHashAggregate;
     case PhysicalKind::kShuffledHashJoin:
     case PhysicalKind::kBroadcastHashJoin: return lowerHashJoin;
+    case PhysicalKind::kExpand: return lowerExpand;
+    case PhysicalKind::kGenerate: return lowerGenerate;
+    case PhysicalKind::kShuffleExchange: return lowerShuffleExchange;
+    case PhysicalKind::kBroadcastExchange: return lowerBroadcastExchange;
+    case PhysicalKind::kLocalLimit: return lowerLocalLimit;
+    case PhysicalKind::kGlobalLimit: return lowerGlobalLimit;
+    case PhysicalKind::kCollectTail: return lowerCollectTail;
+    case PhysicalKind::kSharedSubplan: return lowerSharedSubplan;
+    case PhysicalKind::kInMemoryTableScan: return lowerInMemoryTableScan;
+    case PhysicalKind::kWriteFiles: return lowerWriteFiles;
     case PhysicalKind::kUnion: return lowerUnion;
     default: return nullptr;
   }

@@ -32,8 +32,10 @@ plan::PhysicalPlanPtr unionOf(std::vector<PhysicalPlanPtr> inputs) {
 
 /// A query on a pool of its own.
 struct Query {
-  explicit Query(int32_t threads, int32_t batchRows = columnar::kBatchRows) : pool(threads) {
+  explicit Query(int32_t threads, int32_t batchRows = columnar::kBatchRows, int64_t spillThreshold = 0) : pool(threads) {
     ExecOptions options;
+    options.spillDirectory = testing::TempDir() + "plan-runner-test";
+    options.spillThresholdBytes = spillThreshold;
     options.batchRows = batchRows;
     options.numThreads = threads;
     auto memory = memory::QueryPool::make(std::make_shared<memory::MemoryManager>(1 << 30), "test");
@@ -58,6 +60,22 @@ struct Query {
   std::shared_ptr<QueryContext> context;
   std::shared_ptr<TaskContext> task;
 };
+
+PhysicalPlanPtr globalLimit(PhysicalPlanPtr child, int64_t limit, int64_t offset) {
+  plan::GlobalLimitExec node;
+  node.limit = limit;
+  node.offset = offset;
+  node.child = std::move(child);
+  return plan::makePhysical(std::move(node));
+}
+
+PhysicalPlanPtr shared(PhysicalPlanPtr child) {
+  plan::SharedSubplanExec node;
+  node.id = 1;
+  node.attributes = child->output();
+  node.child = std::move(child);
+  return plan::makePhysical(std::move(node));
+}
 
 std::vector<int64_t> numbers(int64_t start, int64_t end, int64_t step) {
   std::vector<int64_t> out;
@@ -88,6 +106,42 @@ TEST(PlanRunner, unionGivesItsInputsOneAfterTheOther) {
     std::vector<int64_t> expected = numbers(0, 300'000, 1);
     for (const int64_t value : numbers(5, 600'000, 1)) expected.push_back(value);
     EXPECT_EQ(query.values(unionOf({range(0, 300'000, 1, 3), unionOf({range(5, 6, 1, 1), range(6, 600'000, 1, 2)})})), expected);
+  }
+}
+
+TEST(PlanRunner, limitTakesTheFirstRowsInOrder) {
+  for (const int32_t threads : {1, 7}) {
+    Query query(threads);
+    EXPECT_EQ(query.values(globalLimit(range(0, INT64_MAX, 1, 3), 5000, 3000)), numbers(3000, 8000, 1));
+    EXPECT_EQ(query.values(globalLimit(range(0, 1'000'000, 1, 3), -1, 999'990)), numbers(999'990, 1'000'000, 1));
+    EXPECT_TRUE(query.values(globalLimit(range(0, 10, 1, 3), 5, 20)).empty());
+  }
+}
+
+TEST(PlanRunner, tailTakesTheLastRowsInOrder) {
+  for (const int32_t threads : {1, 7}) {
+    Query query(threads);
+    plan::CollectTailExec tail;
+    tail.limit = 5000;
+    tail.child = range(0, 1'000'000, 1, 3);
+    EXPECT_EQ(query.values(plan::makePhysical(std::move(tail))), numbers(995'000, 1'000'000, 1));
+  }
+}
+
+TEST(PlanRunner, aSharedSubplanRunsOnce) {
+  for (const int64_t threshold : {0, 100'000}) {
+    Query query(3, 2048, threshold);
+    const PhysicalPlanPtr child = range(0, 100'000, 1, 4);
+    std::vector<int64_t> expected = numbers(0, 100'000, 1);
+    for (const int64_t value : numbers(0, 100'000, 1)) expected.push_back(value);
+    EXPECT_EQ(query.values(unionOf({shared(child), shared(child)})), expected);
+    for (const auto& entry : query.context->metrics().entries()) {
+      if (entry.node == "Range") {
+        EXPECT_EQ(entry.metric->value(), 100'000);
+      } else if (entry.name == "spill size") {
+        EXPECT_GT(entry.metric->value(), 0);
+      }
+    }
   }
 }
 

@@ -66,4 +66,16 @@ connector::DynamicFilterPtr QueryContext::findDynamicFilter(int64_t id) const {
   return found == dynamicFilters_.end() ? nullptr : found->second;
 }
 
+void QueryContext::addTaskCommit(int32_t partition, std::string commit) {
+  const std::lock_guard lock(mutex_);
+  taskCommits_[partition] = std::move(commit);
+}
+
+std::vector<std::string> QueryContext::taskCommits() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> out;
+  for (const auto& [partition, commit] : taskCommits_) out.push_back(commit);
+  return out;
+}
+
 }  // namespace flint::exec

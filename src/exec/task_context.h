@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -87,6 +88,10 @@ class QueryContext {
   void publishDynamicFilter(int64_t id, connector::DynamicFilterPtr filter);
   connector::DynamicFilterPtr findDynamicFilter(int64_t id) const;  // null: not there yet
 
+  /// What the writers of a WriteFilesExec committed, by partition: for `BatchWrite::commitJob`.
+  void addTaskCommit(int32_t partition, std::string commit);
+  std::vector<std::string> taskCommits() const;
+
  private:
   const std::shared_ptr<memory::QueryPool> pool_;
   const expr::EvaluationOptions evaluation_;
@@ -97,6 +102,7 @@ class QueryContext {
   Status cancelReason_;
   std::vector<std::function<void()>> cancelCallbacks_;
   std::unordered_map<int64_t, connector::DynamicFilterPtr> dynamicFilters_;
+  std::map<int32_t, std::string> taskCommits_;
 };
 
 /// One run of a stage's pipelines over a set of input partitions.
@@ -106,6 +112,7 @@ class TaskContext {
  public:
   TaskContext(std::shared_ptr<QueryContext> query, int32_t numThreads) : query_(std::move(query)), numThreads_(numThreads) {}
   QueryContext& query() { return *query_; }
+  const std::shared_ptr<QueryContext>& sharedQuery() const { return query_; }
   const expr::EvaluationOptions& evaluation() const { return query_->evaluation(); }
   const ExecOptions& options() const { return query_->options(); }
   int32_t numThreads() const { return numThreads_; }

@@ -83,6 +83,8 @@ class SpillReader {
   Result<bool> nextBatch(std::span<const DataType> types, columnar::ColumnarBatch& out);
   /// The next block; its bytes stay until the next call.
   Result<bool> nextBlock(std::string_view& out);
+  /// The next read is at `offset`, a value that `SpillWriter::bytes` had between two writes.
+  void seek(int64_t offset) { offset_ = offset; }
 
  private:
   SpillReader(SpillFilePtr file, std::shared_ptr<const io::RandomAccessFile> access) : file_(std::move(file)), access_(std::move(access)) {}
