@@ -258,7 +258,7 @@ ExprPtr ExpressionParser::likePredicate(ExprPtr left, uint32_t first, TokenType 
 
 ExprPtr ExpressionParser::isPredicate(ExprPtr left, uint32_t first) {
   expect(kIs);
-  const bool negated = accept(kNot);
+  const bool negated = accept(kNot) || accept(kBang);
   ExprPtr out;
   if (accept(kNull)) {
     if (negated) return node<expr::IsNotNull>(first, std::move(left));

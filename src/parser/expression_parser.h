@@ -35,6 +35,8 @@ class ExpressionParser : public TypeParser {
   ExprPtr constant();
   /// Whether the next word can be an alias though no AS is before it.
   bool atImplicitAlias() const;
+  /// expression, or name => expression
+  ExprPtr functionArgument();
   /// IDENTIFIER(expression) at the cursor.
   bool atIdentifierClause() const { return at(TokenType::kIdentifier, TokenType::kLeftParen); }
   /// The expression of IDENTIFIER(expression).
@@ -66,7 +68,6 @@ class ExpressionParser : public TypeParser {
   bool atLambdaParameters() const;
   ExprPtr functionCall(std::vector<std::string> name, uint32_t first);
   ExprPtr functionTail(ExprPtr call, uint32_t first);
-  ExprPtr functionArgument();
   ExprPtr variantPath(ExprPtr child, uint32_t first);
   ExprPtr subscript(ExprPtr child, uint32_t first);
   ExprPtr dereference(ExprPtr child, uint32_t first);

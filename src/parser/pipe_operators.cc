@@ -40,7 +40,7 @@ LogicalPlanPtr QueryParser::pipeOperator(LogicalPlanPtr child, uint32_t first) {
       advance();
       std::vector<std::vector<std::string>> except;
       do {
-        except.push_back({identifier()});
+        except.push_back(multipartIdentifier());
       } while (accept(kComma));
       std::vector<ExprPtr> output{node<expr::UnresolvedStar>(operatorFirst, std::vector<std::string>(), std::nullopt, std::move(except))};
       return planNode<plan::Project>(operatorFirst, std::move(output), std::move(child));

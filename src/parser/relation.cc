@@ -158,7 +158,9 @@ LogicalPlanPtr QueryParser::relationPrimary() {
   const Nesting nesting(*this);
   const uint32_t first = position();
   if (at(kLeftParen)) return parenthesizedRelation(first);
-  if (at(kValues) && (peek(1).type == kLeftParen || peek(1).type < kQuotedIdentifier) && peek(1).type != kDot && peek(1).type != kEndOfInput) {
+  const TokenType next = peek(1).type;
+  if (at(kValues) && (next == kLeftParen || next == kDash || (next >= kStringText && next <= kBigDecimalNumber) || next == kNull || next == kTrue ||
+                      next == kFalse || (next >= kQuotedIdentifier && peek(2).type == kLeftParen))) {
     advance();
     return inlineTable(first);
   }

@@ -94,6 +94,16 @@ std::string TokenReader::sourceText(uint32_t first) const {
   return sql_->substr(from, tokens_[position_ - 1].end - from);
 }
 
+std::string TokenReader::restOfText() {
+  if (failed_ || atEnd()) return "";
+  const size_t from = peek().start;
+  uint32_t last = static_cast<uint32_t>(tokens_.size() - 1);
+  position_ = last;
+  while (last > 0 && tokens_[last - 1].start >= from && tokens_[last - 1].type == TokenType::kSemicolon) --last;
+  if (last == 0 || tokens_[last - 1].start < from) return "";
+  return sql_->substr(from, tokens_[last - 1].end - from);
+}
+
 void TokenReader::failSyntax() { failSyntax(peek()); }
 
 void TokenReader::failSyntax(const Token& token) {

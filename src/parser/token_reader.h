@@ -99,6 +99,8 @@ class TokenReader {
   /// The text as written from token number `first` to the last one read.
   std::string sourceText(uint32_t first) const;
   uint32_t position() const { return position_; }
+  /// Takes everything to the end of the text, as written, without semicolons behind it.
+  std::string restOfText();
 
   void failSyntax();
   void failSyntax(const Token& token);
