@@ -1,0 +1,130 @@
+#include "exec/sort/sorted_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "columnar/gather.h"
+
+namespace flint::exec {
+namespace {
+
+using columnar::ActiveRows;
+using columnar::RowIndex;
+using columnar::VectorPtr;
+
+constexpr size_t kFewRows = 1 << 14;  // not worth sorting in parts
+
+}  // namespace
+
+Result<SortChunk> makeSortChunk(const SortOrderKeys& order, expr::ExpressionEvaluator::Local& local, const columnar::ColumnarBatch& batch) {
+  SortChunk chunk;
+  ASSIGN_OR_RETURN(const auto values, order.values->evaluate(local, batch));
+  const ActiveRows active = batch.activeRows();
+  chunk.keys.resize(static_cast<size_t>(active.count()) * order.layout.width());
+  order.layout.encode(values, active, chunk.keys.data());
+  chunk.rows = columnar::compact(batch);
+  if (order.layout.needsColumns()) {
+    for (const VectorPtr& value : values) chunk.keyColumns.push_back(columnar::compactEncoded(value, active));
+  }
+  return chunk;
+}
+
+int64_t bytesOf(const SortChunk& chunk) {
+  auto bytes = static_cast<int64_t>(chunk.keys.size()) + chunk.rows.numRows() * static_cast<int64_t>(sizeof(SortEntry));
+  const auto add = [&](const VectorPtr& column) {
+    // The base of a dictionary is shared by many batches.
+    bytes += column->isFlat() ? column->byteSize() : column->isDictionary() ? column->size() * int64_t{4} : 64;
+  };
+  for (const VectorPtr& column : chunk.rows.columns()) add(column);
+  for (const VectorPtr& column : chunk.keyColumns) {
+    const auto& columns = chunk.rows.columns();
+    if (std::find(columns.begin(), columns.end(), column) == columns.end()) add(column);
+  }
+  return bytes;
+}
+
+void SortedRows::prepare(std::vector<SortChunk> chunks, int32_t numParts, bool byPartition) {
+  chunks_ = std::move(chunks);
+  std::stable_sort(chunks_.begin(), chunks_.end(), [](const SortChunk& a, const SortChunk& b) {
+    return std::pair(a.rows.partition(), a.rows.sequence()) < std::pair(b.rows.partition(), b.rows.sequence());
+  });
+  size_t total = 0;
+  for (const SortChunk& chunk : chunks_) total += static_cast<size_t>(chunk.rows.numRows());
+  const size_t width = order_.layout.width();
+  keys_.resize(total * width);
+  entries_.resize(total);
+  columns_.resize(types_.size());
+  // Parts begin where a chunk begins.
+  const size_t partRows = total <= kFewRows ? total : (total + static_cast<size_t>(numParts) - 1) / static_cast<size_t>(numParts);
+  size_t at = 0;
+  for (SortChunk& chunk : chunks_) {
+    const int32_t partition = byPartition ? chunk.rows.partition() : 0;
+    const auto rows = static_cast<size_t>(chunk.rows.numRows());
+    if (!chunk.keys.empty()) std::memcpy(keys_.data() + at * width, chunk.keys.data(), chunk.keys.size());
+    chunk.keys = {};
+    if (parts_.empty() || parts_.back().partition != partition || parts_.back().end - parts_.back().begin >= partRows) {
+      parts_.push_back({at, at, partition});
+    }
+    at += rows;
+    parts_.back().end = at;
+  }
+  if (order_.layout.needsColumns() && !chunks_.empty()) {
+    for (size_t k = 0; k < order_.layout.numKeys(); ++k) {
+      std::vector<VectorPtr> vectors;
+      for (SortChunk& chunk : chunks_) vectors.push_back(std::move(chunk.keyColumns[k]));
+      keyColumns_.push_back(columnar::concatenate(vectors[0]->type(), vectors));
+    }
+  }
+}
+
+void SortedRows::sortPart(int32_t part) {
+  const Range& range = parts_[static_cast<size_t>(part)];
+  for (size_t i = range.begin; i < range.end; ++i) {
+    entries_[i] = {columnar::SortKeyLayout::prefix(keys_.data() + i * order_.layout.width()), static_cast<uint32_t>(i)};
+  }
+  sortEntries(order_.layout, keys_.data(), keyColumns_, {entries_.data() + range.begin, range.end - range.begin});
+}
+
+void SortedRows::concatenateColumn(int32_t column) {
+  const auto c = static_cast<size_t>(column);
+  std::vector<VectorPtr> vectors;
+  for (const SortChunk& chunk : chunks_) vectors.push_back(chunk.rows.column(c));
+  columns_[c] = columnar::concatenate(types_[c], vectors);
+}
+
+void SortedRows::finish() {
+  const auto isBefore = [&](const SortEntry& a, const SortEntry& b) { return entryIsBefore(order_.layout, keys_.data(), keyColumns_, a, b); };
+  // Neighbouring parts of a partition are merged two by two.
+  while (true) {
+    std::vector<Range> merged;
+    for (size_t p = 0; p < parts_.size(); ++p) {
+      if (p + 1 < parts_.size() && parts_[p].partition == parts_[p + 1].partition) {
+        const auto first = entries_.begin();
+        std::inplace_merge(first + static_cast<ptrdiff_t>(parts_[p].begin), first + static_cast<ptrdiff_t>(parts_[p].end),
+                           first + static_cast<ptrdiff_t>(parts_[p + 1].end), isBefore);
+        merged.push_back({parts_[p].begin, parts_[p + 1].end, parts_[p].partition});
+        ++p;
+      } else {
+        merged.push_back(parts_[p]);
+      }
+    }
+    const bool isDone = merged.size() == parts_.size();
+    parts_ = std::move(merged);
+    if (isDone) break;
+  }
+  ranges_ = std::move(parts_);
+  chunks_ = {};
+  keys_ = {};
+  keyColumns_ = {};
+}
+
+std::vector<VectorPtr> SortedRows::columns(size_t begin, size_t end) const {
+  std::vector<RowIndex> rows(end - begin);
+  for (size_t i = begin; i < end; ++i) rows[i - begin] = static_cast<RowIndex>(entries_[i].row);
+  std::vector<VectorPtr> columns;
+  columns.reserve(columns_.size());
+  for (const VectorPtr& column : columns_) columns.push_back(columnar::gather(column, rows));
+  return columns;
+}
+
+}  // namespace flint::exec

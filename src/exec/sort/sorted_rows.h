@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "columnar/columnar_batch.h"
+#include "exec/sort/sort_order.h"
+
+namespace flint::exec {
+
+/// Batches that one thread has collected to be sorted, with their keys as bytes.
+struct SortChunk {
+  columnar::ColumnarBatch rows;                 // dense; its position orders rows with equal keys
+  std::vector<columnar::VectorPtr> keyColumns;  // dense; empty unless the layout needs them
+  std::vector<std::byte> keys;
+};
+
+/// Makes a chunk of a batch; the sort keys are evaluated by `local`.
+Result<SortChunk> makeSortChunk(const SortOrderKeys& order, expr::ExpressionEvaluator::Local& local, const columnar::ColumnarBatch& batch);
+int64_t bytesOf(const SortChunk& chunk);
+
+/// Rows of many chunks, sorted. Row numbers go through the chunks in the order of their positions, so that rows with equal keys keep it.
+///
+/// Threads: `sortPart` and `concatenateColumn` may run at once for different arguments, between `prepare` and `finish`; then immutable.
+class SortedRows {
+ public:
+  SortedRows(const SortOrderKeys& order, std::vector<DataType> types) : order_(order), types_(std::move(types)) {}
+
+  /// Takes the chunks, to be sorted in about `numParts` parts; with `byPartition` rows stay in their chunk's partition.
+  void prepare(std::vector<SortChunk> chunks, int32_t numParts, bool byPartition);
+  int32_t numParts() const { return static_cast<int32_t>(parts_.size()); }
+  int32_t numColumns() const { return static_cast<int32_t>(types_.size()); }
+  void sortPart(int32_t part);
+  void concatenateColumn(int32_t column);
+  void finish();
+
+  size_t numRows() const { return entries_.size(); }
+  /// A range of sorted rows that share a partition.
+  struct Range {
+    size_t begin;
+    size_t end;
+    int32_t partition;
+  };
+  const std::vector<Range>& ranges() const { return ranges_; }
+  int32_t numPartitions() const { return ranges_.empty() ? 1 : ranges_.back().partition + 1; }
+  /// The columns of rows [begin, end), in order.
+  std::vector<columnar::VectorPtr> columns(size_t begin, size_t end) const;
+  uint32_t rowAt(size_t place) const { return entries_[place].row; }
+  const std::vector<columnar::VectorPtr>& unsortedColumns() const { return columns_; }
+
+ private:
+  const SortOrderKeys& order_;
+  const std::vector<DataType> types_;
+  std::vector<SortChunk> chunks_;
+  std::vector<columnar::VectorPtr> keyColumns_;
+  std::vector<std::byte> keys_;
+  std::vector<SortEntry> entries_;
+  std::vector<Range> parts_;   // each sorted alone; parts of one partition are merged by `finish`
+  std::vector<Range> ranges_;
+  std::vector<columnar::VectorPtr> columns_;
+};
+
+}  // namespace flint::exec

@@ -1,0 +1,201 @@
+#include "exec/sort/take_ordered_sink.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "columnar/gather.h"
+
+namespace flint::exec {
+namespace {
+
+using columnar::ActiveRows;
+using columnar::RowIndex;
+using columnar::Selection;
+using columnar::SortKeyLayout;
+using columnar::VectorPtr;
+
+constexpr size_t kSlackRows = 8 * 2048;  // kept beyond the limit before the rest is cut off
+
+// The rows of a chunk that `rows` lists, as a chunk.
+SortChunk pick(const SortChunk& chunk, const Selection& rows, size_t width) {
+  const ActiveRows active(chunk.rows.numRows(), rows);
+  SortChunk picked;
+  ColumnarBatch batch = chunk.rows;
+  batch.setSelection(std::make_shared<const Selection>(rows));
+  picked.rows = columnar::compact(batch);
+  for (const VectorPtr& column : chunk.keyColumns) picked.keyColumns.push_back(columnar::compactEncoded(column, active));
+  picked.keys.resize(rows.size() * width);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::memcpy(picked.keys.data() + i * width, chunk.keys.data() + static_cast<size_t>(rows[i]) * width, width);
+  }
+  return picked;
+}
+
+}  // namespace
+
+struct TakeOrderedSink::Kept {
+  std::vector<SortChunk> chunks;
+  size_t numRows = 0;
+  int64_t bytes = 0;
+  bool hasWorst = false;  // `limit` rows are there; what follows is the last of them
+  std::vector<std::byte> worstKeys;
+  std::vector<VectorPtr> worstColumns;
+  RowIndex worstRow = 0;
+};
+
+struct TakeOrderedSink::Local : LocalState {
+  expr::ExpressionEvaluator::LocalPtr keys;
+  std::unique_ptr<memory::Reservation> reservation;
+  Kept kept;
+};
+
+// Gives the rows, sorted and projected.
+class TakeOrderedSink::KeptSource final : public Source {
+ public:
+  KeptSource(std::shared_ptr<const Plan> plan, std::unique_ptr<SortedRows> rows, std::shared_ptr<TaskContext> task)
+      : plan_(std::move(plan)), rows_(std::move(rows)), task_(std::move(task)) {
+    end_ = std::min(rows_->numRows(), static_cast<size_t>(plan_->limit));
+    next_ = std::min(end_, static_cast<size_t>(plan_->offset));
+  }
+  Result<LocalStatePtr> makeLocal(TaskContext&) override { return std::make_unique<LocalState>(); }
+  Result<Progress> produce(LocalState&, ColumnarBatch& out) override {
+    const std::lock_guard lock(mutex_);
+    if (next_ == end_) return Progress::finished();
+    const size_t end = std::min(end_, next_ + static_cast<size_t>(task_->options().batchRows));
+    const ColumnarBatch sorted(rows_->columns(next_, end), static_cast<RowIndex>(end - next_));
+    const auto project = plan_->project->makeLocal();
+    ASSIGN_OR_RETURN(auto columns, plan_->project->evaluate(*project, sorted));
+    out = sorted.withColumns(std::move(columns));
+    out.setPosition(0, static_cast<int64_t>(next_));
+    next_ = end;
+    return Progress::haveOutput();
+  }
+  int32_t maxThreads() const override { return 1; }
+
+ private:
+  const std::shared_ptr<const Plan> plan_;
+  const std::unique_ptr<SortedRows> rows_;
+  const std::shared_ptr<TaskContext> task_;
+  std::mutex mutex_;
+  size_t next_;  // guarded by mutex_
+  size_t end_;
+};
+
+TakeOrderedSink::TakeOrderedSink(Plan plan, std::shared_ptr<TaskContext> task)
+    : plan_(std::make_shared<const Plan>(std::move(plan))), task_(std::move(task)) {}
+
+Result<LocalStatePtr> TakeOrderedSink::makeLocal(TaskContext& task) {
+  auto local = std::make_unique<Local>();
+  local->keys = plan_->order.values->makeLocal();
+  local->reservation = task.makeReservation("TakeOrdered");
+  return LocalStatePtr(std::move(local));
+}
+
+Selection TakeOrderedSink::notAfterWorst(const Kept& kept, const SortChunk& chunk) const {
+  const SortKeyLayout& layout = plan_->order.layout;
+  const uint64_t worst = SortKeyLayout::prefix(kept.worstKeys.data());
+  Selection rows;
+  for (RowIndex row = 0; row < chunk.rows.numRows(); ++row) {
+    const std::byte* bytes = chunk.keys.data() + static_cast<size_t>(row) * layout.width();
+    const uint64_t prefix = SortKeyLayout::prefix(bytes);
+    if (layout.prefixDecides() && prefix != worst) {
+      if (prefix < worst) rows.push_back(row);
+    } else if (layout.compare({bytes, chunk.keyColumns, row}, {kept.worstKeys.data(), kept.worstColumns, kept.worstRow}) <= 0) {
+      // An equal row may come earlier in the order of positions.
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+// Sorts what is kept and drops all but the first `limit` rows, chunk by chunk, so that each keeps its position.
+void TakeOrderedSink::cut(Kept& kept) const {
+  const SortKeyLayout& layout = plan_->order.layout;
+  const auto limit = static_cast<size_t>(plan_->limit);
+  struct Candidate {
+    uint64_t prefix;
+    uint32_t chunk;
+    RowIndex row;
+  };
+  std::vector<Candidate> candidates;
+  candidates.reserve(kept.numRows);
+  for (size_t c = 0; c < kept.chunks.size(); ++c) {
+    const std::byte* bytes = kept.chunks[c].keys.data();
+    for (RowIndex row = 0; row < kept.chunks[c].rows.numRows(); ++row, bytes += layout.width()) {
+      candidates.push_back({SortKeyLayout::prefix(bytes), static_cast<uint32_t>(c), row});
+    }
+  }
+  const auto placeOf = [&](const Candidate& candidate) {
+    const SortChunk& chunk = kept.chunks[candidate.chunk];
+    return SortKeyLayout::Place{chunk.keys.data() + static_cast<size_t>(candidate.row) * layout.width(), chunk.keyColumns, candidate.row};
+  };
+  const auto isBefore = [&](const Candidate& a, const Candidate& b) {
+    if (a.prefix != b.prefix && layout.prefixDecides()) return a.prefix < b.prefix;
+    const int order = layout.compare(placeOf(a), placeOf(b));
+    if (order != 0) return order < 0;
+    const ColumnarBatch& x = kept.chunks[a.chunk].rows;
+    const ColumnarBatch& y = kept.chunks[b.chunk].rows;
+    return std::tuple(x.partition(), x.sequence(), a.row) < std::tuple(y.partition(), y.sequence(), b.row);
+  };
+  if (candidates.size() <= limit || limit == 0) return;
+  std::nth_element(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(limit) - 1, candidates.end(), isBefore);
+  const SortKeyLayout::Place worst = placeOf(candidates[limit - 1]);
+  kept.worstKeys.assign(worst.bytes, worst.bytes + layout.width());
+  kept.worstColumns.assign(worst.columns.begin(), worst.columns.end());
+  kept.worstRow = worst.row;
+  kept.hasWorst = true;
+  std::vector<Selection> rows(kept.chunks.size());
+  for (size_t i = 0; i < limit; ++i) rows[candidates[i].chunk].push_back(candidates[i].row);
+  std::vector<SortChunk> cutChunks;
+  kept.bytes = 0;
+  for (size_t c = 0; c < rows.size(); ++c) {
+    if (rows[c].empty()) continue;
+    std::sort(rows[c].begin(), rows[c].end());
+    const bool isWhole = static_cast<RowIndex>(rows[c].size()) == kept.chunks[c].rows.numRows();
+    cutChunks.push_back(isWhole ? std::move(kept.chunks[c]) : pick(kept.chunks[c], rows[c], layout.width()));
+    kept.bytes += bytesOf(cutChunks.back());
+  }
+  kept.chunks = std::move(cutChunks);
+  kept.numRows = limit;
+}
+
+Result<Progress> TakeOrderedSink::consume(LocalState& state, const ColumnarBatch& batch) {
+  auto& local = static_cast<Local&>(state);
+  if (batch.isEmpty()) return Progress::needInput();
+  if (plan_->limit <= plan_->offset) return Progress::finished();
+  ASSIGN_OR_RETURN(SortChunk chunk, makeSortChunk(plan_->order, *local.keys, batch));
+  Kept& kept = local.kept;
+  if (kept.hasWorst) {
+    const Selection rows = notAfterWorst(kept, chunk);
+    if (rows.empty()) return Progress::needInput();
+    if (static_cast<RowIndex>(rows.size()) < chunk.rows.numRows()) chunk = pick(chunk, rows, plan_->order.layout.width());
+  }
+  kept.numRows += static_cast<size_t>(chunk.rows.numRows());
+  kept.bytes += bytesOf(chunk);
+  kept.chunks.push_back(std::move(chunk));
+  const auto limit = static_cast<size_t>(plan_->limit);
+  if (kept.numRows > limit + std::max(limit, kept.hasWorst ? kSlackRows : size_t{2048})) cut(kept);
+  if (!local.reservation->tryResize(kept.bytes)) return task_->query().memory().outOfMemory(kept.bytes);
+  return Progress::needInput();
+}
+
+Status TakeOrderedSink::combine(LocalState& state) {
+  auto& local = static_cast<Local&>(state);
+  cut(local.kept);
+  const std::lock_guard lock(mutex_);
+  chunks_.insert(chunks_.end(), std::make_move_iterator(local.kept.chunks.begin()), std::make_move_iterator(local.kept.chunks.end()));
+  local.kept = Kept();
+  return Status::ok();
+}
+
+Result<std::unique_ptr<Source>> TakeOrderedSink::makeSource() {
+  auto rows = std::make_unique<SortedRows>(plan_->order, plan_->types);
+  rows->prepare(std::move(chunks_), 1, false);
+  for (int32_t part = 0; part < rows->numParts(); ++part) rows->sortPart(part);
+  for (int32_t column = 0; column < rows->numColumns(); ++column) rows->concatenateColumn(column);
+  rows->finish();
+  return std::unique_ptr<Source>(std::make_unique<KeptSource>(plan_, std::move(rows), task_));
+}
+
+}  // namespace flint::exec
