@@ -12,6 +12,7 @@
 #include "exec/scan/file_scan_source.h"
 #include "exec/scan/local_table_source.h"
 #include "exec/scan/range_source.h"
+#include "exec/sort/lower_sort.h"
 #include "exec/store/columnar_store.h"
 #include "exec/write/write_sink.h"
 #include "expr/expression_evaluator.h"
@@ -185,6 +186,8 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kHashAggregate: return lowerHashAggregate;
     case PhysicalKind::kShuffledHashJoin:
     case PhysicalKind::kBroadcastHashJoin: return lowerHashJoin;
+    case PhysicalKind::kSort: return lowerSort;
+    case PhysicalKind::kTakeOrderedAndProject: return lowerTakeOrdered;
     case PhysicalKind::kExpand: return lowerExpand;
     case PhysicalKind::kGenerate: return lowerGenerate;
     case PhysicalKind::kShuffleExchange: return lowerShuffleExchange;

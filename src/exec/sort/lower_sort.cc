@@ -27,7 +27,7 @@ Status lowerTakeOrdered(const plan::PhysicalPlanPtr& node, PipelineBuilder& buil
   const auto& take = *node->as<plan::TakeOrderedAndProjectExec>();
   RETURN_IF_ERROR(builder.lower(take.child));
   const std::vector<expr::AttributePtr> input = take.child->output();
-  TakeOrderedSink::Plan plan{.types = typesOf(input), .limit = take.limit, .offset = take.offset};
+  TakeOrderedSink::Plan plan{.types = typesOf(input), .limit = take.limit + take.offset, .offset = take.offset};
   ASSIGN_OR_RETURN(plan.order, SortOrderKeys::make(take.order, input, builder.task().evaluation()));
   std::vector<expr::ExprPtr> project;
   for (const expr::ExprPtr& expression : take.projectList) {
