@@ -29,6 +29,10 @@ LogicalPlanPtr StatementParser::alterNamespace(uint32_t first) {
     } while (accept(kComma));
     expect(kRightParen);
   } else {
+    if (accept(kDefault, kCollation)) {
+      properties.emplace_back("collation", multipartIdentifier().back());
+      return planNode<plan::AlterNamespace>(first, std::move(name), std::move(properties), std::move(unset), std::move(location));
+    }
     expect(kSet);
     if (accept(kLocation)) {
       location = stringLiteral();
@@ -51,7 +55,7 @@ LogicalPlanPtr StatementParser::alterTable(uint32_t first, bool isView) {
   plan::Options partition;
   if (at(kPartition)) partition = partitionSpec(nullptr);
   if (failed()) return nullptr;
-  if (isView && (at(kAs) || atQuery())) {
+  if (isView && !at(kWith, kSchema) && (at(kAs) || atQuery())) {
     accept(kAs);
     const uint32_t queryFirst = position();
     LogicalPlanPtr plan = query();

@@ -235,9 +235,4 @@ void StatementParser::tableClauses(plan::TableSpec& spec, std::vector<plan::Colu
   }
 }
 
-LogicalPlanPtr StatementParser::failNotAllowed(std::string message, uint32_t first) {
-  if (!failed()) failWith(condition::kLegacyErrorTemp0035, {{"message", std::move(message)}}, first);
-  return nullptr;
-}
-
 }  // namespace flint::parser

@@ -308,7 +308,7 @@ LogicalPlanPtr StatementParser::drop(uint32_t first) {
     return planNode<plan::DropView>(first, std::move(name), exists);
   }
   const bool temporary = accept(kTemporary) || accept(kTemp);
-  if (temporary && at(kVariable)) {
+  if (temporary && (at(kVariable) || at(kVar))) {
     advance();
     const bool exists = ifExists();
     plan::ObjectName name = objectName();

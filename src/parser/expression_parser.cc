@@ -22,7 +22,10 @@ std::vector<ExprPtr> rowValues(const ExprPtr& value) {
 bool ExpressionParser::atQuery(uint32_t ahead) const {
   switch (peek(ahead).type) {
     case kSelect: return true;
-    case kWith: return true;
+    case kWith: {
+      const TokenType behind = peek(ahead + 2).type;
+      return peek(ahead + 1).type == kRecursive || (peek(ahead + 1).type >= kQuotedIdentifier && (behind == kAs || behind == kLeftParen || behind == kMax));
+    }
     case kValues: return peek(ahead + 1).type != kRightParen && peek(ahead + 1).type != kComma && peek(ahead + 1).type != kDot;
     case kFrom: return true;
     case kTable: return peek(ahead + 1).type >= kQuotedIdentifier;

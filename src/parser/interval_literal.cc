@@ -13,7 +13,7 @@ namespace {
 
 using enum TokenType;
 
-constexpr std::array<std::string_view, 9> kUnits = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"};
+constexpr std::array<std::string_view, 10> kUnits = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND", "NANOSECOND"};
 
 // The unit of a word, singular or plural, in upper case; empty when it is none.
 std::string_view unitOf(std::string_view word) {
@@ -141,7 +141,8 @@ ExprPtr ExpressionParser::intervalFromText(const std::string& text, uint32_t fir
   int64_t micros = 0;
   if (__builtin_mul_overflow(static_cast<int64_t>(interval->days), kMicrosPerDay, &micros) ||
       __builtin_add_overflow(micros, interval->microseconds, &micros)) {
-    return invalidTypedLiteral("INTERVAL", text, first);
+    failWith(condition::kIntervalArithmeticOverflowWithoutSuggestion, {}, first);
+    return nullptr;
   }
   return node<expr::Literal>(first, Value::integer(micros), DataType::dayTimeInterval(range.start, range.end));
 }
@@ -177,6 +178,10 @@ ExprPtr ExpressionParser::unitsInterval(uint32_t first) {
       return nullptr;
     }
     advance();
+    if (unit == "NANOSECOND") {
+      failWith(condition::kInvalidIntervalFormatInvalidUnit, {{"input", value + " nanoseconds"}, {"unit", "'nanoseconds'"}}, first);
+      return nullptr;
+    }
     text += ' ' + value + ' ' + std::string(unit);
     // Another value goes on with the interval only when a unit is behind it.
     const uint32_t ahead = at(kPlus) || at(kDash) ? 1 : 0;
@@ -203,6 +208,8 @@ ExprPtr ExpressionParser::unitToUnitInterval(const std::string& value, bool nega
     return nullptr;
   }
   std::string_view text = value;
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
   bool minus = false;
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
     minus = text.front() == '-';
@@ -212,7 +219,7 @@ ExprPtr ExpressionParser::unitToUnitInterval(const std::string& value, bool nega
   static constexpr const char* kFormats[] = {"`[+|-]y-m`", "`[+|-]d h`", "`[+|-]d h:m`", "`[+|-]d h:m:s.n`", "`[+|-]h:m`", "`[+|-]h:m:s.n`", "`[+|-]m:s.n`"};
   const auto unmatched = [&]() -> ExprPtr {
     const size_t format = yearMonth ? 0 : start == IntervalField::kDay ? static_cast<size_t>(end) - 2 : start == IntervalField::kHour ? static_cast<size_t>(end) : 6;
-    failWith(condition::kInvalidIntervalFormatUnmatchedFormatStringWithNotice,
+    failWith(yearMonth ? condition::kInvalidIntervalFormatUnmatchedFormatString : condition::kInvalidIntervalFormatUnmatchedFormatStringWithNotice,
              {{"input", value},
               {"intervalStr", yearMonth ? "year-month" : "day-time"},
               {"supportedFormat", kFormats[format]},
@@ -238,9 +245,11 @@ ExprPtr ExpressionParser::unitToUnitInterval(const std::string& value, bool nega
   if (end == IntervalField::kSecond && !takeFraction(text, fraction)) return unmatched();
   if (!text.empty()) return unmatched();
   if (yearMonth) {
-    if (parts[1] > 11) return outOfRange(fmt::format("requirement failed: month {} outside range [0, 11]", parts[1]));
     const int128_t months = static_cast<int128_t>(parts[0]) * 12 + parts[1];
-    if (months - (minus ? 1 : 0) > std::numeric_limits<int32_t>::max()) return outOfRange("integer overflow");
+    if (parts[1] > 11 || months - (minus ? 1 : 0) > std::numeric_limits<int32_t>::max()) {
+      failWith(condition::kInvalidIntervalFormatIntervalParsing, {{"input", value}, {"interval", "year-month"}}, first);
+      return nullptr;
+    }
     const auto total = static_cast<int64_t>(minus ? -months : months);
     return node<expr::Literal>(first, Value::integer(total), DataType::yearMonthInterval(start, end));
   }

@@ -30,7 +30,9 @@ int64_t nowMicros() {
 
 // What the words epoch, now, today, tomorrow and yesterday mean, in microseconds on the local clock; false for another text.
 bool specialMoment(std::string_view text, const TimeZone& zone, int64_t& localMicros) {
-  const std::string word = lowerCase(trimmed(text));
+  std::string word = lowerCase(trimmed(text));
+  const size_t blank = word.find(' ');
+  if (blank != std::string::npos && TimeZone::find(trimmed(text).substr(blank + 1)) != nullptr) word.resize(blank);
   const int64_t now = zone.toLocal(nowMicros());
   const int64_t today = floorDivide(now, kMicrosPerDay) * kMicrosPerDay;
   if (word == "epoch") {

@@ -12,6 +12,11 @@ bool isJoinWord(TokenType type) {
 
 }  // namespace
 
+LogicalPlanPtr QueryParser::failNotAllowed(std::string message, uint32_t first) {
+  if (!failed()) failWith(condition::kLegacyErrorTemp0035, {{"message", std::move(message)}}, first);
+  return nullptr;
+}
+
 LogicalPlanPtr QueryParser::pipeOperators(LogicalPlanPtr child, uint32_t first) {
   while (accept(kPipe)) {
     child = pipeOperator(std::move(child), first);
@@ -47,12 +52,17 @@ LogicalPlanPtr QueryParser::pipeOperator(LogicalPlanPtr child, uint32_t first) {
     }
     case kAs: {
       advance();
-      std::string alias = identifier();
+      std::string alias = relationName();
       return planNode<plan::SubqueryAlias>(operatorFirst, std::vector<std::string>{std::move(alias)}, std::move(child));
     }
     case kWhere: return whereClause(std::move(child), operatorFirst);
-    case kPivot: return pivot(std::move(child), operatorFirst);
-    case kUnpivot: return unpivot(std::move(child), operatorFirst);
+    case kPivot:
+    case kUnpivot: {
+      LogicalPlanPtr plan = at(kPivot) ? pivot(std::move(child), operatorFirst) : unpivot(std::move(child), operatorFirst);
+      const bool mixed = peek(1).type == kLeftParen && at(plan != nullptr && plan->kind() == plan::LogicalKind::kPivot ? kUnpivot : kPivot);
+      if (mixed && !failed()) failWith(condition::kNotAllowedInFromUnpivotWithPivot, {}, operatorFirst);
+      return plan;
+    }
     case kTablesample: return sample(std::move(child), operatorFirst);
     case kAggregate: return pipeAggregate(std::move(child), operatorFirst);
     case kWindow: return windowClause(std::move(child), operatorFirst);
@@ -87,6 +97,7 @@ LogicalPlanPtr QueryParser::pipeSet(LogicalPlanPtr child, uint32_t first) {
   do {
     const uint32_t columnFirst = position();
     std::string name = identifier();
+    if (at(kDot)) return failNotAllowed("SET of a nested field by a pipe operator", first);
     expect(kEqual);
     ExprPtr value = expression();
     std::vector<ExprPtr> replacements{node<expr::Alias>(columnFirst, std::move(value), std::move(name), failed() ? 0 : expr::newExprId())};
@@ -108,7 +119,7 @@ LogicalPlanPtr QueryParser::pipeAggregate(LogicalPlanPtr child, uint32_t first) 
     advance();
     named = groupingList(true);
   } else if (aggregates.empty() && !failed()) {
-    failWith(condition::kLegacyErrorTemp0035, {{"message", "AGGREGATE without expressions and without GROUP BY"}}, first);
+    return failNotAllowed("AGGREGATE without expressions and without GROUP BY", first);
   }
   if (failed()) return nullptr;
   std::vector<ExprPtr> grouping;

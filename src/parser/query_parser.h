@@ -47,6 +47,8 @@ class QueryParser : public ExpressionParser {
   std::string propertyValue();
   LogicalPlanPtr inlineTable(uint32_t first);
   LogicalPlanPtr whereClause(LogicalPlanPtr child, uint32_t first);
+  /// Fails with what Spark calls an operation that is not allowed.
+  LogicalPlanPtr failNotAllowed(std::string message, uint32_t first);
 
  private:
   // query.cc

@@ -146,7 +146,7 @@ bool QueryParser::atTableAlias() const { return atStrictIdentifier() && atImplic
 
 LogicalPlanPtr QueryParser::tableAlias(LogicalPlanPtr child, uint32_t first) {
   if (!accept(kAs) && !atTableAlias()) return child;
-  std::string name = identifier();
+  std::string name = relationName();
   if (at(kLeftParen)) {
     std::vector<std::string> columns = identifierList();
     child = planNode<plan::UnresolvedColumnAliases>(first, std::move(columns), std::move(child));

@@ -87,7 +87,7 @@ LogicalPlanPtr StatementParser::setTimeZone(uint32_t first) {
   ExprPtr value = primary();
   if (failed()) return nullptr;
   const auto* literal = value->as<expr::Literal>();
-  if (literal == nullptr || !literal->type.is(TypeKind::kDayTimeInterval)) {
+  if (literal == nullptr || !(atEnd() || at(kSemicolon)) || !literal->type.is(TypeKind::kDayTimeInterval)) {
     failWith(condition::kLegacyErrorTemp0045, {}, first);
     return nullptr;
   }

@@ -218,10 +218,12 @@ bool ExpressionParser::datetimeUnitForm(ExprPtr& out, uint32_t first, const char
   advance();
   const uint32_t unitFirst = position();
   if (atString()) {
-    const std::string function(textOf(peek()));
     std::string unit = stringLiteral();
+    expect(kComma);
+    valueExpression();
+    const bool three = !failed() && at(kComma);
     rewind(start);
-    if (std::string_view(name) == "timestampadd" || !isWord("TIMEDIFF")) {
+    if (three) {
       failWith(condition::kInvalidParameterValueDatetimeUnit,
                {{"parameter", "`unit`"}, {"functionName", '`' + lowerCase(textOf(peek())) + '`'}, {"invalidValue", '\'' + unit + '\''}}, first);
       return true;

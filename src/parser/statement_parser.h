@@ -36,7 +36,6 @@ class StatementParser : public QueryParser {
   void tableClauses(plan::TableSpec& spec, std::vector<plan::ColumnDefinition>& columns);
   void partitionedBy(plan::TableSpec& spec, std::vector<plan::ColumnDefinition>& columns);
   std::string balancedText();  // ( ... ) as written
-  LogicalPlanPtr failNotAllowed(std::string message, uint32_t first);
 
   // session_statements.cc
   LogicalPlanPtr explain(uint32_t first);

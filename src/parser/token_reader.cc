@@ -170,10 +170,25 @@ std::string TokenReader::identifier() {
   return std::string(text);
 }
 
+std::string TokenReader::relationName() {
+  const uint32_t first = position_;
+  std::string name = identifier();
+  const auto joined = [&](uint32_t ahead) { return !peek(ahead).spaceBefore; };
+  if (at(TokenType::kDash) && joined(0) && joined(1) && peek(1).type >= TokenType::kWord && !failed_) {
+    while (at(TokenType::kDash) && joined(0)) {
+      advance();
+      advance();
+    }
+    failWith(condition::kInvalidIdentifier, {{"ident", sourceText(first)}}, first);
+  }
+  return name;
+}
+
 std::vector<std::string> TokenReader::multipartIdentifier() {
   std::vector<std::string> parts;
-  parts.push_back(identifier());
-  while (accept(TokenType::kDot)) parts.push_back(identifier());
+  do {
+    parts.push_back(relationName());
+  } while (accept(TokenType::kDot));
   return parts;
 }
 

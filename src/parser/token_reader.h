@@ -115,6 +115,8 @@ class TokenReader {
   /// Whether it can name a relation without AS before it.
   bool atStrictIdentifier(uint32_t ahead = 0) const;
   std::string identifier();
+  /// A name that a hyphen must not go on behind: a-b is an error of its own.
+  std::string relationName();
   std::vector<std::string> multipartIdentifier();
   std::vector<std::string> identifierList();  // (a, b)
   /// The value of a string literal; adjacent literals are joined.
