@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 
+#include "records/datetime_pattern.h"
 #include "records/text_value.h"
 #include "types/datetime_parser.h"
 #include "types/type_coercion.h"
@@ -47,11 +48,17 @@ DataType typeOf(std::string_view text, const CsvInferenceOptions& options) {
     while (!digits.empty() && (digits.front() == '-' || digits.front() == '+' || digits.front() == '0')) digits.remove_prefix(1);
     if (digits.size() <= 38) return DataType::decimal(static_cast<int>(digits.size()), 0);
   }
+  const TextValueOptions& values = options.text;
   double number = 0;
-  if (parseJavaDouble(text, number)) return DataType::float64();
-  if (options.preferDate && isIsoDate(text)) return DataType::date();
-  if (options.timestampIsNtz && parseTimestampNtz(text).has_value()) return DataType::timestampNtz();
-  if (parseTimestamp(text, *options.zone).has_value()) return DataType::timestamp();
+  if (parseJavaDouble(text, number) || text == values.nanValue || text == values.positiveInfinity || text == values.negativeInfinity) {
+    return DataType::float64();
+  }
+  const bool isDate = values.dateFormat.empty() ? isIsoDate(text) : parseDateWithPattern(text, values.dateFormat).has_value();
+  if (options.preferDate && isDate) return DataType::date();
+  if (options.timestampIsNtz && values.timestampFormat.empty() && parseTimestampNtz(text).has_value()) return DataType::timestampNtz();
+  const bool isTimestamp = values.timestampFormat.empty() ? parseTimestamp(text, *values.zone).has_value()
+                                                          : parseTimestampWithPattern(text, values.timestampFormat, values.zone).has_value();
+  if (isTimestamp) return DataType::timestamp();
   if (isBoolean(text)) return DataType::boolean();
   return DataType::string();
 }

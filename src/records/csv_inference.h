@@ -4,15 +4,15 @@
 #include <string_view>
 #include <vector>
 
+#include "records/text_value.h"
 #include "types/data_type.h"
-#include "types/time_zone.h"
 
 namespace flint::records {
 
 struct CsvInferenceOptions {
   bool preferDate = true;
   bool timestampIsNtz = false;  // spark.sql.timestampType
-  const TimeZone* zone = &TimeZone::utc();
+  TextValueOptions text;
 };
 
 /// The type of a column whose values so far have the type `soFar` (NullType before the first) and that also has `text`.

@@ -96,6 +96,12 @@ CsvTokenizer::Field CsvTokenizer::quotedField(std::string_view text, size_t& pos
     }
     break;  // a quote inside: raw text from the field's start
   }
+  if (at >= text.size()) {  // never closed: all that is left
+    position = text.size();
+    if (!copied) return {text.substr(plain), true};
+    value.append(text.substr(plain));
+    return {unescaped_.emplace_back(std::move(value)), true};
+  }
   position = at;
   const Field rest = unquoted(text, position, multiLine);
   return {text.substr(start, static_cast<size_t>(rest.text.data() + rest.text.size() - (text.data() + start))), false};

@@ -37,10 +37,16 @@ bool appendObject(const JsonDocument& document, const Node& node, VectorBuilder&
   return good;
 }
 
-bool appendArray(const JsonDocument& document, const Node& node, VectorBuilder& builder, const JsonValueOptions& options) {
+// An element that is wholly unfit makes the array unfit: `fits` gets false, and nothing is appended that a row would refer to.
+bool appendArray(const JsonDocument& document, const Node& node, VectorBuilder& builder, const JsonValueOptions& options, bool& fits) {
   bool good = true;
+  const TypeKind element = builder.child(0).type().kind();
+  const bool keepsParts = element == TypeKind::kStruct || element == TypeKind::kMap;
   for (int32_t at = node.firstChild; at >= 0; at = document.node(at).next) {
-    good = appendJsonValue(document, document.node(at), builder.child(0), options) && good;
+    if (appendJsonValue(document, document.node(at), builder.child(0), options)) continue;
+    fits = keepsParts && document.node(at).kind == Kind::kObject;
+    if (!fits) return false;
+    good = false;
   }
   builder.appendList(node.count);
   return good;
@@ -138,7 +144,11 @@ bool appendJsonValue(const JsonDocument& document, const Node& node, VectorBuild
       if (node.kind == Kind::kObject) return appendObject(document, node, builder, options);
       break;
     case TypeKind::kArray:
-      if (node.kind == Kind::kArray) return appendArray(document, node, builder, options);
+      if (node.kind == Kind::kArray) {
+        bool fits = true;
+        const bool good = appendArray(document, node, builder, options, fits);
+        if (fits) return good;
+      }
       break;
     case TypeKind::kMap:
       if (node.kind == Kind::kObject) return appendMap(document, node, builder, options);

@@ -11,10 +11,7 @@ constexpr size_t kChunk = 1 << 18;
 }  // namespace
 
 LineReader::LineReader(std::unique_ptr<io::ByteStream> stream, int64_t start, int64_t length, std::string separator)
-    : stream_(std::move(stream)), separator_(std::move(separator)), left_(length), bounded_(length >= 0), skipFirst_(bounded_ && start > 0) {
-  // A range that does not begin a file is read from the byte before, so that a line that begins at `start` is seen to begin there.
-  if (skipFirst_) ++left_;
-}
+    : stream_(std::move(stream)), separator_(std::move(separator)), left_(length), bounded_(length >= 0), skipFirst_(bounded_ && start > 0) {}
 
 Result<bool> LineReader::fill() {
   if (ended_) return false;

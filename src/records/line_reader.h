@@ -11,13 +11,13 @@ namespace flint::records {
 
 /// The lines of a byte range of a file, without their ends.
 ///
-/// Shape: as Hadoop cuts text: a range has the lines that begin in it or at its end, but not the one it begins inside of; so ranges that cover a
-/// file have each line once. Line ends are \n, \r\n and \r, or the given separator alone.
+/// Shape: as Hadoop cuts text: a range that does not begin the file leaves its first line, whole or not, to the one before, and has the line that begins right at
+/// its end; so ranges that cover a file have each line once. Line ends are \n, \r\n and \r, or the given separator alone.
 /// Memory: the longest line and a buffer. Views are good until the next call.
 /// Threads: confined to its owner.
 class LineReader {
  public:
-  /// `start`..`start + length` of an uncompressed file (`stream` is at `start - 1` when start > 0, else at 0), or all of a stream (length -1).
+  /// `start`..`start + length` of an uncompressed file (`stream` is at `start`), or all of a stream (length -1).
   LineReader(std::unique_ptr<io::ByteStream> stream, int64_t start, int64_t length, std::string separator = {});
 
   /// The next line, or nothing at the end. Errors: of the stream.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "records/datetime_pattern.h"
 #include "types/datetime_parser.h"
 
 namespace flint::records {
@@ -177,9 +178,16 @@ bool appendTextValue(std::string_view text, VectorBuilder& builder, const TextVa
       }
       return true;
     }
-    case TypeKind::kDate: return appendOptional<int32_t>(parseDate(text), builder);
-    case TypeKind::kTimestamp: return appendOptional<int64_t>(parseTimestamp(text, *options.zone), builder);
-    case TypeKind::kTimestampNtz: return appendOptional<int64_t>(parseTimestampNtz(text), builder);
+    case TypeKind::kDate:
+      return appendOptional<int32_t>(options.dateFormat.empty() ? parseDate(text) : parseDateWithPattern(text, options.dateFormat), builder);
+    case TypeKind::kTimestamp:
+      return appendOptional<int64_t>(options.timestampFormat.empty() ? parseTimestamp(text, *options.zone)
+                                                                     : parseTimestampWithPattern(text, options.timestampFormat, options.zone),
+                                     builder);
+    case TypeKind::kTimestampNtz:
+      return appendOptional<int64_t>(options.timestampNtzFormat.empty() ? parseTimestampNtz(text)
+                                                                        : parseTimestampWithPattern(text, options.timestampNtzFormat, nullptr),
+                                     builder);
     case TypeKind::kTime: return appendOptional<int64_t>(parseTime(text), builder);
     case TypeKind::kCalendarInterval: {
       const std::optional<CalendarInterval> value = parseCalendarInterval(text);

@@ -14,6 +14,9 @@ struct TextValueOptions {
   std::string nanValue = "NaN";
   std::string positiveInfinity = "Inf";
   std::string negativeInfinity = "-Inf";
+  std::string dateFormat;          // patterns; empty: the forms that casts take
+  std::string timestampFormat;
+  std::string timestampNtzFormat;
 };
 
 /// Appends `text` as a value of the builder's type (one without nested parts). False, with nothing appended, when it is none.

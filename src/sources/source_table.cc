@@ -3,13 +3,18 @@
 #include <mutex>
 
 #include "connector/data_source.h"
+#include "sources/csv/csv_format.h"
+#include "sources/json/json_format.h"
 #include "sources/parquet/parquet_format.h"
+#include "sources/text/text_format.h"
 
 namespace flint::sources {
 
 void registerSources() {
   static std::once_flag once;
-  std::call_once(once, [] { connector::DataSourceTable::instance().add(kParquet); });
+  std::call_once(once, [] {
+    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText}) connector::DataSourceTable::instance().add(*source);
+  });
 }
 
 void encodeTable(ByteWriter& out, const connector::Table& table) {

@@ -30,6 +30,7 @@ struct FileMorsel {
 struct FileReadRequest {
   FileIndexPtr files;
   StructFields columns;                // names and wanted types, in output order
+  StructFields fileSchema;             // all of the files' own columns
   int32_t rowIndexColumn = -1;         // position in `columns` that gets the row's number in its file instead; -1: none
   std::vector<expr::ExprPtr> filters;  // conjuncts over positions in `columns`; deterministic, never raising
   std::optional<int64_t> limit;

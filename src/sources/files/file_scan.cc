@@ -119,6 +119,9 @@ Result<connector::ScanPtr> FileScan::make(Source source, const connector::ScanRe
   read->caseSensitive = source.caseSensitive;
   read->ignoreCorruptFiles = splits.ignoreCorruptFiles;
   read->options = request.options;
+  for (size_t i = 0; i < source.schema.size(); ++i) {
+    if (source.partitionFieldOf[i] < 0) read->fileSchema.push_back(source.schema[i]);
+  }
   std::vector<int32_t> filePosition;       // of each requested column in the read request; -1: not the files' own
   std::vector<int32_t> partitionPosition;  // and among the partition fields
   for (size_t i = 0; i < request.columns.size(); ++i) {

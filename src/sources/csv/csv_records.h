@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sources/csv/csv_format.h"
+
+namespace flint::sources {
+
+/// The records of a split of a CSV file: its header, blank lines and comments passed over, fields with the option's values for empty ones.
+///
+/// Memory: fields and text are good until the next call. Threads: confined to its owner.
+class CsvRecords {
+ public:
+  explicit CsvRecords(const CsvFormat::Settings& settings) : settings_(settings), tokenizer_(settings.dialect) {}
+
+  Status open(const FileIndex& index, const FileSplit& split, bool keepHeader = false);
+  /// The next record; false at the end. With `wanted` false only its presence matters.
+  Result<bool> next(bool wanted = true);
+  const std::vector<records::CsvTokenizer::Field>& fields() const { return fields_; }
+  std::string_view text() const { return text_; }
+
+ private:
+  Result<bool> nextRaw(bool wanted);
+
+  const CsvFormat::Settings& settings_;
+  records::CsvTokenizer tokenizer_;
+  std::unique_ptr<records::LineReader> lines_;
+  std::string whole_;  // of a file whose records span lines
+  size_t position_ = 0;
+  bool skipHeader_ = false;
+  bool atFileStart_ = false;
+  std::vector<records::CsvTokenizer::Field> fields_;
+  std::string_view text_;
+};
+
+}  // namespace flint::sources
