@@ -23,6 +23,9 @@ const std::vector<Batch>& batches() {
            PlanRule{"EliminateSubqueryAliases", eliminateSubqueryAliases},
            PlanRule{"ReplaceSetOperations", replaceSetOperations},
            PlanRule{"PullOutGroupingExpressions", pullOutGroupingExpressions},
+           // Before subqueries become joins: these copy parts of the query, which must not hold definitions.
+           PlanRule{"InlineCTE", inlineCte},
+           PlanRule{"RewriteSubquery", rewriteSubqueries},
        }},
       {"Operator Optimization",
        3,
@@ -34,11 +37,21 @@ const std::vector<Batch>& batches() {
            PlanRule{"ColumnPruning", pruneColumns},
            PlanRule{"CollapseProject", collapseProjects},
        }},
+      {"Join Reorder",
+       1,
+       {
+           // Before it: the inputs' conditions and columns are settled, so that estimates are of what will run.
+           PlanRule{"CostBasedJoinReorder", reorderJoins},
+           PlanRule{"PushDownPredicates", pushDownPredicates},
+           PlanRule{"ColumnPruning", pruneColumns},
+           PlanRule{"CollapseProject", collapseProjects},
+       }},
       {"Finish",
        1,
        {
            PlanRule{"EliminateSorts", eliminateSorts},
            PlanRule{"LimitPushDown", pushDownLimits},
+           PlanRule{"OptimizeSubqueries", optimizeSubqueries},
        }},
   };
   return all;

@@ -77,4 +77,15 @@ Result<expr::ExprPtr> bindGenerator(std::string name, std::vector<expr::ExprPtr>
   return expr::ExprPtr(makeExpr(std::move(call)));
 }
 
+Result<expr::ExprPtr> bindRowNumber(const expr::EvaluationOptions& options) {
+  const auto entry = expr::FunctionRegistry::builtin().find("row_number");
+  const auto* function = std::get_if<const expr::WindowFunction*>(&entry);
+  if (function == nullptr || (*function)->bind == nullptr) return missing("row_number");
+  ASSIGN_OR_RETURN(expr::WindowBinding binding, (*function)->bind({"row_number", {}, {}, {}, options}, false));
+  expr::WindowFunctionCall call;
+  call.name = "row_number";
+  call.binding = std::make_shared<const expr::WindowBinding>(std::move(binding));
+  return expr::ExprPtr(makeExpr(std::move(call)));
+}
+
 }  // namespace flint::optimizer

@@ -12,5 +12,6 @@ namespace flint::optimizer {
 Result<expr::ExprPtr> bindAggregate(std::string name, std::vector<expr::ExprPtr> arguments, const expr::EvaluationOptions& options);
 Result<expr::ExprPtr> bindScalarCall(std::string name, std::vector<expr::ExprPtr> arguments, const expr::EvaluationOptions& options);
 Result<expr::ExprPtr> bindGenerator(std::string name, std::vector<expr::ExprPtr> arguments, const expr::EvaluationOptions& options);
+Result<expr::ExprPtr> bindRowNumber(const expr::EvaluationOptions& options);
 
 }  // namespace flint::optimizer

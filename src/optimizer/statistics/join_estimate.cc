@@ -45,10 +45,13 @@ double equiSelectivity(const PlanEstimate& left, const PlanEstimate& right, cons
     a *= left.distinctOf(key.left);
     b *= right.distinctOf(key.right);
   }
-  const bool aCapped = a >= left.rows;
-  const bool bCapped = b >= right.rows;
-  a = std::min(a, std::max(left.rows, 1.0));
-  b = std::min(b, std::max(right.rows, 1.0));
+  // Rows before filters: a filter takes away pairs of keys together with their rows.
+  const double leftRows = std::max({left.baseRows, left.rows, 1.0});
+  const double rightRows = std::max({right.baseRows, right.rows, 1.0});
+  const bool aCapped = a >= leftRows;
+  const bool bCapped = b >= rightRows;
+  a = std::min(a, leftRows);
+  b = std::min(b, rightRows);
   if (aCapped && bCapped) return 1 / std::max(std::min(a, b), 1.0);
   return 1 / std::max({a, b, 1.0});
 }
