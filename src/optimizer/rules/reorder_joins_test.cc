@@ -1,4 +1,5 @@
 #include "optimizer/rules/rules.h"
+#include "optimizer/statistics/estimator.h"
 #include "optimizer/testing/plan_builders.h"
 
 namespace flint::optimizer {
