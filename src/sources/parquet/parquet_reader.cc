@@ -85,6 +85,19 @@ Result<bool> ParquetReader::mayMatch(const RowGroup& group) {
     if (known.isOutside(bounds->min, bounds->max, type)) return false;
   }
   if (filter_ == nullptr) return true;
+  std::vector<std::optional<ValueBounds>> bounds(request_->columns.size());
+  const auto boundsOf = [&](int32_t column) -> const ValueBounds* {
+    const auto at = static_cast<size_t>(column);
+    const SchemaNode* node = open_.nodes[at];
+    if (node == nullptr || !node->isLeaf() || node->maxRepetition > 0) return nullptr;
+    if (!bounds[at].has_value()) {
+      bounds[at] = valueBoundsOf(*node, group.columns[static_cast<size_t>(node->leaf)], request_->columns[at].type, *open_.footer);
+    }
+    return &*bounds[at];
+  };
+  for (const expr::ExprPtr& conjunct : request_->filters) {
+    if (!sources::mayMatch(conjunct, boundsOf)) return false;
+  }
   for (size_t step = 0; step < filter_->steps().size(); ++step) {
     const auto& stepColumns = filter_->steps()[step].columns;
     if (stepColumns.size() != 1) continue;

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "connector/data_source.h"
+#include "expr/nodes.h"
 #include "sources/source_table.h"
 #include "types/int128.h"
 
@@ -290,6 +291,114 @@ TEST(ParquetScan, everyRowGroupBelongsToOneOfManyPartitions) {
   const ScratchFolder folder;
   writeFile(folder.file("many.parquet"), *flatTable(5'000, 0.1, 50), parquet::default_writer_properties(), 250);
   expectSameAsArrow(folder.file("many.parquet"), 7);
+}
+
+expr::ExprPtr column(int32_t position, DataType type) {
+  expr::BoundReference reference;
+  reference.ordinal = position;
+  reference.type = std::move(type);
+  reference.name = "c";
+  return expr::makeExpr(std::move(reference));
+}
+
+// Keeps the values in one range, as a join would.
+class RangeFilter final : public connector::DynamicFilter {
+ public:
+  RangeFilter(int64_t low, int64_t high) : bounds_(std::make_shared<const Bounds>(Bounds{Value::integer(low), Value::integer(high)})) {}
+  std::shared_ptr<const Bounds> bounds() const override { return bounds_; }
+  bool apply(const columnar::ColumnVector& column, columnar::Selection& rows) const override {
+    std::erase_if(rows, [&](columnar::RowIndex row) {
+      const Value value = column.valueAt(row);
+      return value.isNull() || value.asInteger() < bounds_->min.asInteger() || value.asInteger() > bounds_->max.asInteger();
+    });
+    return true;
+  }
+
+ private:
+  std::shared_ptr<const Bounds> bounds_;
+};
+
+TEST(ParquetScan, filtersKeepExactlyTheRowsTheyHoldFor) {
+  using expr::ComparisonOp;
+  const ScratchFolder folder;
+  for (const double nullShare : {0.0, 0.2}) {
+    for (const int64_t distinct : {3L, 40L, 100'000L}) {
+      std::mt19937_64 random(static_cast<uint64_t>(distinct));
+      const arrow::ArrayVector arrays = {randomColumn(arrow::int32(), 9'000, nullShare, distinct, random),
+                                         randomColumn(arrow::utf8(), 9'000, nullShare, distinct, random),
+                                         randomColumn(arrow::int64(), 9'000, nullShare, distinct, random)};
+      parquet::WriterProperties::Builder properties;
+      properties.data_pagesize(2'000)->dictionary_pagesize_limit(30'000);
+      writeFile(folder.file("filter.parquet"),
+                *arrow::Table::Make(arrow::schema({arrow::field("a", arrow::int32()), arrow::field("b", arrow::utf8()), arrow::field("c", arrow::int64())}), arrays),
+                properties.build(), 4'000);
+      const auto table = openTable(folder.file("filter.parquet"));
+      ASSERT_TRUE(table.isOk());
+      const auto all = readAll(**table, {});
+      ASSERT_TRUE(all.isOk());
+      const Value pivot = (*all)[0][17].isNull() ? Value::integer(-1'000) : (*all)[0][17];
+      const Value word = (*all)[1][5].isNull() ? Value::string("-1000") : (*all)[1][5];
+      const auto a = column(0, DataType::integer());
+      const auto b = column(1, DataType::string());
+      struct Case {
+        std::vector<expr::ExprPtr> filters;
+        std::function<bool(const Value&, const Value&)> holds;
+      };
+      const auto pivotLiteral = expr::literal(pivot, DataType::integer());
+      const std::vector<Case> cases = {
+          {{expr::comparison(ComparisonOp::kEqual, a, pivotLiteral)}, [&](const Value& x, const Value&) { return x == pivot; }},
+          {{expr::comparison(ComparisonOp::kLess, a, pivotLiteral)},
+           [&](const Value& x, const Value&) { return !x.isNull() && x.asInteger() < pivot.asInteger(); }},
+          {{expr::comparison(ComparisonOp::kGreaterOrEqual, a, pivotLiteral),
+            expr::comparison(ComparisonOp::kNotEqual, b, expr::literal(word, DataType::string()))},
+           [&](const Value& x, const Value& y) { return !x.isNull() && x.asInteger() >= pivot.asInteger() && !y.isNull() && !(y == word); }},
+          {{expr::comparison(ComparisonOp::kEqual, a, expr::literalInt(2'000'000'000))}, [](const Value&, const Value&) { return false; }},
+          {{expr::comparison(ComparisonOp::kEqual, b, expr::literalString("no such text"))}, [](const Value&, const Value&) { return false; }},
+      };
+      for (size_t c = 0; c < cases.size(); ++c) {
+        connector::ScanRequest request;
+        request.columns = {0, 1, 2};
+        request.filters = cases[c].filters;
+        const auto filtered = readAll(**table, request);
+        ASSERT_TRUE(filtered.isOk()) << filtered.status().message();
+        std::vector<std::vector<Value>> expected(3);
+        for (size_t row = 0; row < (*all)[0].size(); ++row) {
+          if (!cases[c].holds((*all)[0][row], (*all)[1][row])) continue;
+          for (size_t i = 0; i < 3; ++i) expected[i].push_back((*all)[i][row]);
+        }
+        ASSERT_EQ(*filtered, expected) << "case " << c << " nulls " << nullShare << " distinct " << distinct;
+      }
+    }
+  }
+}
+
+TEST(ParquetScan, dynamicFiltersSkipRowGroupsAndRows) {
+  const ScratchFolder folder;
+  arrow::Int64Builder builder;
+  for (int64_t i = 0; i < 10'000; ++i) ASSERT_TRUE(builder.Append(i).ok());
+  writeFile(folder.file("sorted.parquet"), *arrow::Table::Make(arrow::schema({arrow::field("k", arrow::int64())}), {*builder.Finish()}),
+            parquet::default_writer_properties(), 1'000);
+  const auto table = openTable(folder.file("sorted.parquet"));
+  ASSERT_TRUE(table.isOk());
+  connector::ScanRequest request{.columns = {0}, .columnTypes = {DataType::bigint()}};
+  const auto scan = (*table)->scan(request, {});
+  ASSERT_TRUE(scan.isOk());
+  const auto reader = (*scan)->makeReader();
+  ASSERT_TRUE(reader.isOk());
+  (*reader)->addDynamicFilter(0, std::make_shared<RangeFilter>(2'500, 2'504));
+  std::vector<int64_t> found;
+  for (int32_t partition = 0; partition < (*scan)->numPartitions(); ++partition) {
+    const auto morsels = (*scan)->morsels(partition);
+    for (const connector::Morsel& morsel : *morsels) {
+      ASSERT_TRUE((*reader)->open(morsel).isOk());
+      columnar::ColumnarBatch batch;
+      while (*(*reader)->next(batch)) {
+        for (const columnar::RowIndex row : batch.activeRows()) found.push_back(batch.column(0)->valueAt(row).asInteger());
+      }
+    }
+  }
+  EXPECT_EQ(found, (std::vector<int64_t>{2'500, 2'501, 2'502, 2'503, 2'504}));
+  EXPECT_EQ((*reader)->rowsDecoded(), 1'000);
 }
 
 TEST(ParquetScan, damagedFilesAreErrors) {

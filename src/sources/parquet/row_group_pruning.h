@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 
+#include "expr/expression.h"
 #include "sources/parquet/file_footer.h"
 #include "sources/parquet/file_schema.h"
 #include "types/value.h"
@@ -21,6 +23,10 @@ struct ValueBounds {
 
 /// The bounds of a leaf's chunk, read as `type`.
 ValueBounds valueBoundsOf(const SchemaNode& leaf, const ColumnChunk& chunk, const DataType& type, const FileFooter& footer);
+
+/// Whether rows with these bounds may satisfy the filter; false only when none can. `boundsOf` gives a column's bounds by its position in the
+/// filter's BoundReferences, or null.
+bool mayMatch(const expr::ExprPtr& filter, const std::function<const ValueBounds*(int32_t column)>& boundsOf);
 
 /// Order of two non-null values of an orderable type without nested parts.
 int compareValues(const Value& a, const Value& b, const DataType& type);
