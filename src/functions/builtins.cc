@@ -5,12 +5,12 @@
 namespace flint::functions {
 
 #define FLINT_FAMILY(registerFamily) void registerFamily(expr::FunctionRegistry& registry);
-#include "functions/scalar_groups.inc"
+#include "functions/groups.inc"
 #undef FLINT_FAMILY
 
 void registerBuiltins(expr::FunctionRegistry& registry) {
 #define FLINT_FAMILY(registerFamily) registerFamily(registry);
-#include "functions/scalar_groups.inc"
+#include "functions/groups.inc"
 #undef FLINT_FAMILY
   registerAggregates(registry);
 }

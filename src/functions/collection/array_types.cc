@@ -1,0 +1,62 @@
+#include "functions/collection/list_rows.h"
+#include "types/type_coercion.h"
+
+namespace flint::functions {
+
+using namespace expr;
+
+Error differentTypes(const BindContext& context) {
+  std::string all;
+  for (const DataType& type : context.argumentTypes) all += (all.empty() ? "" : " or ") + quotedSql(type);
+  return Error(condition::kDatatypeMismatchDataDiffTypes)
+      .with("sqlExpr", "\"" + callText(context) + "\"")
+      .with("functionName", "`" + std::string(context.name) + "`")
+      .with("dataType", "(" + all + ")");
+}
+
+Result<DataType> arrayArgument(const BindContext& context, size_t argument) {
+  const DataType& type = context.argumentTypes[argument];
+  if (type.is(TypeKind::kNull)) return DataType::array(DataType::null());
+  if (!type.is(TypeKind::kArray)) return unexpectedArgumentType(context, argument, "\"ARRAY\"");
+  return type;
+}
+
+Result<FunctionBinding> bindArrayWithValue(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  const DataType& value = context.argumentTypes[1];
+  const auto common = findWiderTypeForTwo(array.elementType(), value, context.options.ansi);
+  if (!common) {
+    return Error(condition::kDatatypeMismatchArrayFunctionDiffTypes)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`" + std::string(context.name) + "`")
+        .with("dataType", "\"ARRAY\"")
+        .with("leftType", quotedSql(array))
+        .with("rightType", quotedSql(value));
+  }
+  FunctionBinding binding;
+  binding.argumentTypes = {DataType::array(*common, array.containsNull()), *common};
+  binding.result = binding.argumentTypes[0];
+  return binding;
+}
+
+Result<FunctionBinding> bindTwoArrays(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  ASSIGN_OR_RETURN(const DataType left, arrayArgument(context, 0));
+  ASSIGN_OR_RETURN(const DataType right, arrayArgument(context, 1));
+  const auto common = findWiderTypeForTwo(left, right, context.options.ansi);
+  if (!common) {
+    return Error(condition::kDatatypeMismatchBinaryArrayDiffTypes)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`" + std::string(context.name) + "`")
+        .with("arrayType", "\"ARRAY\"")
+        .with("leftType", quotedSql(left))
+        .with("rightType", quotedSql(right));
+  }
+  FunctionBinding binding;
+  binding.argumentTypes = {*common, *common};
+  binding.result = *common;
+  return binding;
+}
+
+}  // namespace flint::functions

@@ -1,0 +1,622 @@
+// Functions of arrays and maps that read, compare and reorder elements.
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include "functions/collection/list_rows.h"
+#include "functions/string/utf8.h"
+#include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
+
+namespace flint::functions {
+
+using namespace expr;
+using columnar::compareValues;
+using columnar::VectorBuilder;
+
+namespace {
+
+void countElements(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  auto* out = args.result<int32_t>().values();
+  for (const RowIndex row : args.activeRows()) out[row] = lists[row].length;
+}
+
+template <int Kinds>  // 1: arrays, 2: maps, 3: both
+Result<FunctionBinding> bindSize(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  const bool accepted = ((Kinds & 1) != 0 && type.is(TypeKind::kArray)) || ((Kinds & 2) != 0 && type.is(TypeKind::kMap));
+  if (!accepted) return unexpectedArgumentType(context, 0, Kinds == 3 ? "(\"ARRAY\" or \"MAP\")" : "\"ARRAY\"");
+  FunctionBinding binding;
+  binding.argumentTypes = {type};
+  binding.result = kInt;
+  binding.kernel = countElements;
+  return binding;
+}
+
+void testContains(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  auto out = args.result<uint8_t>();
+  for (const RowIndex row : args.activeRows()) {
+    bool found = false;
+    bool sawNull = false;
+    for (int32_t i = 0; i < lists[row].length && !found; ++i) {
+      const RowIndex at = lists[row].offset + i;
+      sawNull = sawNull || lists.elements().isNull(at);
+      found = sameValue(lists.elements(), at, *args.vector(1), row);
+    }
+    if (!found && sawNull) {
+      out.setNull(row);
+    } else {
+      out.set(row, found ? 1 : 0);
+    }
+  }
+}
+
+Result<FunctionBinding> bindContains(const BindContext& context) {
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindArrayWithValue(context));
+  binding.nullableIfArgumentsAre = !binding.result.containsNull();
+  binding.result = kBoolean;
+  binding.kernel = testContains;
+  return binding;
+}
+
+void findPosition(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  auto* out = args.result<int64_t>().values();
+  for (const RowIndex row : args.activeRows()) {
+    out[row] = 0;
+    for (int32_t i = 0; i < lists[row].length && out[row] == 0; ++i) {
+      if (sameValue(lists.elements(), lists[row].offset + i, *args.vector(1), row)) out[row] = i + 1;
+    }
+  }
+}
+Result<FunctionBinding> bindPosition(const BindContext& context) {
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindArrayWithValue(context));
+  binding.result = kBigint;
+  binding.kernel = findPosition;
+  return binding;
+}
+
+void removeValue(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    int32_t length = 0;
+    for (int32_t i = 0; i < lists[row].length; ++i) {
+      if (sameValue(lists.elements(), lists[row].offset + i, *args.vector(1), row)) continue;
+      builder.child(0).appendFrom(lists.elements(), lists[row].offset + i);
+      ++length;
+    }
+    builder.appendList(length);
+  });
+}
+Result<FunctionBinding> bindRemove(const BindContext& context) {
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindArrayWithValue(context));
+  binding.kernel = removeValue;
+  return binding;
+}
+
+// array_append, array_prepend: the value may be null.
+template <bool AtEnd>
+void addValue(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    if (lists.isNull(row)) return builder.appendNull();
+    if (!AtEnd) builder.child(0).appendFrom(*args.vector(1), row);
+    for (int32_t i = 0; i < lists[row].length; ++i) builder.child(0).appendFrom(lists.elements(), lists[row].offset + i);
+    if (AtEnd) builder.child(0).appendFrom(*args.vector(1), row);
+    builder.appendList(lists[row].length + 1);
+  });
+}
+template <bool AtEnd>
+Result<FunctionBinding> bindAdd(const BindContext& context) {
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindArrayWithValue(context));
+  binding.result = DataType::array(binding.result.elementType(), true);
+  binding.kernel = addValue<AtEnd>;
+  return binding;
+}
+
+int compareWithNulls(const ColumnVector& values, RowIndex a, RowIndex b) { return compareValues(values, a, values, b); }
+
+// sort_array: nulls first ascending, last descending.
+void sortElements(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  const auto ascending = args.column<uint8_t>(1);
+  std::vector<RowIndex> order;
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const ListEntry entry = lists[row];
+    order.resize(static_cast<size_t>(entry.length));
+    std::iota(order.begin(), order.end(), entry.offset);
+    const bool up = ascending[row] != 0;
+    std::stable_sort(order.begin(), order.end(), [&](RowIndex a, RowIndex b) {
+      const int sign = compareWithNulls(lists.elements(), a, b);
+      return up ? sign < 0 : sign > 0;
+    });
+    for (const RowIndex at : order) builder.child(0).appendFrom(lists.elements(), at);
+    builder.appendList(entry.length);
+  });
+}
+Result<FunctionBinding> bindSortArray(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  if (!array.elementType().isOrderable()) {
+    return Error(condition::kDatatypeMismatchInvalidOrderingType)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`sort_array`")
+        .with("dataType", quotedSql(array));
+  }
+  FunctionBinding binding;
+  binding.argumentTypes = {array, kBoolean};
+  binding.result = array;
+  binding.kernel = sortElements;
+  return binding;
+}
+
+// Rows of the elements that are the first of their kind; nulls are of one kind.
+std::vector<RowIndex> distinctRows(const ColumnVector& elements, ListEntry entry) {
+  std::vector<RowIndex> kept;
+  for (int32_t i = 0; i < entry.length; ++i) {
+    const RowIndex at = entry.offset + i;
+    const bool seen = std::any_of(kept.begin(), kept.end(), [&](RowIndex other) { return compareWithNulls(elements, at, other) == 0; });
+    if (!seen) kept.push_back(at);
+  }
+  return kept;
+}
+
+void distinctElements(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const std::vector<RowIndex> kept = distinctRows(lists.elements(), lists[row]);
+    for (const RowIndex at : kept) builder.child(0).appendFrom(lists.elements(), at);
+    builder.appendList(static_cast<int32_t>(kept.size()));
+  });
+}
+
+enum class SetOperation { kUnion, kIntersect, kExcept };
+template <SetOperation How>
+void combineSets(const KernelArgs& args) {
+  const Lists left(args, 0);
+  const Lists right(args, 1);
+  const auto inRight = [&](RowIndex at, ListEntry entry) {
+    for (int32_t i = 0; i < entry.length; ++i) {
+      if (compareValues(left.elements(), at, right.elements(), entry.offset + i) == 0) return true;
+    }
+    return false;
+  };
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    int32_t length = 0;
+    const std::vector<RowIndex> kept = distinctRows(left.elements(), left[row]);
+    for (const RowIndex at : kept) {
+      if (How != SetOperation::kUnion && inRight(at, right[row]) != (How == SetOperation::kIntersect)) continue;
+      builder.child(0).appendFrom(left.elements(), at);
+      ++length;
+    }
+    if (How == SetOperation::kUnion) {
+      for (const RowIndex at : distinctRows(right.elements(), right[row])) {
+        const bool seen = std::any_of(kept.begin(), kept.end(), [&](RowIndex other) { return compareValues(left.elements(), other, right.elements(), at) == 0; });
+        if (seen) continue;
+        builder.child(0).appendFrom(right.elements(), at);
+        ++length;
+      }
+    }
+    builder.appendList(length);
+  });
+}
+template <SetOperation How>
+Result<FunctionBinding> bindSets(const BindContext& context) {
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindTwoArrays(context));
+  binding.kernel = combineSets<How>;
+  return binding;
+}
+
+void testOverlap(const KernelArgs& args) {
+  const Lists left(args, 0);
+  const Lists right(args, 1);
+  auto out = args.result<uint8_t>();
+  for (const RowIndex row : args.activeRows()) {
+    const ListEntry a = left[row];
+    const ListEntry b = right[row];
+    bool found = false;
+    bool sawNull = false;
+    for (int32_t i = 0; i < a.length && !found; ++i) {
+      for (int32_t j = 0; j < b.length && !found; ++j) {
+        const bool anyNull = left.elements().isNull(a.offset + i) || right.elements().isNull(b.offset + j);
+        sawNull = sawNull || anyNull;
+        found = !anyNull && compareValues(left.elements(), a.offset + i, right.elements(), b.offset + j) == 0;
+      }
+    }
+    if (!found && sawNull) {
+      out.setNull(row);
+    } else {
+      out.set(row, found ? 1 : 0);
+    }
+  }
+}
+Result<FunctionBinding> bindOverlap(const BindContext& context) {
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindTwoArrays(context));
+  binding.result = kBoolean;
+  binding.nullableIfArgumentsAre = false;
+  binding.kernel = testOverlap;
+  return binding;
+}
+
+// One-array functions that keep the type, through the rows they take.
+template <class Choose>
+void takeRows(const KernelArgs& args, Choose&& choose) {
+  const Lists lists(args, 0);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    int32_t length = 0;
+    choose(lists, row, [&](RowIndex at) {
+      builder.child(0).appendFrom(lists.elements(), at);
+      ++length;
+    });
+    builder.appendList(length);
+  });
+}
+
+void compactElements(const KernelArgs& args) {
+  takeRows(args, [](const Lists& lists, RowIndex row, auto take) {
+    for (int32_t i = 0; i < lists[row].length; ++i) {
+      if (!lists.elements().isNull(lists[row].offset + i)) take(lists[row].offset + i);
+    }
+  });
+}
+
+void sliceElements(const KernelArgs& args) {
+  const auto start = args.column<int32_t>(1);
+  const auto length = args.column<int32_t>(2);
+  takeRows(args, [&](const Lists& lists, RowIndex row, auto take) {
+    const ListEntry entry = lists[row];
+    if (start[row] == 0) {
+      args.errors().set(row, Error(condition::kInvalidParameterValueStart).with("parameter", "`start`").with("functionName", "`slice`"));
+      return;
+    }
+    if (length[row] < 0) {
+      args.errors().set(row, Error(condition::kInvalidParameterValueLength).with("parameter", "`length`").with("functionName", "`slice`").with("length", std::to_string(length[row])));
+      return;
+    }
+    const int64_t from = start[row] > 0 ? start[row] - 1 : static_cast<int64_t>(entry.length) + start[row];
+    if (from < 0) return;
+    for (int64_t i = from; i < std::min<int64_t>(entry.length, from + length[row]); ++i) take(entry.offset + static_cast<RowIndex>(i));
+  });
+}
+
+template <Kernel Inner, bool Raises>
+Result<FunctionBinding> bindSameArray(const BindContext& context) {
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  FunctionBinding binding;
+  binding.argumentTypes.assign(context.argumentTypes.size(), kInt);
+  binding.argumentTypes[0] = array;
+  binding.result = array;
+  binding.kernel = Inner;
+  binding.canRaise = Raises;
+  return binding;
+}
+
+void reverseText(const KernelArgs& args) {
+  const auto text = args.column<StringView>(0);
+  auto out = args.result<StringView>();
+  std::string made;
+  for (const RowIndex row : args.activeRows()) {
+    made.clear();
+    const std::string_view whole = text[row].view();
+    made.resize(whole.size());
+    size_t end = whole.size();
+    for (size_t i = 0; i < whole.size();) {
+      const size_t size = std::min(characterBytes(whole[i]), whole.size() - i);
+      end -= size;
+      whole.copy(made.data() + end, size, i);
+      i += size;
+    }
+    out.set(row, made);
+  }
+}
+void reverseElements(const KernelArgs& args) {
+  takeRows(args, [](const Lists& lists, RowIndex row, auto take) {
+    for (int32_t i = lists[row].length; i-- > 0;) take(lists[row].offset + i);
+  });
+}
+Result<FunctionBinding> bindReverse(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  if (context.argumentTypes[0].is(TypeKind::kArray)) return bindSameArray<reverseElements, false>(context);
+  if (context.argumentTypes[0].isNested()) return unexpectedArgumentType(context, 0, "(\"STRING\" or \"ARRAY\")");
+  FunctionBinding binding;
+  binding.argumentTypes = {kString};
+  binding.result = kString;
+  binding.kernel = reverseText;
+  return binding;
+}
+
+void flattenElements(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  const ColumnVector& inner = lists.elements();
+  const columnar::VectorReader<ListEntry> innerEntries(inner);
+  const ColumnVector& values = *innerEntries.base().children()[0];
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const ListEntry entry = lists[row];
+    for (int32_t i = 0; i < entry.length; ++i) {
+      if (inner.isNull(entry.offset + i)) return builder.appendNull();
+    }
+    int32_t length = 0;
+    for (int32_t i = 0; i < entry.length; ++i) {
+      const ListEntry part = innerEntries[entry.offset + i];
+      for (int32_t j = 0; j < part.length; ++j) builder.child(0).appendFrom(values, part.offset + j);
+      length += part.length;
+    }
+    builder.appendList(length);
+  });
+}
+Result<FunctionBinding> bindFlatten(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  if (!type.is(TypeKind::kArray) || !type.elementType().is(TypeKind::kArray)) return unexpectedArgumentType(context, 0, "\"ARRAY\" of \"ARRAY\"");
+  FunctionBinding binding;
+  binding.argumentTypes = {type};
+  binding.result = type.elementType();
+  binding.kernel = flattenElements;
+  binding.nullableIfArgumentsAre = !type.containsNull();
+  return binding;
+}
+
+template <bool Largest>
+void extremeElement(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    RowIndex best = -1;
+    for (int32_t i = 0; i < lists[row].length; ++i) {
+      const RowIndex at = lists[row].offset + i;
+      if (lists.elements().isNull(at)) continue;
+      const int sign = best < 0 ? 0 : compareWithNulls(lists.elements(), at, best);
+      if (best < 0 || (Largest ? sign > 0 : sign < 0)) best = at;
+    }
+    if (best < 0) {
+      builder.appendNull();
+    } else {
+      builder.appendFrom(lists.elements(), best);
+    }
+  });
+}
+template <bool Largest>
+Result<FunctionBinding> bindExtremeElement(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  FunctionBinding binding;
+  binding.argumentTypes = {array};
+  binding.result = array.elementType();
+  binding.kernel = extremeElement<Largest>;
+  binding.nullableIfArgumentsAre = false;
+  return binding;
+}
+
+void repeatValue(const KernelArgs& args) {
+  const auto count = args.column<int32_t>(1);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    if (count.isNull(row)) return builder.appendNull();
+    const int32_t length = std::max(count[row], 0);
+    for (int32_t i = 0; i < length; ++i) builder.child(0).appendFrom(*args.vector(0), row);
+    builder.appendList(length);
+  });
+}
+Result<FunctionBinding> bindRepeat(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  FunctionBinding binding;
+  binding.argumentTypes = {context.argumentTypes[0], kInt};
+  binding.result = DataType::array(context.argumentTypes[0], context.arguments[0]->nullable());
+  binding.kernel = repeatValue;
+  return binding;
+}
+
+void joinElements(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  const auto separator = args.column<StringView>(1);
+  const columnar::VectorReader<StringView> texts(lists.elements());
+  auto out = args.result<StringView>();
+  std::string made;
+  for (const RowIndex row : args.activeRows()) {
+    made.clear();
+    bool first = true;
+    for (int32_t i = 0; i < lists[row].length; ++i) {
+      const RowIndex at = lists[row].offset + i;
+      const bool isNull = texts.isNull(at);
+      if (isNull && args.count() < 3) continue;
+      if (!first) made += separator[row].view();
+      first = false;
+      made += isNull ? args.column<StringView>(2)[row].view() : texts[at].view();
+    }
+    out.set(row, made);
+  }
+}
+Result<FunctionBinding> bindJoin(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  FunctionBinding binding;
+  binding.argumentTypes.assign(context.argumentTypes.size(), kString);
+  binding.argumentTypes[0] = DataType::array(kString, array.containsNull());
+  binding.result = kString;
+  binding.kernel = joinElements;
+  return binding;
+}
+
+void makeSequence(const KernelArgs& args) {
+  const auto start = args.column<int64_t>(0);
+  const auto stop = args.column<int64_t>(1);
+  const bool hasStep = args.count() > 2;
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const int64_t step = hasStep ? args.column<int64_t>(2)[row] : start[row] <= stop[row] ? 1 : -1;
+    const bool bad = (step > 0 && start[row] > stop[row]) || (step < 0 && start[row] < stop[row]) || (step == 0 && start[row] != stop[row]);
+    const int128_t count = bad || step == 0 ? 1 : (static_cast<int128_t>(stop[row]) - start[row]) / step + 1;
+    if (bad || count > INT32_MAX - 15) {
+      args.errors().set(row, internalError("the boundaries and the step of sequence do not fit together"));
+      return builder.appendNull();
+    }
+    int64_t value = start[row];
+    for (int128_t i = 0; i < count; ++i, value += step) builder.child(0).appendFixed(value);
+    builder.appendList(static_cast<int32_t>(count));
+  });
+}
+void narrowSequence(const KernelArgs& args) {
+  const auto start = args.column<int32_t>(0);
+  const auto stop = args.column<int32_t>(1);
+  const bool hasStep = args.count() > 2;
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const int64_t step = hasStep ? args.column<int32_t>(2)[row] : start[row] <= stop[row] ? 1 : -1;
+    const bool bad = (step > 0 && start[row] > stop[row]) || (step < 0 && start[row] < stop[row]) || (step == 0 && start[row] != stop[row]);
+    const int64_t count = bad || step == 0 ? 1 : (static_cast<int64_t>(stop[row]) - start[row]) / step + 1;
+    if (bad || count > INT32_MAX - 15) {
+      args.errors().set(row, internalError("the boundaries and the step of sequence do not fit together"));
+      return builder.appendNull();
+    }
+    int64_t value = start[row];
+    for (int64_t i = 0; i < count; ++i, value += step) builder.child(0).appendFixed(static_cast<int32_t>(value));
+    builder.appendList(static_cast<int32_t>(count));
+  });
+}
+Result<FunctionBinding> bindSequence(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
+  const auto common = findWiderCommonType(context.argumentTypes.first(2), context.options.ansi);
+  if (!common || !common->isIntegral()) {
+    return unexpectedArgumentType(context, 0, "\"INTEGRAL\"");
+  }
+  const bool narrow = common->is(TypeKind::kInteger) && (context.argumentTypes.size() < 3 || context.argumentTypes[2].is(TypeKind::kInteger));
+  FunctionBinding binding;
+  binding.argumentTypes.assign(context.argumentTypes.size(), narrow ? kInt : kBigint);
+  binding.result = DataType::array(narrow ? kInt : kBigint, false);
+  binding.kernel = narrow ? narrowSequence : makeSequence;
+  binding.canRaise = true;
+  return binding;
+}
+
+// map_keys, map_values: the entries with one child.
+template <size_t Child>
+void mapPart(const KernelArgs& args) {
+  const VectorPtr& input = args.vector(0);
+  const ColumnVector& base = input->isFlat() ? *input : *input->base();
+  VectorPtr made = ColumnVector::list(args.resultType(), base.size(), base.valuesBuffer(), base.validityBuffer(), {base.children()[Child]});
+  if (input->isConstant()) made = ColumnVector::constant(made, 0, input->size());
+  if (input->isDictionary()) made = ColumnVector::dictionary(made, input->size(), input->valuesBuffer(), input->validityBuffer());
+  args.resultBuffer().setVector(std::move(made));
+}
+void mapEntries(const KernelArgs& args) {
+  const VectorPtr& input = args.vector(0);
+  const ColumnVector& base = input->isFlat() ? *input : *input->base();
+  const VectorPtr entries = ColumnVector::structure(args.resultType().elementType(), base.children()[0]->size(), nullptr, base.children());
+  VectorPtr made = ColumnVector::list(args.resultType(), base.size(), base.valuesBuffer(), base.validityBuffer(), {entries});
+  if (input->isConstant()) made = ColumnVector::constant(made, 0, input->size());
+  if (input->isDictionary()) made = ColumnVector::dictionary(made, input->size(), input->valuesBuffer(), input->validityBuffer());
+  args.resultBuffer().setVector(std::move(made));
+}
+enum class MapPart { kKeys, kValues, kEntries };
+template <MapPart Which>
+Result<FunctionBinding> bindMapPart(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  if (!type.is(TypeKind::kMap)) return unexpectedArgumentType(context, 0, "\"MAP\"");
+  FunctionBinding binding;
+  binding.argumentTypes = {type};
+  if (Which == MapPart::kKeys) {
+    binding.result = DataType::array(type.keyType(), false);
+    binding.kernel = mapPart<0>;
+  } else if (Which == MapPart::kValues) {
+    binding.result = DataType::array(type.valueType(), type.valueContainsNull());
+    binding.kernel = mapPart<1>;
+  } else {
+    binding.result = DataType::array(DataType::structType({{"key", type.keyType(), false}, {"value", type.valueType(), type.valueContainsNull()}}), false);
+    binding.kernel = mapEntries;
+  }
+  return binding;
+}
+
+void testKey(const KernelArgs& args) {
+  const Lists maps(args, 0);
+  auto* out = args.result<uint8_t>().values();
+  for (const RowIndex row : args.activeRows()) {
+    out[row] = 0;
+    for (int32_t i = 0; i < maps[row].length && out[row] == 0; ++i) out[row] = sameValue(maps.elements(), maps[row].offset + i, *args.vector(1), row);
+  }
+}
+Result<FunctionBinding> bindMapContainsKey(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  const DataType& type = context.argumentTypes[0];
+  if (!type.is(TypeKind::kMap)) return unexpectedArgumentType(context, 0, "\"MAP\"");
+  const auto common = findTightestCommonType(type.keyType(), context.argumentTypes[1], context.options.ansi);
+  if (!common) return differentTypes(context);
+  FunctionBinding binding;
+  binding.argumentTypes = {DataType::map(*common, type.valueType(), type.valueContainsNull()), *common};
+  binding.result = kBoolean;
+  binding.kernel = testKey;
+  return binding;
+}
+
+void zipArrays(const KernelArgs& args) {
+  std::vector<Lists> lists;
+  for (size_t i = 0; i < args.count(); ++i) lists.emplace_back(args, i);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    int32_t length = 0;
+    for (const Lists& list : lists) length = std::max(length, list[row].length);
+    for (int32_t i = 0; i < length; ++i) {
+      for (size_t field = 0; field < lists.size(); ++field) {
+        VectorBuilder& child = builder.child(0).child(field);
+        if (i < lists[field][row].length) {
+          child.appendFrom(lists[field].elements(), lists[field][row].offset + i);
+        } else {
+          child.appendNull();
+        }
+      }
+      builder.child(0).appendStruct();
+    }
+    builder.appendList(length);
+  });
+}
+Result<FunctionBinding> bindZip(const BindContext& context) {
+  FunctionBinding binding;
+  StructFields fields;
+  for (size_t i = 0; i < context.argumentTypes.size(); ++i) {
+    ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, i));
+    binding.argumentTypes.push_back(array);
+    const bool isNamed = context.arguments[i]->kind() == ExprKind::kAttributeReference || context.arguments[i]->kind() == ExprKind::kGetStructField;
+    std::string name = isNamed ? columnName(context.arguments[i]) : std::to_string(i);
+    if (const size_t dot = name.rfind('.'); isNamed && dot != std::string::npos) name = name.substr(dot + 1);
+    fields.push_back({std::move(name), array.elementType(), true});
+  }
+  binding.result = DataType::array(DataType::structType(std::move(fields)), false);
+  binding.kernel = zipArrays;
+  return binding;
+}
+
+}  // namespace
+
+void registerArrays(FunctionRegistry& registry) {
+  static const ScalarFunction kFunctions[] = {
+      {.names = {"size", "cardinality"}, .group = Group::kCollection, .since = "1.5.0", .usage = "size(expr) - The number of elements of an array or entries of a map.", .examples = {{.sql = "SELECT size(array('b', 'd', 'c', 'a'))", .result = "4"}}, .bind = bindSize<3>},
+      {.names = {"array_size"}, .group = Group::kArray, .since = "3.3.0", .usage = "array_size(expr) - The number of elements.", .bind = bindSize<1>},
+      {.names = {"array_contains"}, .group = Group::kArray, .since = "1.5.0", .usage = "array_contains(array, value) - Whether the array holds the value.", .examples = {{.sql = "SELECT array_contains(array(1, 2, 3), 2)", .result = "true"}}, .bind = bindContains},
+      {.names = {"array_position"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_position(array, element) - The position (from 1) of the element; 0 when it is not there.", .bind = bindPosition},
+      {.names = {"array_remove"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_remove(array, element) - The array without the element.", .bind = bindRemove},
+      {.names = {"array_append"}, .group = Group::kArray, .since = "3.4.0", .usage = "array_append(array, element) - The array with the element behind.", .nulls = NullRule::kHandledByKernel, .bind = bindAdd<true>},
+      {.names = {"array_prepend"}, .group = Group::kArray, .since = "3.5.0", .usage = "array_prepend(array, element) - The array with the element in front.", .nulls = NullRule::kHandledByKernel, .bind = bindAdd<false>},
+      {.names = {"sort_array"}, .group = Group::kArray, .since = "1.5.0", .usage = "sort_array(array[, ascendingOrder]) - The elements in order; NULL first ascending, last descending.", .examples = {{.sql = "SELECT sort_array(array('b', 'd', null, 'c', 'a'), true)", .result = "[null,\"a\",\"b\",\"c\",\"d\"]"}}, .bind = bindSortArray, .defaults = {{kBoolean, Value::boolean(true)}}, .maxArguments = 2},
+      {.names = {"array_distinct"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_distinct(array) - The array without repetitions.", .bind = bindSameArray<distinctElements, false>},
+      {.names = {"array_union"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_union(array1, array2) - The elements of both, without repetitions.", .bind = bindSets<SetOperation::kUnion>},
+      {.names = {"array_intersect"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_intersect(array1, array2) - The elements that both hold, without repetitions.", .bind = bindSets<SetOperation::kIntersect>},
+      {.names = {"array_except"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_except(array1, array2) - The elements of array1 that array2 does not hold, without repetitions.", .bind = bindSets<SetOperation::kExcept>},
+      {.names = {"arrays_overlap"}, .group = Group::kArray, .since = "2.4.0", .usage = "arrays_overlap(a1, a2) - Whether both hold an element that is not NULL.", .bind = bindOverlap},
+      {.names = {"array_compact"}, .group = Group::kArray, .since = "3.4.0", .usage = "array_compact(array) - The array without NULL.", .bind = bindSameArray<compactElements, false>},
+      {.names = {"slice"}, .group = Group::kArray, .since = "2.4.0", .usage = "slice(x, start, length) - length elements from start (from 1; from the end when negative).", .examples = {{.sql = "SELECT slice(array(1, 2, 3, 4), 2, 2)", .result = "[2,3]"}}, .bind = bindSameArray<sliceElements, true>},
+      {.names = {"reverse"}, .group = Group::kCollection, .since = "1.5.0", .usage = "reverse(expr) - The text or array in reverse order.", .examples = {{.sql = "SELECT reverse('Spark SQL')", .result = "LQS krapS"}}, .bind = bindReverse},
+      {.names = {"flatten"}, .group = Group::kArray, .since = "2.4.0", .usage = "flatten(arrayOfArrays) - The elements of all arrays in one.", .bind = bindFlatten},
+      {.names = {"array_max"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_max(array) - The largest element.", .bind = bindExtremeElement<true>},
+      {.names = {"array_min"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_min(array) - The smallest element.", .bind = bindExtremeElement<false>},
+      {.names = {"array_repeat"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_repeat(element, count) - The element count times.", .nulls = NullRule::kHandledByKernel, .bind = bindRepeat},
+      {.names = {"array_join"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_join(array, delimiter[, nullReplacement]) - The elements as one text.", .examples = {{.sql = "SELECT array_join(array('hello', 'world'), ' ')", .result = "hello world"}}, .bind = bindJoin},
+      {.names = {"sequence"}, .group = Group::kArray, .since = "2.4.0", .usage = "sequence(start, stop[, step]) - The numbers from start to stop.", .examples = {{.sql = "SELECT sequence(1, 5)", .result = "[1,2,3,4,5]"}}, .bind = bindSequence},
+      {.names = {"map_keys"}, .group = Group::kMap, .since = "2.0.0", .usage = "map_keys(map) - The keys.", .bind = bindMapPart<MapPart::kKeys>},
+      {.names = {"map_values"}, .group = Group::kMap, .since = "2.0.0", .usage = "map_values(map) - The values.", .bind = bindMapPart<MapPart::kValues>},
+      {.names = {"map_entries"}, .group = Group::kMap, .since = "3.0.0", .usage = "map_entries(map) - The entries, as structs.", .bind = bindMapPart<MapPart::kEntries>},
+      {.names = {"map_contains_key"}, .group = Group::kMap, .since = "3.3.0", .usage = "map_contains_key(map, key) - Whether the map has the key.", .bind = bindMapContainsKey},
+      {.names = {"arrays_zip"}, .group = Group::kArray, .since = "2.4.0", .usage = "arrays_zip(a1, a2, ...) - An array of structs, the N-th of which holds the N-th elements.", .bind = bindZip},
+  };
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions

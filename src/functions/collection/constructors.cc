@@ -1,0 +1,424 @@
+// array, map, named_struct, map_from_arrays, map_from_entries, and reading their parts.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "functions/collection/list_rows.h"
+#include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
+
+namespace flint::functions {
+
+using namespace expr;
+using columnar::VectorBuilder;
+
+namespace {
+
+void makeArray(const KernelArgs& args) {
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    for (size_t i = 0; i < args.count(); ++i) builder.child(0).appendFrom(*args.vector(i), row);
+    builder.appendList(static_cast<int32_t>(args.count()));
+  });
+}
+
+Result<FunctionBinding> bindArray(const BindContext& context) {
+  FunctionBinding binding;
+  const auto common = findWiderCommonType(context.argumentTypes, context.options.ansi);
+  if (!common) return differentTypes(context);
+  bool containsNull = false;
+  for (const ExprPtr& argument : context.arguments) containsNull = containsNull || argument->nullable();
+  binding.argumentTypes.assign(context.argumentTypes.size(), *common);
+  binding.result = DataType::array(*common, containsNull);
+  binding.kernel = makeArray;
+  return binding;
+}
+
+void makeStruct(const KernelArgs& args) {
+  // Columns are taken as they are: a struct is its children.
+  std::vector<VectorPtr> fields;
+  for (size_t i = 1; i < args.count(); i += 2) fields.push_back(args.vector(i));
+  args.resultBuffer().setVector(ColumnVector::structure(args.resultType(), args.numRows(), nullptr, std::move(fields)));
+}
+
+Result<FunctionBinding> bindNamedStruct(const BindContext& context) {
+  const size_t count = context.argumentTypes.size();
+  if (count == 0 || count % 2 != 0) {
+    return Error(condition::kWrongNumArgsWithoutSuggestion)
+        .with("functionName", "`named_struct`")
+        .with("expectedNum", "2n (n > 0)")
+        .with("actualNum", std::to_string(count))
+        .with("docroot", "https://spark.apache.org/docs/latest");
+  }
+  StructFields fields;
+  for (size_t i = 0; i < count; i += 2) {
+    if (context.constants[i] == nullptr || context.constants[i]->isNull() || !context.argumentTypes[i].isStringLike()) {
+      return Error(condition::kDatatypeMismatchCreateNamedStructWithoutFoldableString)
+          .with("sqlExpr", "\"" + callText(context) + "\"")
+          .with("inputExprs", "[" + quotedExpression(context.arguments[i]) + "]");
+    }
+    fields.push_back({context.constants[i]->asString(), context.argumentTypes[i + 1], context.arguments[i + 1]->nullable()});
+  }
+  FunctionBinding binding;
+  binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
+  binding.result = DataType::structType(std::move(fields));
+  binding.kernel = makeStruct;
+  return binding;
+}
+
+Error nullMapKey() { return Error(condition::kNullMapKey); }
+
+Error duplicateKey(const ColumnVector& keys, RowIndex row) {
+  return Error(condition::kDuplicatedMapKey)
+      .with("key", literalText(keys.valueAt(row), keys.type(), TextStyle::kName))
+      .with("mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\"");
+}
+
+// Checks the `length` entries that end a builder's keys, which `keyAt` gives as (vector, row).
+template <class KeyAt>
+std::optional<Error> checkKeys(int32_t length, KeyAt&& keyAt) {
+  for (int32_t i = 0; i < length; ++i) {
+    const auto [vector, row] = keyAt(i);
+    if (vector->isNull(row)) return nullMapKey();
+    for (int32_t j = 0; j < i; ++j) {
+      const auto [other, otherRow] = keyAt(j);
+      if (columnar::compareValues(*vector, row, *other, otherRow) == 0) return duplicateKey(*vector, row);
+    }
+  }
+  return std::nullopt;
+}
+
+void makeMap(const KernelArgs& args) {
+  const auto length = static_cast<int32_t>(args.count() / 2);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    auto problem = checkKeys(length, [&](int32_t i) { return std::pair(args.vector(static_cast<size_t>(i) * 2).get(), row); });
+    if (problem) {
+      args.errors().set(row, std::move(*problem));
+      builder.appendNull();
+      return;
+    }
+    for (size_t i = 0; i < args.count(); ++i) builder.child(i % 2).appendFrom(*args.vector(i), row);
+    builder.appendList(length);
+  });
+}
+
+Result<FunctionBinding> bindMap(const BindContext& context) {
+  const size_t count = context.argumentTypes.size();
+  if (count % 2 != 0) {
+    return Error(condition::kWrongNumArgsWithoutSuggestion)
+        .with("functionName", "`map`")
+        .with("expectedNum", "2n (n > 0)")
+        .with("actualNum", std::to_string(count))
+        .with("docroot", "https://spark.apache.org/docs/latest");
+  }
+  std::vector<DataType> keys;
+  std::vector<DataType> values;
+  bool valueContainsNull = false;
+  for (size_t i = 0; i < count; ++i) {
+    (i % 2 == 0 ? keys : values).push_back(context.argumentTypes[i]);
+    if (i % 2 != 0) valueContainsNull = valueContainsNull || context.arguments[i]->nullable();
+  }
+  const auto key = findWiderCommonType(keys, context.options.ansi);
+  const auto value = findWiderCommonType(values, context.options.ansi);
+  if (!key || !value) {
+    std::string all;
+    for (const DataType& type : key ? values : keys) all += (all.empty() ? "" : " or ") + quotedSql(type);
+    return Error(key ? condition::kDatatypeMismatchCreateMapValueDiffTypes : condition::kDatatypeMismatchCreateMapKeyDiffTypes)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`map`")
+        .with("dataType", "(" + all + ")");
+  }
+  if (key->is(TypeKind::kMap)) {
+    return Error(condition::kDatatypeMismatchInvalidMapKeyType).with("sqlExpr", "\"" + callText(context) + "\"").with("keyType", quotedSql(*key));
+  }
+  FunctionBinding binding;
+  for (size_t i = 0; i < count; ++i) binding.argumentTypes.push_back(i % 2 == 0 ? *key : *value);
+  binding.result = DataType::map(*key, *value, valueContainsNull);
+  binding.kernel = makeMap;
+  binding.canRaise = true;
+  return binding;
+}
+
+void mapFromArrays(const KernelArgs& args) {
+  const Lists keys(args, 0);
+  const Lists values(args, 1);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const ListEntry key = keys[row];
+    const ListEntry value = values[row];
+    std::optional<Error> problem;
+    if (key.length != value.length) {
+      problem = internalError("the arrays of map_from_arrays have different lengths");
+    } else {
+      problem = checkKeys(key.length, [&](int32_t i) { return std::pair(&keys.elements(), key.offset + i); });
+    }
+    if (problem) {
+      args.errors().set(row, std::move(*problem));
+      builder.appendNull();
+      return;
+    }
+    for (int32_t i = 0; i < key.length; ++i) {
+      builder.child(0).appendFrom(keys.elements(), key.offset + i);
+      builder.child(1).appendFrom(values.elements(), value.offset + i);
+    }
+    builder.appendList(key.length);
+  });
+}
+
+Result<FunctionBinding> bindMapFromArrays(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  ASSIGN_OR_RETURN(const DataType keys, arrayArgument(context, 0));
+  ASSIGN_OR_RETURN(const DataType values, arrayArgument(context, 1));
+  FunctionBinding binding;
+  binding.argumentTypes = {keys, values};
+  binding.result = DataType::map(keys.elementType(), values.elementType(), values.containsNull());
+  binding.kernel = mapFromArrays;
+  binding.canRaise = true;
+  return binding;
+}
+
+void mapFromEntries(const KernelArgs& args) {
+  const Lists entries(args, 0);
+  const ColumnVector& structs = entries.elements();
+  const ColumnVector& base = structs.isFlat() ? structs : *structs.base();
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const ListEntry entry = entries[row];
+    for (int32_t i = 0; i < entry.length; ++i) {
+      if (structs.isNull(entry.offset + i)) return builder.appendNull();
+    }
+    auto problem = checkKeys(entry.length, [&](int32_t i) { return std::pair(base.children()[0].get(), structs.baseRow(entry.offset + i)); });
+    if (problem) {
+      args.errors().set(row, std::move(*problem));
+      builder.appendNull();
+      return;
+    }
+    for (int32_t i = 0; i < entry.length; ++i) {
+      for (size_t part = 0; part < 2; ++part) builder.child(part).appendFrom(*base.children()[part], structs.baseRow(entry.offset + i));
+    }
+    builder.appendList(entry.length);
+  });
+}
+
+Result<FunctionBinding> bindMapFromEntries(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  if (!type.is(TypeKind::kArray) || !type.elementType().is(TypeKind::kStruct) || type.elementType().fields().size() != 2) {
+    return unexpectedArgumentType(context, 0, "\"ARRAY\" of pair \"STRUCT\"");
+  }
+  const StructFields& fields = type.elementType().fields();
+  FunctionBinding binding;
+  binding.argumentTypes = {type};
+  binding.result = DataType::map(fields[0].type, fields[1].type, fields[1].nullable);
+  binding.kernel = mapFromEntries;
+  binding.canRaise = true;
+  binding.nullableIfArgumentsAre = !type.containsNull();
+  return binding;
+}
+
+void concatMaps(const KernelArgs& args) {
+  std::vector<Lists> maps;
+  for (size_t i = 0; i < args.count(); ++i) maps.emplace_back(args, i);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    std::vector<std::pair<const ColumnVector*, RowIndex>> keys;
+    for (const Lists& map : maps) {
+      for (int32_t i = 0; i < map[row].length; ++i) keys.emplace_back(&map.elements(), map[row].offset + i);
+    }
+    auto problem = checkKeys(static_cast<int32_t>(keys.size()), [&](int32_t i) { return keys[static_cast<size_t>(i)]; });
+    if (problem) {
+      args.errors().set(row, std::move(*problem));
+      builder.appendNull();
+      return;
+    }
+    for (const Lists& map : maps) {
+      for (int32_t i = 0; i < map[row].length; ++i) {
+        builder.child(0).appendFrom(map.elements(), map[row].offset + i);
+        builder.child(1).appendFrom(map.values(), map[row].offset + i);
+      }
+    }
+    builder.appendList(static_cast<int32_t>(keys.size()));
+  });
+}
+
+Result<FunctionBinding> bindMapConcat(const BindContext& context) {
+  const auto common = findWiderCommonType(context.argumentTypes, context.options.ansi);
+  if (!common || (!common->is(TypeKind::kMap) && !context.argumentTypes.empty())) return differentTypes(context);
+  FunctionBinding binding;
+  binding.argumentTypes.assign(context.argumentTypes.size(), *common);
+  binding.result = context.argumentTypes.empty() ? DataType::map(kString, kString) : *common;
+  binding.kernel = concatMaps;
+  binding.canRaise = true;
+  return binding;
+}
+
+// Copies element rows, -1 for none, into the result: elements of the argument's list.
+void gatherElements(const KernelArgs& args, const ColumnVector& elements, const std::vector<RowIndex>& rows) {
+  auto indices = columnar::Buffer::allocate(static_cast<size_t>(args.numRows()) * sizeof(int32_t));
+  auto* out = indices->mutableAs<int32_t>();
+  uint64_t* validity = nullptr;
+  std::shared_ptr<columnar::Buffer> bits;
+  for (RowIndex row = 0; row < args.numRows(); ++row) {
+    const RowIndex at = rows[static_cast<size_t>(row)];
+    out[row] = std::max(at, 0);
+    if (at >= 0) continue;
+    if (validity == nullptr) {
+      bits = columnar::Buffer::allocate(static_cast<size_t>(columnar::bitmapBytes(args.numRows())));
+      std::memset(bits->mutableData(), 0xFF, bits->size());
+      validity = bits->mutableAs<uint64_t>();
+    }
+    columnar::clearBit(validity, row);
+  }
+  if (elements.size() == 0) {
+    args.resultBuffer().setVector(ColumnVector::nulls(args.resultType(), args.numRows()));
+    return;
+  }
+  args.resultBuffer().setVector(ColumnVector::dictionary(Lists(args, 0).elementsPtr(), args.numRows(), std::move(indices), std::move(bits)));
+}
+
+Error badIndex(int64_t index, int32_t size) {
+  return Error(condition::kInvalidArrayIndex).with("indexValue", std::to_string(index)).with("arraySize", std::to_string(size));
+}
+
+// a[i], from 0. `Raises`: what is out of range is an error in ANSI mode.
+template <bool Raises>
+void elementByOffset(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  const auto index = args.column<int32_t>(1);
+  std::vector<RowIndex> rows(static_cast<size_t>(args.numRows()), -1);
+  for (const RowIndex row : args.activeRows()) {
+    const ListEntry entry = lists[row];
+    if (index[row] >= 0 && index[row] < entry.length) {
+      rows[static_cast<size_t>(row)] = entry.offset + index[row];
+    } else if (Raises && args.ansi()) {
+      args.errors().set(row, badIndex(index[row], entry.length));
+    }
+  }
+  gatherElements(args, lists.elements(), rows);
+}
+
+// element_at: from 1, or from the end.
+void elementByPosition(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  const auto index = args.column<int32_t>(1);
+  std::vector<RowIndex> rows(static_cast<size_t>(args.numRows()), -1);
+  for (const RowIndex row : args.activeRows()) {
+    const ListEntry entry = lists[row];
+    const int32_t at = index[row] > 0 ? index[row] - 1 : entry.length + index[row];
+    if (index[row] == 0) {
+      args.errors().set(row, Error(condition::kInvalidIndexOfZero));
+    } else if (at >= 0 && at < entry.length) {
+      rows[static_cast<size_t>(row)] = entry.offset + at;
+    } else if (args.ansi()) {
+      args.errors().set(row, Error(condition::kInvalidArrayIndexInElementAt).with("indexValue", std::to_string(index[row])).with("arraySize", std::to_string(entry.length)));
+    }
+  }
+  gatherElements(args, lists.elements(), rows);
+}
+
+void valueByKey(const KernelArgs& args) {
+  const Lists maps(args, 0);
+  const ColumnVector& keys = *args.vector(1);
+  buildRows(args, [&](RowIndex row, VectorBuilder& result) {
+    const ListEntry entry = maps[row];
+    for (int32_t i = 0; i < entry.length; ++i) {
+      if (sameValue(maps.elements(), entry.offset + i, keys, row)) return result.appendFrom(maps.values(), entry.offset + i);
+    }
+    result.appendNull();
+  });
+}
+
+enum class Access { kBrackets, kGet, kElementAt, kTryElementAt };
+
+template <Access How>
+Result<FunctionBinding> bindElement(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  const DataType& type = context.argumentTypes[0];
+  const DataType& key = context.argumentTypes[1];
+  FunctionBinding binding;
+  binding.nullableIfArgumentsAre = false;
+  if (type.is(TypeKind::kMap) && How != Access::kGet) {
+    const auto common = findTightestCommonType(type.keyType(), key, context.options.ansi);
+    if (!common) {
+      return Error(condition::kDatatypeMismatchMapFunctionDiffTypes)
+          .with("sqlExpr", "\"" + callText(context) + "\"")
+          .with("functionName", "`" + std::string(context.name) + "`")
+          .with("dataType", "\"MAP\"")
+          .with("leftType", quotedSql(type))
+          .with("rightType", quotedSql(key));
+    }
+    binding.argumentTypes = {DataType::map(*common, type.valueType(), type.valueContainsNull()), *common};
+    binding.result = type.valueType();
+    binding.kernel = valueByKey;
+    return binding;
+  }
+  if (!type.is(TypeKind::kArray)) return unexpectedArgumentType(context, 0, How == Access::kGet ? "\"ARRAY\"" : "(\"ARRAY\" or \"MAP\")");
+  if (!key.isIntegral() && !key.is(TypeKind::kNull)) return unexpectedArgumentType(context, 1, How == Access::kElementAt ? "\"INT\"" : "\"INTEGRAL\"");
+  binding.argumentTypes = {type, kInt};
+  binding.result = type.elementType();
+  binding.canRaise = How != Access::kGet && (context.options.ansi || How != Access::kBrackets);
+  binding.errorsAreNull = How == Access::kTryElementAt;
+  switch (How) {
+    case Access::kBrackets: binding.kernel = elementByOffset<true>; break;
+    case Access::kGet: binding.kernel = elementByOffset<false>; break;
+    case Access::kElementAt:
+    case Access::kTryElementAt: binding.kernel = elementByPosition; break;
+  }
+  return binding;
+}
+
+// array_of_structs.field
+void fieldOfElements(const KernelArgs& args) {
+  const auto ordinal = static_cast<size_t>(args.column<int32_t>(2)[0]);
+  const VectorPtr& input = args.vector(0);
+  const ColumnVector& base = input->isFlat() ? *input : *input->base();
+  const VectorPtr& structs = base.children()[0];
+  columnar::VectorBuilder field(args.resultType().elementType());
+  const ColumnVector& fields = structs->isFlat() ? *structs : *structs->base();
+  for (RowIndex row = 0; row < structs->size(); ++row) {
+    if (structs->isNull(row)) {
+      field.appendNull();
+    } else {
+      field.appendFrom(*fields.children()[ordinal], structs->baseRow(row));
+    }
+  }
+  VectorPtr made = ColumnVector::list(args.resultType(), base.size(), base.valuesBuffer(), base.validityBuffer(), {field.finish()});
+  if (input->isConstant()) made = ColumnVector::constant(made, 0, input->size());
+  if (input->isDictionary()) made = ColumnVector::dictionary(made, input->size(), input->valuesBuffer(), input->validityBuffer());
+  args.resultBuffer().setVector(std::move(made));
+}
+
+Result<FunctionBinding> bindArrayStructFields(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
+  const DataType& type = context.argumentTypes[0];
+  const StructField& field = type.elementType().fields()[static_cast<size_t>(context.constants[2]->asInteger())];
+  FunctionBinding binding;
+  binding.argumentTypes = {type, kString, kInt};
+  binding.result = DataType::array(field.type, type.containsNull() || field.nullable);
+  binding.kernel = fieldOfElements;
+  return binding;
+}
+
+}  // namespace
+
+void registerConstructors(FunctionRegistry& registry) {
+  static const ScalarFunction kFunctions[] = {
+      {.names = {"array"}, .group = Group::kArray, .since = "1.1.0", .usage = "array(expr, ...) - An array of the values.",
+       .examples = {{.sql = "SELECT array(1, 2, 3)", .result = "[1,2,3]"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindArray},
+      {.names = {"named_struct"}, .group = Group::kStruct, .since = "1.5.0", .usage = "named_struct(name1, val1, name2, val2, ...) - A struct of the named values.",
+       .examples = {{.sql = "SELECT named_struct(\"a\", 1, \"b\", 2, \"c\", 3)", .result = "{\"a\":1,\"b\":2,\"c\":3}"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindNamedStruct},
+      {.names = {"map"}, .group = Group::kMap, .since = "2.0.0", .usage = "map(key0, value0, key1, value1, ...) - A map of the pairs.",
+       .examples = {{.sql = "SELECT map(1.0, '2', 3.0, '4')", .result = "{1.0:\"2\",3.0:\"4\"}"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindMap},
+      {.names = {"map_from_arrays"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_from_arrays(keys, values) - A map of the two arrays' elements.", .bind = bindMapFromArrays},
+      {.names = {"map_from_entries"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_from_entries(arrayOfEntries) - A map of the pairs.", .bind = bindMapFromEntries},
+      {.names = {"map_concat"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_concat(map, ...) - The entries of all maps.", .bind = bindMapConcat},
+      {.names = {"element_of"}, .group = Group::kInternal, .since = "1.0.0", .usage = "array[index] or map[key] - An element by its offset, or a value by its key.", .bind = bindElement<Access::kBrackets>},
+      {.names = {"get"}, .group = Group::kArray, .since = "3.4.0", .usage = "get(array, index) - The element at index (from 0), NULL when there is none.",
+       .examples = {{.sql = "SELECT get(array(1, 2, 3), 0)", .result = "1"}}, .bind = bindElement<Access::kGet>},
+      {.names = {"element_at"}, .group = Group::kCollection, .since = "2.4.0", .usage = "element_at(array, index), element_at(map, key) - The element at index (from 1; from the end when negative), or the key's value.",
+       .examples = {{.sql = "SELECT element_at(array(1, 2, 3), 2)", .result = "2"}}, .bind = bindElement<Access::kElementAt>},
+      {.names = {"try_element_at"}, .group = Group::kCollection, .since = "3.5.0", .usage = "try_element_at(array, index) - As element_at, NULL when there is no such element.",
+       .examples = {{.sql = "SELECT try_element_at(array(1, 2, 3), 2)", .result = "2"}}, .bind = bindElement<Access::kTryElementAt>},
+      {.names = {"get_array_struct_fields"}, .group = Group::kInternal, .since = "1.0.0", .usage = "array.field - The field of each struct.", .bind = bindArrayStructFields},
+  };
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions

@@ -1,0 +1,201 @@
+// Functions of doubles: roots, powers, logarithms, angles.
+#include <cmath>
+#include <memory>
+
+#include "expr/function_registry.h"
+#include "expr/unresolved.h"
+#include "functions/kernel_loops.h"
+#include "functions/types_of_arguments.h"
+
+namespace flint::functions {
+
+using namespace expr;
+
+namespace {
+
+template <double (*Function)(double)>
+void apply(const KernelArgs& args) {
+  auto* out = args.result<double>().values();
+  forEachValue<double>(args, [&](RowIndex row, double value) { out[row] = Function(value); });
+}
+template <double (*Function)(double, double)>
+void applyPair(const KernelArgs& args) {
+  auto* out = args.result<double>().values();
+  forEachPair<double, double>(args, [&](RowIndex row, double a, double b) { out[row] = Function(a, b); });
+}
+
+// Logarithms are null outside of their domain.
+template <double (*Function)(double), int Bound>
+void applyLogarithm(const KernelArgs& args) {
+  auto out = args.result<double>();
+  forEachValue<double>(args, [&](RowIndex row, double value) {
+    if (value <= Bound) {
+      out.setNull(row);
+    } else {
+      out.set(row, Function(value));
+    }
+  });
+}
+void logarithmToBase(const KernelArgs& args) {
+  auto out = args.result<double>();
+  forEachPair<double, double>(args, [&](RowIndex row, double base, double value) {
+    if (base <= 0 || value <= 0) {
+      out.setNull(row);
+    } else {
+      out.set(row, std::log(value) / std::log(base));
+    }
+  });
+}
+
+double cotangent(double x) { return 1 / std::tan(x); }
+double secant(double x) { return 1 / std::cos(x); }
+double cosecant(double x) { return 1 / std::sin(x); }
+double toDegrees(double x) { return x * (180.0 / M_PI); }
+double toRadians(double x) { return x * (M_PI / 180.0); }
+double signOf(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
+double log2Of(double x) { return std::log(x) / std::log(2.0); }
+double asinhOf(double x) {
+  // As Java code commonly has it: exact for infinities.
+  return std::isinf(x) ? x : std::asinh(x);
+}
+double powerOf(double a, double b) { return b != b || (std::abs(a) == 1 && std::isinf(b)) ? std::nan("") : std::pow(a, b); }
+double hypotenuse(double a, double b) { return std::hypot(a, b); }
+double arcTangent(double a, double b) { return std::atan2(a + 0.0, b + 0.0); }
+
+double piValue() { return M_PI; }
+double eValue() { return M_E; }
+template <double (*Value)()>
+void constantValue(const KernelArgs& args) {
+  args.resultBuffer().setVector(ColumnVector::constant(kDouble, flint::Value::floating(Value()), args.numRows()));
+}
+
+struct Entry {
+  const char* name;
+  const char* display;
+  const char* usage;
+  Kernel kernel;
+};
+constexpr Entry kUnary[] = {
+    {"sqrt", "SQRT", "sqrt(expr) - The square root.", apply<std::sqrt>},
+    {"cbrt", "CBRT", "cbrt(expr) - The cube root.", apply<std::cbrt>},
+    {"exp", "EXP", "exp(expr) - e to the power of expr.", apply<std::exp>},
+    {"expm1", "EXPM1", "expm1(expr) - exp(expr) - 1.", apply<std::expm1>},
+    {"sin", "SIN", "sin(expr) - The sine of an angle in radians.", apply<std::sin>},
+    {"cos", "COS", "cos(expr) - The cosine of an angle in radians.", apply<std::cos>},
+    {"tan", "TAN", "tan(expr) - The tangent of an angle in radians.", apply<std::tan>},
+    {"cot", "COT", "cot(expr) - The cotangent of an angle in radians.", apply<cotangent>},
+    {"sec", "SEC", "sec(expr) - The secant of an angle in radians.", apply<secant>},
+    {"csc", "CSC", "csc(expr) - The cosecant of an angle in radians.", apply<cosecant>},
+    {"asin", "ASIN", "asin(expr) - The inverse sine.", apply<std::asin>},
+    {"acos", "ACOS", "acos(expr) - The inverse cosine.", apply<std::acos>},
+    {"atan", "ATAN", "atan(expr) - The inverse tangent.", apply<std::atan>},
+    {"sinh", "SINH", "sinh(expr) - The hyperbolic sine.", apply<std::sinh>},
+    {"cosh", "COSH", "cosh(expr) - The hyperbolic cosine.", apply<std::cosh>},
+    {"tanh", "TANH", "tanh(expr) - The hyperbolic tangent.", apply<std::tanh>},
+    {"asinh", "ASINH", "asinh(expr) - The inverse hyperbolic sine.", apply<asinhOf>},
+    {"acosh", "ACOSH", "acosh(expr) - The inverse hyperbolic cosine.", apply<std::acosh>},
+    {"atanh", "ATANH", "atanh(expr) - The inverse hyperbolic tangent.", apply<std::atanh>},
+    {"degrees", "DEGREES", "degrees(expr) - An angle in radians as degrees.", apply<toDegrees>},
+    {"radians", "RADIANS", "radians(expr) - An angle in degrees as radians.", apply<toRadians>},
+    {"signum", "SIGNUM", "signum(expr) - -1.0, 0.0 or 1.0 as expr is negative, 0 or positive.", apply<signOf>},
+    {"sign", "", "sign(expr) - -1.0, 0.0 or 1.0 as expr is negative, 0 or positive.", apply<signOf>},
+    {"ln", "", "ln(expr) - The natural logarithm.", applyLogarithm<std::log, 0>},
+    {"log10", "LOG10", "log10(expr) - The logarithm to base 10.", applyLogarithm<std::log10, 0>},
+    {"log2", "LOG2", "log2(expr) - The logarithm to base 2.", applyLogarithm<log2Of, 0>},
+    {"log1p", "LOG1P", "log1p(expr) - log(1 + expr).", applyLogarithm<std::log1p, -1>},
+};
+constexpr Entry kBinaryFunctions[] = {
+    {"power", "POWER", "power(expr1, expr2) - expr1 to the power of expr2.", applyPair<powerOf>},
+    {"pow", "", "pow(expr1, expr2) - expr1 to the power of expr2.", applyPair<powerOf>},
+    {"atan2", "ATAN2", "atan2(exprY, exprX) - The angle of the point (exprX, exprY).", applyPair<arcTangent>},
+    {"hypot", "HYPOT", "hypot(expr1, expr2) - The root of the sum of both squares.", applyPair<hypotenuse>},
+};
+
+Result<FunctionBinding> bindLog(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
+  FunctionBinding binding;
+  binding.argumentTypes.assign(context.argumentTypes.size(), kDouble);
+  for (size_t i = 0; i < context.argumentTypes.size(); ++i) {
+    const DataType& type = context.argumentTypes[i];
+    if (!type.isNumeric() && !type.isStringLike() && !type.is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"DOUBLE\"");
+  }
+  binding.result = kDouble;
+  binding.nullableIfArgumentsAre = false;
+  binding.kernel = context.argumentTypes.size() == 2 ? logarithmToBase : applyLogarithm<std::log, 0>;
+  return binding;
+}
+
+void factorialOf(const KernelArgs& args) {
+  auto out = args.result<int64_t>();
+  forEachValue<int32_t>(args, [&](RowIndex row, int32_t value) {
+    if (value < 0 || value > 20) return out.setNull(row);
+    int64_t product = 1;
+    for (int32_t i = 2; i <= value; ++i) product *= i;
+    out.set(row, product);
+  });
+}
+
+void bucketOf(const KernelArgs& args) {
+  const auto value = args.column<double>(0);
+  const auto low = args.column<double>(1);
+  const auto high = args.column<double>(2);
+  const auto count = args.column<int64_t>(3);
+  auto out = args.result<int64_t>();
+  for (const RowIndex row : args.activeRows()) {
+    const double from = low[row];
+    const double to = high[row];
+    const int64_t buckets = count[row];
+    const bool bad = buckets <= 0 || buckets == INT64_MAX || value[row] != value[row] || from == to || !std::isfinite(from) || !std::isfinite(to);
+    if (bad) {
+      out.setNull(row);
+      continue;
+    }
+    const double x = value[row];
+    const bool before = from < to ? x < from : x > from;
+    const bool behind = from < to ? x >= to : x <= to;
+    out.set(row, before ? 0 : behind ? buckets + 1 : static_cast<int64_t>(static_cast<double>(buckets) * (x - from) / (to - from)) + 1);
+  }
+}
+
+}  // namespace
+
+void registerElementary(FunctionRegistry& registry) {
+  static const std::vector<ScalarFunction> kFunctions = [] {
+    std::vector<ScalarFunction> functions;
+    for (const Entry& entry : kUnary) {
+      ScalarFunction function;
+      function.names = {entry.name};
+      function.group = Group::kMath;
+      function.since = "1.4.0";
+      function.usage = entry.usage;
+      function.display = entry.display;
+      function.overloads = {{.arguments = {kDouble}, .result = kDouble, .kernel = entry.kernel, .takesNullRows = true}};
+      functions.push_back(std::move(function));
+    }
+    for (const Entry& entry : kBinaryFunctions) {
+      ScalarFunction function;
+      function.names = {entry.name};
+      function.group = Group::kMath;
+      function.since = "1.4.0";
+      function.usage = entry.usage;
+      function.display = entry.display;
+      function.overloads = {{.arguments = {kDouble, kDouble}, .result = kDouble, .kernel = entry.kernel, .takesNullRows = true}};
+      functions.push_back(std::move(function));
+    }
+    functions.push_back({.names = {"log"}, .group = Group::kMath, .since = "1.4.0", .usage = "log(base, expr) - The logarithm to base; the natural one without it.",
+                         .examples = {{.sql = "SELECT log(10, 100)", .result = "2.0"}}, .bind = bindLog, .display = "LOG"});
+    functions.push_back({.names = {"pi"}, .group = Group::kMath, .since = "1.5.0", .usage = "pi() - The ratio of a circle's circumference to its diameter.", .nullable = false,
+                         .overloads = {{.arguments = {}, .result = kDouble, .kernel = constantValue<piValue>}}, .display = "PI"});
+    functions.push_back({.names = {"e"}, .group = Group::kMath, .since = "1.5.0", .usage = "e() - The base of the natural logarithm.", .nullable = false,
+                         .overloads = {{.arguments = {}, .result = kDouble, .kernel = constantValue<eValue>}}, .display = "E"});
+    functions.push_back({.names = {"factorial"}, .group = Group::kMath, .since = "1.5.0", .usage = "factorial(expr) - The factorial of 0 to 20, NULL for others.",
+                         .examples = {{.sql = "SELECT factorial(5)", .result = "120"}}, .overloads = {{.arguments = {kInt}, .result = kBigint, .kernel = factorialOf}}});
+    functions.push_back({.names = {"width_bucket"}, .group = Group::kMath, .since = "3.1.0", .usage = "width_bucket(value, min, max, num_bucket) - The number of the equally wide bucket that value lies in.",
+                         .examples = {{.sql = "SELECT width_bucket(5.3, 0.2, 10.6, 5)", .result = "3"}},
+                         .overloads = {{.arguments = {kDouble, kDouble, kDouble, kBigint}, .result = kBigint, .kernel = bucketOf}}});
+    return functions;
+  }();
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions

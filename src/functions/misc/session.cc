@@ -1,0 +1,217 @@
+// Functions of the query and its session: current_date, current_timestamp, current_user, typeof; and of rows: rand, ids; and errors on demand.
+#include <cmath>
+#include <memory>
+#include <random>
+
+#include "expr/expression_text.h"
+#include "expr/function_registry.h"
+#include "functions/hash/murmur3.h"
+#include "functions/kernel_loops.h"
+#include "functions/types_of_arguments.h"
+#include "types/calendar.h"
+#include "types/time_zone.h"
+
+namespace flint::functions {
+
+using namespace expr;
+
+namespace {
+
+// A value that is the same for the whole query.
+struct FixedData {
+  Value value;
+};
+void fixedValue(const KernelArgs& args) {
+  args.resultBuffer().setVector(ColumnVector::constant(args.resultType(), args.data<FixedData>().value, args.numRows()));
+}
+FunctionBinding fixed(DataType type, Value value) {
+  FunctionBinding binding;
+  binding.result = std::move(type);
+  binding.nullable = false;
+  binding.kernel = fixedValue;
+  binding.data = std::make_shared<FixedData>(FixedData{std::move(value)});
+  return binding;
+}
+
+const TimeZone& zoneOf(const EvaluationOptions& options) {
+  const TimeZone* zone = TimeZone::find(options.timeZone);
+  return zone == nullptr ? TimeZone::utc() : *zone;
+}
+
+Result<FunctionBinding> bindCurrentDate(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
+  return fixed(kDate, Value::integer(floorDivide(zoneOf(context.options).toLocal(context.options.currentTimestamp), kMicrosPerDay)));
+}
+Result<FunctionBinding> bindCurrentTimestamp(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
+  return fixed(kTimestamp, Value::integer(context.options.currentTimestamp));
+}
+Result<FunctionBinding> bindLocalTimestamp(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
+  return fixed(kTimestampNtz, Value::integer(zoneOf(context.options).toLocal(context.options.currentTimestamp)));
+}
+Result<FunctionBinding> bindCurrentTimezone(const BindContext& context) { return fixed(kString, Value::string(context.options.timeZone)); }
+Result<FunctionBinding> bindCurrentUser(const BindContext& context) { return fixed(kString, Value::string(context.options.currentUser)); }
+Result<FunctionBinding> bindCurrentCatalog(const BindContext& context) { return fixed(kString, Value::string(context.options.currentCatalog)); }
+Result<FunctionBinding> bindCurrentDatabase(const BindContext& context) { return fixed(kString, Value::string(context.options.currentDatabase)); }
+Result<FunctionBinding> bindVersion(const BindContext&) { return fixed(kString, Value::string("4.2.0 flint")); }
+Result<FunctionBinding> bindTypeof(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  FunctionBinding binding = fixed(kString, Value::string(context.argumentTypes[0].simpleString()));
+  binding.argumentTypes = {context.argumentTypes[0]};
+  return binding;
+}
+
+// Spark's XORShiftRandom: a seed scrambled by murmur3, then 64-bit xorshift steps.
+class XorShift {
+ public:
+  explicit XorShift(int64_t seed) {
+    char bytes[8];
+    for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(static_cast<uint64_t>(seed) >> (8 * (7 - i)));
+    const auto low = static_cast<uint32_t>(murmur3Bytes({bytes, 8}, 0x3c074a61));
+    const auto high = static_cast<uint32_t>(murmur3Bytes({bytes, 8}, static_cast<int32_t>(low)));
+    state_ = static_cast<uint64_t>(high) << 32 | low;
+  }
+  int32_t next(int bits) {
+    uint64_t next = state_ ^ (state_ << 21);
+    next ^= next >> 35;
+    next ^= next << 4;
+    state_ = next;
+    return static_cast<int32_t>(next & ((uint64_t{1} << bits) - 1));
+  }
+  double nextDouble() { return static_cast<double>((static_cast<int64_t>(next(26)) << 27) + next(27)) * 0x1.0p-53; }
+  // Java's polar method, two numbers at a time.
+  double nextGaussian() {
+    if (hasSpare_) {
+      hasSpare_ = false;
+      return spare_;
+    }
+    double a;
+    double b;
+    double s;
+    do {
+      a = 2 * nextDouble() - 1;
+      b = 2 * nextDouble() - 1;
+      s = a * a + b * b;
+    } while (s >= 1 || s == 0);
+    const double factor = std::sqrt(-2 * std::log(s) / s);
+    spare_ = b * factor;
+    hasSpare_ = true;
+    return a * factor;
+  }
+
+ private:
+  uint64_t state_;
+  double spare_ = 0;
+  bool hasSpare_ = false;
+};
+
+struct SeedData {
+  int64_t seed = 0;
+};
+
+template <bool Gaussian>
+void randomNumbers(const KernelArgs& args) {
+  if (args.state() == nullptr) args.state() = std::make_shared<XorShift>(args.data<SeedData>().seed + args.partition());
+  auto& random = *static_cast<XorShift*>(args.state().get());
+  auto* out = args.result<double>().values();
+  for (const RowIndex row : args.activeRows()) out[row] = Gaussian ? random.nextGaussian() : random.nextDouble();
+}
+
+template <bool Gaussian>
+Result<FunctionBinding> bindRandom(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 1));
+  auto data = std::make_shared<SeedData>();
+  FunctionBinding binding;
+  if (!context.argumentTypes.empty()) {
+    if (context.constants[0] == nullptr) return Error(condition::kSeedExpressionIsUnfoldable).with("seedExpr", quotedExpression(context.arguments[0])).with("exprWithSeed", "\"" + callText(context) + "\"");
+    if (!context.argumentTypes[0].isIntegral() && !context.argumentTypes[0].is(TypeKind::kNull)) return unexpectedArgumentType(context, 0, "(\"INT\" or \"BIGINT\")");
+    data->seed = context.constants[0]->isNull() ? 0 : context.constants[0]->asInteger();
+    binding.argumentTypes = {context.argumentTypes[0]};
+  } else {
+    data->seed = static_cast<int64_t>(std::random_device{}());
+  }
+  binding.result = kDouble;
+  binding.nullable = false;
+  binding.nulls = NullRule::kHandledByKernel;
+  binding.kernel = randomNumbers<Gaussian>;
+  binding.data = std::move(data);
+  return binding;
+}
+
+void increasingIds(const KernelArgs& args) {
+  if (args.state() == nullptr) args.state() = std::make_shared<int64_t>(0);
+  auto& next = *static_cast<int64_t*>(args.state().get());
+  const int64_t base = static_cast<int64_t>(args.partition()) << 33;
+  auto* out = args.result<int64_t>().values();
+  for (const RowIndex row : args.activeRows()) out[row] = base + next++;
+}
+void partitionIds(const KernelArgs& args) {
+  auto* out = args.result<int32_t>().values();
+  for (const RowIndex row : args.activeRows()) out[row] = args.partition();
+}
+
+void raiseErrors(const KernelArgs& args) {
+  const auto messages = args.column<StringView>(0);
+  for (const RowIndex row : args.activeRows()) {
+    args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()));
+    columnar::clearBit(args.resultBuffer().validity(), row);
+  }
+}
+Result<FunctionBinding> bindRaiseError(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  FunctionBinding binding;
+  binding.argumentTypes = {kString};
+  binding.result = DataType::null();
+  binding.kernel = raiseErrors;
+  binding.canRaise = true;
+  return binding;
+}
+
+void assertTrue(const KernelArgs& args) {
+  const auto conditions = args.column<uint8_t>(0);
+  for (const RowIndex row : args.activeRows()) {
+    columnar::clearBit(args.resultBuffer().validity(), row);
+    if (!conditions.isNull(row) && conditions[row] != 0) continue;
+    const auto messages = args.column<StringView>(1);
+    args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()));
+  }
+}
+Result<FunctionBinding> bindAssertTrue(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
+  FunctionBinding binding;
+  binding.argumentTypes = {kBoolean, kString};
+  binding.argumentTypes.resize(context.argumentTypes.size());
+  binding.result = DataType::null();
+  binding.kernel = assertTrue;
+  binding.canRaise = true;
+  return binding;
+}
+
+}  // namespace
+
+void registerSession(FunctionRegistry& registry) {
+  static const ScalarFunction kFunctions[] = {
+      {.names = {"current_date", "curdate"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "current_date() - The date at the start of the query.", .bind = bindCurrentDate},
+      {.names = {"current_timestamp", "now"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "current_timestamp() - The time at the start of the query.", .bind = bindCurrentTimestamp},
+      {.names = {"localtimestamp"}, .group = Group::kDatetime, .since = "3.4.0", .usage = "localtimestamp() - The local time at the start of the query.", .bind = bindLocalTimestamp},
+      {.names = {"current_timezone"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "current_timezone() - The session's time zone.", .bind = bindCurrentTimezone},
+      {.names = {"current_user", "user", "session_user"}, .group = Group::kMisc, .since = "3.2.0", .usage = "current_user() - The user of the session.", .bind = bindCurrentUser},
+      {.names = {"current_catalog"}, .group = Group::kMisc, .since = "3.1.0", .usage = "current_catalog() - The current catalog.", .bind = bindCurrentCatalog},
+      {.names = {"current_database", "current_schema"}, .group = Group::kMisc, .since = "1.6.0", .usage = "current_database() - The current database.", .bind = bindCurrentDatabase},
+      {.names = {"version"}, .group = Group::kMisc, .since = "3.0.0", .usage = "version() - The version of Spark that is served, and who serves it.", .bind = bindVersion},
+      {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .nulls = NullRule::kHandledByKernel, .bind = bindTypeof},
+      {.names = {"rand", "random"}, .group = Group::kMath, .since = "1.5.0", .usage = "rand([seed]) - Random numbers from 0 to 1, evenly spread.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<false>},
+      {.names = {"randn"}, .group = Group::kMath, .since = "1.5.0", .usage = "randn([seed]) - Random numbers of the standard normal distribution.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<true>},
+      {.names = {"monotonically_increasing_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "monotonically_increasing_id() - Numbers that grow with the rows, with gaps between partitions.", .deterministic = false, .nullable = false,
+       .overloads = {{.arguments = {}, .result = kBigint, .kernel = increasingIds}}},
+      {.names = {"spark_partition_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "spark_partition_id() - The number of the row's partition.", .deterministic = false, .nullable = false,
+       .overloads = {{.arguments = {}, .result = kInt, .kernel = partitionIds}}},
+      {.names = {"raise_error"}, .group = Group::kMisc, .since = "3.1.0", .usage = "raise_error(expr) - Fails with the message.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRaiseError},
+      {.names = {"assert_true"}, .group = Group::kMisc, .since = "2.0.0", .usage = "assert_true(expr[, message]) - Fails unless expr is true.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindAssertTrue,
+       .defaults = {{kString, Value::string("assertion failed")}}, .maxArguments = 2},
+  };
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions
