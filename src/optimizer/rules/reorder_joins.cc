@@ -23,7 +23,6 @@ LogicalPlanPtr reorder(const LogicalPlanPtr& plan, Estimator& estimator) {
 
 // Joins run in the order that the statistics say is cheapest, with semi, anti and left outer joins placed among the inner ones.
 Result<LogicalPlanPtr> reorderJoins(const LogicalPlanPtr& root, OptimizerContext& context) {
-  if (!context.flag("spark.sql.cbo.joinReorder.enabled", true)) return root;
   return reorder(root, context.estimator());
 }
 
