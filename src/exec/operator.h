@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -94,6 +95,11 @@ class StreamingOperator {
   /// After this thread's last input: kHaveOutput as long as there is more, then kFinished.
   virtual Result<Progress> flush(LocalState& local, ColumnarBatch& out);
   virtual OrderNeed orderNeed() const { return OrderNeed::kNone; }
+  /// Called once, before `makeLocal`: the partitions of its input; it answers with those of its output.
+  virtual int32_t start(int32_t numPartitions) { return numPartitions; }
+  /// True for one that changes tags: then `retag` gives the tag of what it makes of a batch. Rising tags stay rising.
+  virtual bool retags() const { return false; }
+  virtual std::pair<int32_t, int64_t> retag(int32_t partition, int64_t sequence) const { return {partition, sequence}; }
 };
 
 /// Takes batches and keeps or passes on what they hold: build sides, aggregates, sorts, results.

@@ -4,11 +4,14 @@
 
 #include "exec/aggregate/lower_hash_aggregate.h"
 #include "exec/join/lower_hash_join.h"
+#include "exec/exchange/coalesce_operator.h"
+#include "exec/exchange/repartition_sink.h"
 #include "exec/limit/limit_sink.h"
 #include "exec/row/expand_operator.h"
 #include "exec/row/filter_operator.h"
 #include "exec/row/generate_operator.h"
 #include "exec/row/project_operator.h"
+#include "exec/row/sample_operator.h"
 #include "exec/scan/file_scan_source.h"
 #include "exec/scan/local_table_source.h"
 #include "exec/scan/range_source.h"
@@ -128,7 +131,32 @@ Status lowerGenerate(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
 // Local rows meet every distribution in memory: an exchange that nobody asked for is not there.
 Status lowerShuffleExchange(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
   const auto* exchange = node->as<plan::ShuffleExchangeExec>();
-  return builder.lower(exchange->child);
+  RETURN_IF_ERROR(builder.lower(exchange->child));
+  if (!exchange->partitioning.userSpecified) return Status::ok();
+  if (exchange->partitioning.kind == plan::Partitioning::Kind::kSingle) {
+    builder.append(std::make_shared<CoalesceOperator>(1));
+    return Status::ok();
+  }
+  plan::Partitioning partitioning = exchange->partitioning;
+  if (partitioning.numPartitions <= 0) partitioning.numPartitions = builder.task().options().shufflePartitions;
+  ASSIGN_OR_RETURN(auto router, RowRouter::make(partitioning, exchange->child->output(), builder.task().evaluation()));
+  builder.breakWith(std::make_shared<RepartitionSink>(builder.task().sharedQuery(), std::move(router)));
+  return Status::ok();
+}
+
+Status lowerCoalesce(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* coalesce = node->as<plan::CoalesceExec>();
+  RETURN_IF_ERROR(builder.lower(coalesce->child));
+  builder.append(std::make_shared<CoalesceOperator>(coalesce->numPartitions));
+  return Status::ok();
+}
+
+Status lowerSample(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* sample = node->as<plan::SampleExec>();
+  if (sample->withReplacement) return Error(condition::kUnsupportedCall).with("methodName", "sample(withReplacement=true)").with("className", "DataFrame");
+  RETURN_IF_ERROR(builder.lower(sample->child));
+  builder.append(std::make_shared<SampleOperator>(sample->lowerBound, sample->upperBound, sample->seed));
+  return Status::ok();
 }
 
 Status lowerBroadcastExchange(const PhysicalPlanPtr& node, PipelineBuilder& builder) { return builder.lower(node->as<plan::BroadcastExchangeExec>()->child); }
@@ -190,6 +218,8 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kTakeOrderedAndProject: return lowerTakeOrdered;
     case PhysicalKind::kExpand: return lowerExpand;
     case PhysicalKind::kGenerate: return lowerGenerate;
+    case PhysicalKind::kSample: return lowerSample;
+    case PhysicalKind::kCoalesce: return lowerCoalesce;
     case PhysicalKind::kShuffleExchange: return lowerShuffleExchange;
     case PhysicalKind::kBroadcastExchange: return lowerBroadcastExchange;
     case PhysicalKind::kLocalLimit: return lowerLocalLimit;

@@ -1,6 +1,9 @@
 #include "exec/order_tracker.h"
 
 #include <algorithm>
+#include <tuple>
+
+#include "exec/operator.h"
 
 namespace flint::exec {
 
@@ -20,6 +23,18 @@ bool OrderTracker::finish(int32_t slot) { return advance(slot, end()); }
 BatchTag OrderTracker::frontier() const {
   const std::lock_guard lock(mutex_);
   return lowest();
+}
+
+SlotPosition::SlotPosition(OrderTracker& tracker, int32_t slot, std::span<const std::shared_ptr<StreamingOperator>> operators)
+    : tracker_(tracker), slot_(slot) {
+  for (const auto& op : operators) {
+    if (op->retags()) retagging_.push_back(op);
+  }
+}
+
+void SlotPosition::advance(int32_t partition, int64_t sequence) {
+  for (const auto& op : retagging_) std::tie(partition, sequence) = op->retag(partition, sequence);
+  moved_ |= tracker_.advance(slot_, {partition, sequence});
 }
 
 }  // namespace flint::exec

@@ -3,11 +3,15 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace flint::exec {
+
+class StreamingOperator;
 
 /// A batch's place: the order of results, writes and limits.
 struct BatchTag {
@@ -42,9 +46,10 @@ class OrderTracker {
 /// Threads: confined to the slot's thread.
 class SlotPosition {
  public:
-  SlotPosition(OrderTracker& tracker, int32_t slot) : tracker_(tracker), slot_(slot) {}
-  /// This thread gives nothing below the tag any more.
-  void advance(int32_t partition, int64_t sequence) { moved_ |= tracker_.advance(slot_, {partition, sequence}); }
+  /// `operators` are those of the pipeline, whose retagging the tracker sees.
+  SlotPosition(OrderTracker& tracker, int32_t slot, std::span<const std::shared_ptr<StreamingOperator>> operators);
+  /// This thread's source gives nothing below the tag any more.
+  void advance(int32_t partition, int64_t sequence);
   void finish() { moved_ |= tracker_.finish(slot_); }
   /// Whether the lowest tag that can still come has changed since the last call.
   bool takeMoved() { return std::exchange(moved_, false); }
@@ -53,6 +58,7 @@ class SlotPosition {
   bool moved_ = false;
   OrderTracker& tracker_;
   const int32_t slot_;
+  std::vector<std::shared_ptr<const StreamingOperator>> retagging_;
 };
 
 }  // namespace flint::exec

@@ -31,7 +31,7 @@ Status guarded(QueryContext& query, Body&& body) {
 class PipelineRun::Slot final : public WorkItem {
  public:
   Slot(std::shared_ptr<PipelineRun> run, int32_t index)
-      : run_(std::move(run)), position_(*run_->order_, index), stream_(std::make_unique<BatchStream>(run_->source_, run_->pipeline_.operators, run_->pipeline_.counters)) {}
+      : run_(std::move(run)), position_(*run_->order_, index, run_->pipeline_.operators), stream_(std::make_unique<BatchStream>(run_->source_, run_->pipeline_.operators, run_->pipeline_.counters)) {}
 
   Step step() override {
     WakerPtr waker;
@@ -152,7 +152,8 @@ PipelineRun::PipelineRun(WorkerPool& pool, WorkerPool::GroupPtr group, std::shar
 Status PipelineRun::start() {
   RETURN_IF_ERROR(task_->checkCancelled());
   RETURN_IF_ERROR(guarded(task_->query(), [&]() -> Status {
-    ASSIGN_OR_RETURN(source_, startSource(pipeline_, *task_));
+    ASSIGN_OR_RETURN(StartedSource started, startSource(pipeline_, *task_));
+    source_ = std::move(started.source);
     return Status::ok();
   }));
   pipeline_.sourceSink.reset();

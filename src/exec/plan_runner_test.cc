@@ -56,6 +56,18 @@ struct Query {
     return out;
   }
 
+  std::vector<std::vector<int64_t>> partitions(const PhysicalPlanPtr& plan) {
+    auto collector = std::make_shared<BatchCollector>();
+    const Status status = run(plan, collector);
+    EXPECT_TRUE(status.isOk()) << status.message();
+    std::vector<std::vector<int64_t>> out;
+    for (const ColumnarBatch& batch : collector->batches()) {
+      if (static_cast<size_t>(batch.partition()) >= out.size()) out.resize(static_cast<size_t>(batch.partition()) + 1);
+      for (const columnar::RowIndex row : batch.activeRows()) out[static_cast<size_t>(batch.partition())].push_back(batch.column(0)->valueAt(row).asInteger());
+    }
+    return out;
+  }
+
   WorkerPool pool;
   std::shared_ptr<QueryContext> context;
   std::shared_ptr<TaskContext> task;
@@ -142,6 +154,49 @@ TEST(PlanRunner, aSharedSubplanRunsOnce) {
         EXPECT_GT(entry.metric->value(), 0);
       }
     }
+  }
+}
+
+PhysicalPlanPtr repartitioned(PhysicalPlanPtr child, plan::Partitioning::Kind kind, std::vector<expr::ExprPtr> keys, int32_t partitions) {
+  plan::ShuffleExchangeExec node;
+  node.partitioning = {.kind = kind, .keys = std::move(keys), .numPartitions = partitions, .userSpecified = true};
+  node.child = std::move(child);
+  return plan::makePhysical(std::move(node));
+}
+
+TEST(PlanRunner, repartitionsAsSparkDoes) {
+  for (const int32_t threads : {1, 7}) {
+    Query query(threads);
+    const PhysicalPlanPtr child = range(0, 10, 1, 2);
+    EXPECT_EQ(query.partitions(repartitioned(child, plan::Partitioning::Kind::kHash, {child->output()[0]}, 3)),
+              (std::vector<std::vector<int64_t>>{{3, 6, 7}, {0}, {1, 2, 4, 5, 8, 9}}));
+    EXPECT_EQ(query.partitions(repartitioned(child, plan::Partitioning::Kind::kRange, {expr::sortOrder(child->output()[0], false)}, 2)),
+              (std::vector<std::vector<int64_t>>{{4, 5, 6, 7, 8, 9}, {0, 1, 2, 3}}));
+    const auto dealt = query.partitions(repartitioned(range(0, 100'000, 1, 4), plan::Partitioning::Kind::kRoundRobin, {}, 5));
+    ASSERT_EQ(dealt.size(), 5u);
+    for (const auto& partition : dealt) EXPECT_EQ(partition.size(), 20'000u);
+  }
+}
+
+TEST(PlanRunner, coalesceJoinsNeighbouringPartitions) {
+  for (const int32_t threads : {1, 7}) {
+    Query query(threads);
+    plan::CoalesceExec node;
+    node.numPartitions = 2;
+    node.child = range(0, 1'000'000, 1, 5);
+    EXPECT_EQ(query.partitions(plan::makePhysical(std::move(node))), (std::vector<std::vector<int64_t>>{numbers(0, 400'000, 1), numbers(400'000, 1'000'000, 1)}));
+  }
+}
+
+// spark.range(0, 40, 1, 2).sample(False, 0.3, 7) of Spark 4.2.0.
+TEST(PlanRunner, samplesTheRowsThatSparkDoes) {
+  for (const int32_t batchRows : {1, 2048}) {
+    Query query(7, batchRows);
+    plan::SampleExec node;
+    node.upperBound = 0.3;
+    node.seed = 7;
+    node.child = range(0, 40, 1, 2);
+    EXPECT_EQ(query.values(plan::makePhysical(std::move(node))), (std::vector<int64_t>{0, 6, 8, 11, 13, 22, 27, 30, 38}));
   }
 }
 

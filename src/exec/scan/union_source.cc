@@ -18,24 +18,26 @@ bool needsOneThread(const std::vector<std::shared_ptr<StreamingOperator>>& opera
          std::any_of(operators.begin(), operators.end(), [](const auto& op) { return op->orderNeed() == OrderNeed::kSequential; });
 }
 
-Result<std::shared_ptr<Source>> startSource(const Pipeline& pipeline, TaskContext& task) {
+Result<StartedSource> startSource(const Pipeline& pipeline, TaskContext& task) {
   std::shared_ptr<Source> source = pipeline.source;
   if (source == nullptr) {
     ASSIGN_OR_RETURN(source, pipeline.sourceSink->makeSource());
     if (source == nullptr) return internalError("a pipeline starts from a sink that gives no rows");
   }
   RETURN_IF_ERROR(source->start(task));
-  return source;
+  int32_t numPartitions = source->numPartitions();
+  for (const auto& op : pipeline.operators) numPartitions = op->start(numPartitions);
+  return StartedSource{std::move(source), numPartitions};
 }
 
 UnionSource::UnionSource(std::vector<Pipeline> inputs) : inputs_(std::move(inputs)) {}
 
 Status UnionSource::start(TaskContext& task) {
   for (const Pipeline& input : inputs_) {
-    ASSIGN_OR_RETURN(std::shared_ptr<Source> source, startSource(input, task));
+    ASSIGN_OR_RETURN(StartedSource started, startSource(input, task));
     firstPartition_.push_back(numPartitions_);
-    numPartitions_ += source->numPartitions();
-    sources_.push_back(std::move(source));
+    numPartitions_ += started.numPartitions;
+    sources_.push_back(std::move(started.source));
   }
   return Status::ok();
 }

@@ -34,7 +34,12 @@ class UnionSource final : public Source {
 /// True when only one thread at a time may run these operators, in the order of tags.
 bool needsOneThread(const std::vector<std::shared_ptr<StreamingOperator>>& operators, const Sink* sink);
 
-/// The source a pipeline starts with. Errors: those of `makeSource` and `start`.
-Result<std::shared_ptr<Source>> startSource(const Pipeline& pipeline, TaskContext& task);
+/// The source of a pipeline, started as its operators are, and the partitions of the pipeline's rows.
+struct StartedSource {
+  std::shared_ptr<Source> source;
+  int32_t numPartitions = 1;
+};
+/// Errors: those of `makeSource` and `start`.
+Result<StartedSource> startSource(const Pipeline& pipeline, TaskContext& task);
 
 }  // namespace flint::exec

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "exec/operator.h"
+
+namespace flint::exec {
+
+/// Keeps a random part of the rows, the same one as Spark does for a seed; the runtime of `SampleExec` without replacement.
+///
+/// Invariant: one thread runs it, so that each partition's generator sees the partition's rows in order.
+/// Threads: as StreamingOperator.
+/// Source: behaves as org.apache.spark.util.random.BernoulliCellSampler.
+class SampleOperator final : public StreamingOperator {
+ public:
+  SampleOperator(double lowerBound, double upperBound, int64_t seed) : lowerBound_(lowerBound), upperBound_(upperBound), seed_(seed) {}
+  Result<LocalStatePtr> makeLocal(TaskContext& task) override;
+  Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) override;
+  OrderNeed orderNeed() const override { return OrderNeed::kSequential; }
+
+ private:
+  class Local;
+  const double lowerBound_;
+  const double upperBound_;
+  const int64_t seed_;
+};
+
+}  // namespace flint::exec
