@@ -6,6 +6,7 @@
 #include "analysis/attribute_ids.h"
 #include "analysis/select_block.h"
 #include "base/condition.h"
+#include "plan/logical/command_parts.h"
 
 namespace flint::analysis {
 
@@ -126,7 +127,7 @@ Result<ResolvedPlan> PlanResolver::dispatch(const LogicalPlanPtr& node) {
     case LogicalKind::kInMemoryRelation:
     case LogicalKind::kCteRelationRef: return ResolvedPlan{node, {}, nullptr};
     case LogicalKind::kRelation: return ResolvedPlan{node, node->as<plan::Relation>()->metadataAttributes, nullptr};
-    default: return resolveGeneric(node);
+    default: return plan::isCommand(node->kind()) ? Result<ResolvedPlan>(ResolvedPlan{node, {}, nullptr}) : resolveGeneric(node);
   }
 }
 

@@ -5,7 +5,9 @@
 #include "analysis/analyzer.h"
 #include "exec/plan_runner.h"
 #include "optimizer/optimizer.h"
+#include "plan/logical/command_parts.h"
 #include "plan/physical/physical_nodes.h"
+#include "session/commands/run_command.h"
 #include "session/execution_options.h"
 #include "session/large_stack.h"
 
@@ -35,6 +37,7 @@ Result<planner::PlannedQuery> QueryExecution::planned() {
 }
 
 Result<LogicalPlanPtr> QueryExecution::analyzedLocked() {
+  if (!analyzed_.has_value() && plan::isCommand(unresolved_->kind())) analyzed_ = runCommand(session_, unresolved_);
   if (!analyzed_.has_value()) analyzed_ = analysis::Analyzer(session_->catalog(), session_->conf(), options_).analyze(unresolved_);
   return *analyzed_;
 }
@@ -88,6 +91,22 @@ Status QueryExecution::run(std::shared_ptr<exec::ResultConsumer> consumer) {
   ASSIGN_OR_RETURN(const std::shared_ptr<exec::QueryContext> context, startContext());
   ASSIGN_OR_RETURN(const PhysicalPlanPtr root, withSubqueryResults(query, context));
   return runPlan(root, context, std::move(consumer));
+}
+
+Status QueryExecution::write(const std::shared_ptr<connector::BatchWrite>& write) {
+  const auto written = [&]() -> Status {
+    ASSIGN_OR_RETURN(const planner::PlannedQuery query, planned());
+    ASSIGN_OR_RETURN(const std::shared_ptr<exec::QueryContext> context, startContext());
+    ASSIGN_OR_RETURN(const PhysicalPlanPtr rows, withSubqueryResults(query, context));
+    plan::WriteFilesExec node;
+    node.write = write;
+    node.child = rows;
+    RETURN_IF_ERROR(runPlan(plan::makePhysical(std::move(node)), context, std::make_shared<exec::BatchCollector>()));
+    return write->commitJob(context->taskCommits());
+  };
+  Status status = written();
+  if (!status.isOk()) write->abort();
+  return status;
 }
 
 Result<std::vector<columnar::ColumnarBatch>> QueryExecution::collect() {

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "columnar/columnar_batch.h"
+#include "connector/data_source.h"
 #include "exec/result_sink.h"
 #include "exec/task_context.h"
 #include "plan/logical/logical_plan.h"
@@ -38,6 +39,8 @@ class QueryExecution {
   /// Runs the query to its end; the calling thread waits. Errors: of any step; the reason given to `cancel`.
   Status run(std::shared_ptr<exec::ResultConsumer> consumer);
   Result<std::vector<columnar::ColumnarBatch>> collect();
+  /// Runs the query into `write` and commits it. Errors: of any step; nothing is left behind then.
+  Status write(const std::shared_ptr<connector::BatchWrite>& write);
   /// Ends a run from another thread, with `reason` as its error.
   void cancel(Error reason);
   /// Metrics of the last run's operators.

@@ -1,0 +1,73 @@
+#include "session/commands/run_command.h"
+
+#include "expr/expression_text.h"
+#include "expr/function_registry.h"
+#include "parser/sql_parser.h"
+#include "session/commands/command_context.h"
+
+namespace flint::session {
+
+Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
+  for (const auto family : {runSessionCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand}) {
+    ASSIGN_OR_RETURN(LogicalPlanPtr result, family(session, command));
+    if (result != nullptr) return result;
+  }
+  return notInFlint(std::string("the command ") + command->nodeName());
+}
+
+Result<std::vector<std::string>> nameParts(SparkSession& session, const plan::ObjectName& name) {
+  if (name.expression == nullptr) return name.parts;
+  const expr::EvaluationOptions options = session.evaluationOptions();
+  if (!name.expression->foldable() || !name.expression->dataType().isStringLike()) {
+    return Error(condition::kNotAConstantStringNotConstant).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name.expression)).as(ErrorFamily::kAnalysis);
+  }
+  ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(name.expression, options));
+  if (value.isNull()) {
+    return Error(condition::kNotAConstantStringNull).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name.expression)).as(ErrorFamily::kAnalysis);
+  }
+  return parser::parseIdentifier(value.asString(), session.parserOptions());
+}
+
+Result<LogicalPlanPtr> analyzedQuery(const SparkSessionPtr& session, const LogicalPlanPtr& query) {
+  return QueryExecution(session, query).analyzed();
+}
+
+namespace {
+
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool matchesOne(std::string_view name, std::string_view pattern) {
+  if (pattern.empty()) return name.empty();
+  if (pattern[0] == '*') {
+    for (size_t taken = 0; taken <= name.size(); ++taken) {
+      if (matchesOne(name.substr(taken), pattern.substr(1))) return true;
+    }
+    return false;
+  }
+  return !name.empty() && (pattern[0] == '.' || lowered(name[0]) == lowered(pattern[0])) && matchesOne(name.substr(1), pattern.substr(1));
+}
+
+}  // namespace
+
+bool matchesPattern(const std::string& name, const std::string& pattern) {
+  std::string_view rest = pattern;
+  while (true) {
+    const size_t bar = rest.find('|');
+    if (matchesOne(name, rest.substr(0, bar))) return true;
+    if (bar == std::string_view::npos) return false;
+    rest.remove_prefix(bar + 1);
+  }
+}
+
+Error tableOrViewNotFound(const SparkSession& session, const std::vector<std::string>& name) {
+  return Error(condition::kTableOrViewNotFound)
+      .with("relationName", catalog::quoted(name))
+      .with("searchPath", "[`system`.`session`, `spark_catalog`." + quoteIdentifier(session.catalog().currentDatabase()) + "]")
+      .as(ErrorFamily::kAnalysis);
+}
+
+Error notInFlint(const std::string& feature) {
+  return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", feature).as(ErrorFamily::kUnsupportedOperation);
+}
+
+}  // namespace flint::session

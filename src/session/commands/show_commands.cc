@@ -1,0 +1,149 @@
+// SHOW: databases, tables, views, functions, columns, properties.
+#include <algorithm>
+
+#include "plan/logical/session_commands.h"
+#include "session/commands/command_context.h"
+
+namespace flint::session {
+namespace {
+
+// The database a SHOW looks into. Errors: SCHEMA_NOT_FOUND.
+Result<std::string> databaseOf(SparkSession& session, const plan::ObjectName& from) {
+  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, from));
+  if (name.size() == 2 && session.catalog().folded(name[0]) == session.catalog().currentCatalog()) name.erase(name.begin());
+  if (name.empty()) return session.catalog().currentDatabase();
+  if (name.size() > 1) {
+    return Error(condition::kRequiresSinglePartNamespace)
+        .with("sessionCatalog", session.catalog().currentCatalog())
+        .with("identifier", catalog::quoted(name))
+        .as(ErrorFamily::kAnalysis);
+  }
+  const std::string database = session.catalog().folded(name[0]);
+  if (database != session.catalog().globalTempDatabase()) RETURN_IF_ERROR(session.catalog().metastore().database(database));
+  return database;
+}
+
+struct Listed {
+  std::string database;
+  std::string name;
+  bool temporary = false;
+};
+
+Result<std::vector<Listed>> listTables(SparkSession& session, const plan::ObjectName& from, const std::string& pattern, bool onlyViews) {
+  ASSIGN_OR_RETURN(const std::string database, databaseOf(session, from));
+  std::vector<Listed> out;
+  catalog::SessionCatalog& catalog = session.catalog();
+  if (database == catalog.globalTempDatabase()) {
+    for (const catalog::TempView& view : catalog.globalTempViews().all()) {
+      if (matchesPattern(view.name, pattern)) out.push_back({database, view.name, true});
+    }
+  } else {
+    for (const std::string& name : catalog.metastore().tables(database)) {
+      if (!matchesPattern(name, pattern)) continue;
+      if (onlyViews) {
+        const auto table = catalog.metastore().table(database, name);
+        if (!table.isOk() || table.value().type != catalog::CatalogTable::Type::kView) continue;
+      }
+      out.push_back({database, name, false});
+    }
+  }
+  for (const catalog::TempView& view : catalog.tempViews().all()) {
+    if (matchesPattern(view.name, pattern)) out.push_back({"", view.name, true});
+  }
+  return out;
+}
+
+CommandOutcome show(SparkSession& session, const plan::ShowCommand& node) {
+  const std::string pattern = node.pattern.value_or("*");
+  switch (node.what) {
+    case plan::ShowWhat::kTables:
+    case plan::ShowWhat::kViews: {
+      const bool views = node.what == plan::ShowWhat::kViews;
+      CommandResult result({textColumn("namespace"), textColumn(views ? "viewName" : "tableName"), {"isTemporary", DataType::boolean(), false}});
+      ASSIGN_OR_RETURN(const std::vector<Listed> tables, listTables(session, node.from, pattern, views));
+      for (const Listed& each : tables) result.add({Value::string(each.database), Value::string(each.name), Value::boolean(each.temporary)});
+      return result.plan();
+    }
+    case plan::ShowWhat::kNamespaces: {
+      CommandResult result({textColumn("namespace")});
+      for (const catalog::CatalogDatabase& database : session.catalog().metastore().databases()) {
+        if (matchesPattern(database.name, pattern)) result.addTexts({database.name});
+      }
+      return result.plan();
+    }
+    case plan::ShowWhat::kFunctions: {
+      CommandResult result({textColumn("function")});
+      if (node.scope == "USER") return result.plan();
+      for (const std::string& name : session.catalog().functions().names()) {
+        if (matchesPattern(name, pattern)) result.addTexts({name});
+      }
+      return result.plan();
+    }
+    case plan::ShowWhat::kCatalogs: {
+      CommandResult result({textColumn("catalog")});
+      if (matchesPattern(session.catalog().currentCatalog(), pattern)) result.addTexts({session.catalog().currentCatalog()});
+      return result.plan();
+    }
+    case plan::ShowWhat::kCurrentNamespace: {
+      CommandResult result({textColumn("catalog"), textColumn("namespace")});
+      result.addTexts({session.catalog().currentCatalog(), session.catalog().currentDatabase()});
+      return result.plan();
+    }
+    case plan::ShowWhat::kVariables:
+    case plan::ShowWhat::kProcedures:
+    case plan::ShowWhat::kCollations: break;
+  }
+  return notInFlint("this kind of SHOW");
+}
+
+Result<catalog::CatalogTable> tableNamed(SparkSession& session, const plan::ObjectName& name) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> parts, nameParts(session, name));
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(parts));
+  if (!found.has_value() || !found->table.has_value()) return tableOrViewNotFound(session, parts);
+  return *found->table;
+}
+
+CommandOutcome showColumns(SparkSession& session, const plan::ShowColumns& node) {
+  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, node.table));
+  ASSIGN_OR_RETURN(const std::vector<std::string> from, nameParts(session, node.from));
+  if (!from.empty()) {
+    if (name.size() > 1 && session.catalog().folded(name[name.size() - 2]) != session.catalog().folded(from.back())) {
+      return Error(condition::kShowColumnsWithConflictNamespace)
+          .with("namespaceA", catalog::quoted(from))
+          .with("namespaceB", catalog::quoted({name.begin(), name.end() - 1}))
+          .as(ErrorFamily::kAnalysis);
+    }
+    if (name.size() == 1) name.insert(name.begin(), from.begin(), from.end());
+  }
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(session, name);
+  CommandResult result({textColumn("col_name")});
+  if (found->table.has_value()) {
+    for (const StructField& column : found->table->schema) result.addTexts({column.name});
+  } else {
+    for (const auto& column : found->tempView->plan->output()) result.addTexts({column->name});
+  }
+  return result.plan();
+}
+
+}  // namespace
+
+CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
+  if (const auto* node = command->as<plan::ShowCommand>()) return show(*session, *node);
+  if (const auto* node = command->as<plan::ShowColumns>()) return showColumns(*session, *node);
+  if (const auto* node = command->as<plan::ShowTableProperties>()) {
+    ASSIGN_OR_RETURN(const catalog::CatalogTable table, tableNamed(*session, node->table));
+    CommandResult result({textColumn("key"), textColumn("value")});
+    if (!node->key.empty()) {
+      const auto found = table.properties.find(node->key);
+      const std::string missing = "Table spark_catalog." + table.database + "." + table.name + " does not have property: " + node->key;
+      result.addTexts({node->key, found == table.properties.end() ? missing : found->second});
+      return result.plan();
+    }
+    for (const auto& [key, value] : table.properties) result.addTexts({key, value});
+    return result.plan();
+  }
+  return LogicalPlanPtr();
+}
+
+}  // namespace flint::session

@@ -1,0 +1,221 @@
+#include "session/data_writing.h"
+
+#include <algorithm>
+
+#include "base/condition.h"
+#include "exec/plan_runner.h"
+#include "plan/logical/relational.h"
+#include "plan/physical/physical_nodes.h"
+#include "session/query_execution.h"
+#include "types/type_coercion.h"
+
+namespace flint::session {
+namespace {
+
+using plan::LogicalPlanPtr;
+
+bool sameName(const std::string& a, const std::string& b, bool caseSensitive) {
+  if (caseSensitive) return a == b;
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return lower(x) == lower(y);
+  });
+}
+
+Status checkColumns(SparkSession& session, const StructFields& schema, std::vector<std::string>& partitionColumns) {
+  const bool caseSensitive = session.evaluationOptions().caseSensitive;
+  for (size_t i = 0; i < schema.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (!sameName(schema[i].name, schema[j].name, caseSensitive)) continue;
+      return Error(condition::kColumnAlreadyExists).with("columnName", quoteIdentifier(schema[i].name)).as(ErrorFamily::kAnalysis);
+    }
+  }
+  for (std::string& column : partitionColumns) {
+    const auto found = std::find_if(schema.begin(), schema.end(), [&](const StructField& field) { return sameName(field.name, column, caseSensitive); });
+    if (found == schema.end()) {
+      return Error(condition::kPartitionColumnNotFoundInSchema).with("column", column).with("schema", DataType::structType(schema).simpleString()).as(ErrorFamily::kAnalysis);
+    }
+    column = found->name;
+  }
+  if (!partitionColumns.empty() && partitionColumns.size() == schema.size()) return Error(condition::kAllPartitionColumnsNotAllowed).as(ErrorFamily::kAnalysis);
+  return Status::ok();
+}
+
+Result<const connector::DataSource*> sourceOf(SparkSession& session, const std::string& format) {
+  const std::string name = format.empty() ? session.conf().get("spark.sql.sources.default", "parquet") : format;
+  const connector::DataSource* source = connector::DataSourceTable::instance().find(name);
+  if (source == nullptr) return Error(condition::kDataSourceNotFound).with("provider", name).as(ErrorFamily::kAnalysis);
+  return source;
+}
+
+LogicalPlanPtr projectOf(std::vector<expr::ExprPtr> columns, LogicalPlanPtr child) {
+  plan::Project project;
+  project.projectList = std::move(columns);
+  project.child = std::move(child);
+  return plan::makePlan(std::move(project));
+}
+
+expr::ExprPtr cast(expr::ExprPtr value, const DataType& type, expr::CastMode mode) {
+  expr::Cast node;
+  node.child = std::move(value);
+  node.target = type;
+  node.mode = mode;
+  node.implicit = true;
+  return expr::makeExpr(std::move(node));
+}
+
+}  // namespace
+
+Status save(const SparkSessionPtr& session, const LogicalPlanPtr& query, const WriteTarget& target) {
+  ASSIGN_OR_RETURN(const connector::DataSource* source, sourceOf(*session, target.format));
+  if (source->write == nullptr) return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "writing " + std::string(source->shortName)).as(ErrorFamily::kUnsupportedOperation);
+  QueryExecution execution(session, query);
+  ASSIGN_OR_RETURN(const DataType schema, execution.schema());
+  connector::WriteRequest request;
+  request.path = target.path;
+  if (request.path.empty()) {
+    if (const std::string* path = connector::findOption(target.options, "path")) request.path = *path;
+  }
+  request.mode = target.mode;
+  request.schema = schema.fields();
+  request.partitionColumns = target.partitionColumns;
+  RETURN_IF_ERROR(checkColumns(*session, request.schema, request.partitionColumns));
+  request.options = target.options;
+  request.timeZone = session->conf().get("spark.sql.session.timeZone", "UTC");
+  request.conf = [session](std::string_view key) { return session->conf().find(key); };
+  ASSIGN_OR_RETURN(std::unique_ptr<connector::BatchWrite> write, source->write(request));
+  if (write == nullptr) return Status::ok();  // SaveMode.Ignore, and the target is there
+  const std::shared_ptr<connector::BatchWrite> shared = std::move(write);
+  return execution.write(shared);
+}
+
+Result<std::string> managedLocation(SparkSession& session, const std::string& database, const std::string& table) {
+  ASSIGN_OR_RETURN(const catalog::CatalogDatabase found, session.catalog().metastore().database(database));
+  return found.location + "/" + table;
+}
+
+Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, const std::vector<std::string>& name, const WriteTarget& target) {
+  catalog::SessionCatalog& catalog = session->catalog();
+  ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(name));
+  const bool exists = catalog.metastore().tableExists(full[1], full[2]);
+  if (exists) {
+    switch (target.mode) {
+      case connector::SaveMode::kErrorIfExists:
+        return Error(condition::kTableOrViewAlreadyExists).with("relationName", catalog::quoted({full[1], full[2]})).as(ErrorFamily::kAnalysis);
+      case connector::SaveMode::kIgnore: return Status::ok();
+      case connector::SaveMode::kAppend: return insertInto(session, query, {.table = name, .overwrite = false, .byName = true, .columns = {}, .partition = {}});
+      case connector::SaveMode::kOverwrite: break;
+    }
+  }
+  ASSIGN_OR_RETURN(const connector::DataSource* source, sourceOf(*session, target.format));
+  WriteTarget files = target;
+  const std::string* pathOption = connector::findOption(target.options, "path");
+  if (files.path.empty() && pathOption != nullptr) files.path = *pathOption;
+  const bool managed = files.path.empty();
+  if (managed) {
+    ASSIGN_OR_RETURN(files.path, managedLocation(*session, full[1], full[2]));
+  }
+  files.mode = exists || !managed ? connector::SaveMode::kOverwrite : target.mode == connector::SaveMode::kIgnore ? connector::SaveMode::kErrorIfExists : target.mode;
+  QueryExecution execution(session, query);
+  ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, execution.analyzed());
+  RETURN_IF_ERROR(save(session, query, files));
+  catalog::CatalogTable table;
+  table.database = full[1];
+  table.name = full[2];
+  table.type = managed ? catalog::CatalogTable::Type::kManaged : catalog::CatalogTable::Type::kExternal;
+  table.provider = std::string(source->shortName);
+  table.location = files.path;
+  table.partitionColumns = target.partitionColumns;
+  const bool caseSensitive = session->evaluationOptions().caseSensitive;
+  StructFields last;
+  for (const auto& column : resolved->output()) {
+    const auto& keys = table.partitionColumns;
+    const bool isKey = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return sameName(key, column->name, caseSensitive); });
+    (isKey ? last : table.schema).push_back({column->name, column->dataType(), true});
+  }
+  table.schema.insert(table.schema.end(), last.begin(), last.end());
+  for (const auto& [key, value] : target.options) table.options[key] = value;
+  if (exists) return catalog.metastore().alterTable(std::move(table));
+  return catalog.metastore().createTable(std::move(table), false);
+}
+
+Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, const InsertTarget& target) {
+  catalog::SessionCatalog& catalog = session->catalog();
+  ASSIGN_OR_RETURN(const auto found, catalog.lookup(target.table));
+  if (!found.has_value()) {
+    return Error(condition::kTableOrViewNotFound)
+        .with("relationName", catalog::quoted(target.table))
+        .with("searchPath", "[`system`.`session`, `spark_catalog`." + quoteIdentifier(catalog.currentDatabase()) + "]")
+        .as(ErrorFamily::kAnalysis);
+  }
+  if (!found->table.has_value() || found->table->type == catalog::CatalogTable::Type::kView) {
+    return Error(condition::kViewWriteNotAllowed).with("name", catalog::quoted(target.table)).as(ErrorFamily::kAnalysis);
+  }
+  const catalog::CatalogTable& table = *found->table;
+  const bool caseSensitive = session->evaluationOptions().caseSensitive;
+  const std::string tableName = catalog::quoted(found->qualifier);
+  ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, QueryExecution(session, query).analyzed());
+  const auto given = resolved->output();
+
+  // Which column of the query, or which constant, each of the table's columns gets.
+  std::vector<std::string> wanted = target.columns;
+  if (wanted.empty() && !target.byName) {
+    for (const StructField& column : table.schema) {
+      const bool constant = std::any_of(target.partition.begin(), target.partition.end(), [&](const auto& each) { return sameName(each.first, column.name, caseSensitive); });
+      if (!constant) wanted.push_back(column.name);
+    }
+  }
+  if (target.byName) {
+    wanted.clear();
+    for (const auto& column : given) wanted.push_back(column->name);
+  }
+  if (wanted.size() != given.size()) {
+    const bool tooMany = given.size() > wanted.size();
+    std::string tableColumns;
+    for (const std::string& column : wanted) tableColumns += (tableColumns.empty() ? "" : ", ") + quoteIdentifier(column);
+    std::string dataColumns;
+    for (const auto& column : given) dataColumns += (dataColumns.empty() ? "" : ", ") + quoteIdentifier(column->name);
+    return Error(tooMany ? condition::kInsertColumnArityMismatchTooManyDataColumns : condition::kInsertColumnArityMismatchNotEnoughDataColumns)
+        .with("tableName", tableName)
+        .with("tableColumns", tableColumns)
+        .with("dataColumns", dataColumns)
+        .as(ErrorFamily::kAnalysis);
+  }
+  std::vector<expr::ExprPtr> columns;
+  for (const StructField& column : table.schema) {
+    expr::ExprPtr value;
+    for (const auto& [key, text] : target.partition) {
+      if (sameName(key, column.name, caseSensitive)) value = cast(expr::literalString(text), column.type, expr::CastMode::kAnsi);
+    }
+    for (size_t i = 0; i < wanted.size() && value == nullptr; ++i) {
+      if (!sameName(wanted[i], column.name, caseSensitive)) continue;
+      const DataType& type = given[i]->dataType();
+      if (!canAnsiStoreAssign(type, column.type)) {
+        return Error(condition::kIncompatibleDataForTableCannotSafelyCast)
+            .with("tableName", tableName)
+            .with("colName", quoteIdentifier(column.name))
+            .with("srcType", "\"" + type.sql() + "\"")
+            .with("targetType", "\"" + column.type.sql() + "\"")
+            .as(ErrorFamily::kAnalysis);
+      }
+      value = type.sameType(column.type) ? expr::ExprPtr(given[i]) : cast(given[i], column.type, expr::CastMode::kAnsi);
+    }
+    if (value == nullptr) value = expr::literalNull(column.type);
+    columns.push_back(expr::alias(std::move(value), column.name));
+  }
+  for (const std::string& name : wanted) {
+    const bool known = std::any_of(table.schema.begin(), table.schema.end(), [&](const StructField& column) { return sameName(column.name, name, caseSensitive); });
+    if (known) continue;
+    return Error(condition::kIncompatibleDataForTableExtraColumns).with("tableName", tableName).with("extraColumns", quoteIdentifier(name)).as(ErrorFamily::kAnalysis);
+  }
+  WriteTarget files;
+  files.format = table.provider;
+  files.path = table.location;
+  files.mode = target.overwrite ? connector::SaveMode::kOverwrite : connector::SaveMode::kAppend;
+  files.partitionColumns = table.partitionColumns;
+  for (const auto& [key, value] : table.options) files.options.emplace_back(key, value);
+  if (target.overwrite && !target.partition.empty()) files.options.emplace_back("partitionOverwriteMode", "dynamic");
+  return save(session, projectOf(std::move(columns), resolved), files);
+}
+
+}  // namespace flint::session
