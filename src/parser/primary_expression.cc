@@ -124,7 +124,11 @@ ExprPtr ExpressionParser::primaryBase() {
     }
     // These only ever start a clause or continue an operator.
     case kFrom: case kWhere: case kGroup: case kHaving: case kUnion: case kExcept: case kIntersect: case kOn: case kThen: case kElse: case kWhen:
-    case kAnd: case kOr: case kAs: case kSelect: case kWith: case kIn: case kIs: case kBetween: case kBy: case kInto: case kDistinct:
+    case kAnd: case kOr: case kAs: case kSelect: case kWith: case kIn: case kIs: case kBy: case kInto: case kDistinct:
+      failSyntax();
+      return nullptr;
+    case kBetween:
+      if (peek(1).type == kLeftParen) return nameOrCall();
       failSyntax();
       return nullptr;
     default: break;
@@ -151,7 +155,7 @@ ExprPtr ExpressionParser::parenthesized() {
     LogicalPlanPtr plan = query();
     lambdaDepth_ = depth;
     expect(kRightParen);
-    if (!failed()) return node<plan::ScalarSubquery>(first, std::move(plan));
+    if (!failed()) return node<plan::ScalarSubquery>(first, std::move(plan), std::vector<ExprPtr>(), expr::newExprId());
     if (ahead == 1) return nullptr;
     rewind(start);  // ((SELECT 1) + 1)
   }

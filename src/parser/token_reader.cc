@@ -1,6 +1,7 @@
 #include "parser/token_reader.h"
 
 #include <fmt/core.h>
+#include <pthread.h>
 
 #include "expr/unresolved.h"
 #include "parser/lexer.h"
@@ -31,6 +32,22 @@ std::string tokenDisplay(std::string_view text) {
   return out + "'";
 }
 
+// The lowest address that a parser on this thread may use.
+uintptr_t stackFloor() {
+  constexpr size_t kReserve = 256 << 10;
+  static thread_local uintptr_t floor = 0;
+  if (floor != 0) return floor;
+  pthread_attr_t attributes;
+  void* lowest = nullptr;
+  size_t size = 0;
+  floor = 1;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    if (pthread_attr_getstack(&attributes, &lowest, &size) == 0) floor = reinterpret_cast<uintptr_t>(lowest) + kReserve;
+    pthread_attr_destroy(&attributes);
+  }
+  return floor;
+}
+
 }  // namespace
 
 std::string upperCase(std::string_view word) {
@@ -46,7 +63,8 @@ std::string lowerCase(std::string_view word) {
 }
 
 TokenReader::TokenReader(std::string_view sql, const ParserOptions& options)
-    : options_(options), sql_(std::make_shared<const std::string>(sql)), tokens_(tokenize(*sql_, options.doubleQuotedIdentifiers)) {
+    : options_(options), sql_(std::make_shared<const std::string>(sql)), tokens_(tokenize(*sql_, options.doubleQuotedIdentifiers)),
+      stackFloor_(stackFloor()) {
   for (const Token& token : tokens_) {
     if (token.type == TokenType::kOpenComment) {
       fail(Error(condition::kUnclosedBracketedComment));

@@ -39,7 +39,7 @@ class TokenReader {
   class Nesting {
    public:
     explicit Nesting(TokenReader& reader) : reader_(reader) {
-      if (++reader_.depth_ > kMaxDepth) reader_.failTooComplex();
+      if (++reader_.depth_ > kMaxDepth || reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < reader_.stackFloor_) reader_.failTooComplex();
     }
     ~Nesting() { --reader_.depth_; }
     Nesting(const Nesting&) = delete;
@@ -162,6 +162,7 @@ class TokenReader {
   std::vector<Token> tokens_;
   uint32_t position_ = 0;
   uint32_t failedAt_ = 0;
+  const uintptr_t stackFloor_;  // no deeper than this: what is left is for error handling
   int32_t depth_ = 0;
   bool failed_ = false;
   std::shared_ptr<const Error> error_;

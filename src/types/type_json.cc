@@ -1,158 +1,301 @@
 #include "types/type_json.h"
 
-#include <simdjson.h>
-
 #include <array>
 #include <charconv>
 #include <optional>
-#include <string>
 
 namespace flint {
 inline namespace types {
 namespace {
 
-using simdjson::dom::element;
-using simdjson::dom::element_type;
+constexpr int kMaxNesting = 500;
 
-Error invalid(const element& json) { return Error(condition::kInvalidJsonDataType).with("invalidType", simdjson::minify(json)); }
-
-// The numbers in "decimal(10,2)" or "varchar( 5 )" behind `word`; nothing where the name is another.
-std::optional<std::array<int, 2>> numbersOf(std::string_view name, std::string_view word) {
-  if (!name.starts_with(word) || name.size() < word.size() + 3 || name[word.size()] != '(' || name.back() != ')') return std::nullopt;
-  std::array<int, 2> numbers{0, 0};
-  const char* at = name.data() + word.size() + 1;
-  const char* end = name.data() + name.size() - 1;
-  for (int& number : numbers) {
-    while (at < end && *at == ' ') ++at;
-    const auto [next, error] = std::from_chars(at, end, number);
-    if (error != std::errc()) return std::nullopt;
-    at = next;
-    while (at < end && (*at == ' ' || *at == ',')) ++at;
-    if (at >= end) break;
+void appendUtf8(std::string& out, uint32_t code) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (code >> 18));
+    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
   }
-  return at >= end ? std::optional(numbers) : std::nullopt;
 }
 
-std::optional<IntervalField> intervalField(std::string_view name) {
-  constexpr std::string_view kNames[] = {"year", "month", "day", "hour", "minute", "second"};
-  for (size_t i = 0; i < std::size(kNames); ++i) {
-    if (kNames[i] == name) return static_cast<IntervalField>(i);
+// "decimal(10,2)" with the word before the parenthesis in front: its numbers.
+bool arguments(std::string_view text, std::string_view word, std::array<int, 2>& numbers, int& count) {
+  if (!text.starts_with(word) || text.size() < word.size() + 3 || text[word.size()] != '(' || text.back() != ')') return false;
+  text = text.substr(word.size() + 1, text.size() - word.size() - 2);
+  count = 0;
+  while (!text.empty() && count < 2) {
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), numbers[static_cast<size_t>(count)]);
+    if (parsed.ec != std::errc()) return false;
+    ++count;
+    text.remove_prefix(static_cast<size_t>(parsed.ptr - text.data()));
+    if (!text.empty() && text.front() == ',') text.remove_prefix(1);
   }
-  return std::nullopt;
+  return text.empty() && count > 0;
 }
 
-// "interval year to month", "interval day"
-std::optional<DataType> intervalType(std::string_view name) {
-  constexpr std::string_view kWord = "interval ";
-  if (!name.starts_with(kWord)) return std::nullopt;
-  name.remove_prefix(kWord.size());
+std::optional<DataType> intervalFromName(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kFields = {"year", "month", "day", "hour", "minute", "second"};
+  if (!name.starts_with("interval ")) return std::nullopt;
+  name.remove_prefix(9);
   const size_t to = name.find(" to ");
-  const auto start = intervalField(name.substr(0, to));
-  const auto end = to == std::string_view::npos ? start : intervalField(name.substr(to + 4));
-  if (!start || !end || *end < *start) return std::nullopt;
-  if (*end <= IntervalField::kMonth) return DataType::yearMonthInterval(*start, *end);
-  if (*start >= IntervalField::kDay) return DataType::dayTimeInterval(*start, *end);
-  return std::nullopt;
-}
-
-std::optional<DataType> namedType(std::string_view name) {
-  static const std::pair<std::string_view, DataType> kTypes[] = {
-      {"void", DataType::null()},           {"null", DataType::null()},
-      {"boolean", DataType::boolean()},     {"byte", DataType::byte()},
-      {"tinyint", DataType::byte()},        {"short", DataType::shortInt()},
-      {"smallint", DataType::shortInt()},   {"integer", DataType::integer()},
-      {"int", DataType::integer()},         {"long", DataType::bigint()},
-      {"bigint", DataType::bigint()},       {"float", DataType::float32()},
-      {"double", DataType::float64()},      {"decimal", DataType::decimal(10, 0)},
-      {"string", DataType::string()},       {"binary", DataType::binary()},
-      {"date", DataType::date()},           {"timestamp", DataType::timestamp()},
-      {"timestamp_ltz", DataType::timestamp()}, {"timestamp_ntz", DataType::timestampNtz()},
-      {"time", DataType::time()},           {"interval", DataType::calendarInterval()},
-      {"variant", DataType::variant()},
-  };
-  for (const auto& [key, type] : kTypes) {
-    if (key == name) return type;
+  const std::string_view first = name.substr(0, to);
+  const std::string_view last = to == std::string_view::npos ? first : name.substr(to + 4);
+  int start = -1;
+  int end = -1;
+  for (int i = 0; i < 6; ++i) {
+    if (kFields[static_cast<size_t>(i)] == first) start = i;
+    if (kFields[static_cast<size_t>(i)] == last) end = i;
   }
-  if (const auto numbers = numbersOf(name, "decimal")) {
-    const auto [precision, scale] = *numbers;
-    if (precision < 1 || precision > 38 || scale < 0 || scale > precision) return std::nullopt;
-    return DataType::decimal(precision, scale);
+  if (start < 0 || end < start || (start < 2) != (end < 2)) return std::nullopt;
+  const auto from = static_cast<IntervalField>(start);
+  const auto until = static_cast<IntervalField>(end);
+  return start < 2 ? DataType::yearMonthInterval(from, until) : DataType::dayTimeInterval(from, until);
+}
+
+std::optional<DataType> typeFromName(std::string_view name) {
+  if (name == "void" || name == "null") return DataType::null();
+  if (name == "boolean") return DataType::boolean();
+  if (name == "byte" || name == "tinyint") return DataType::byte();
+  if (name == "short" || name == "smallint") return DataType::shortInt();
+  if (name == "integer" || name == "int") return DataType::integer();
+  if (name == "long" || name == "bigint") return DataType::bigint();
+  if (name == "float") return DataType::float32();
+  if (name == "double") return DataType::float64();
+  if (name == "string" || name.starts_with("string collate ")) return DataType::string();
+  if (name == "binary") return DataType::binary();
+  if (name == "date") return DataType::date();
+  if (name == "timestamp" || name == "timestamp_ltz") return DataType::timestamp();
+  if (name == "timestamp_ntz") return DataType::timestampNtz();
+  if (name == "interval" || name == "calendarinterval") return DataType::calendarInterval();
+  if (name == "variant") return DataType::variant();
+  if (name == "decimal") return DataType::decimal(10, 0);
+  if (name == "time") return DataType::time();
+  std::array<int, 2> numbers{};
+  int count = 0;
+  if (arguments(name, "decimal", numbers, count)) {
+    const bool valid = numbers[0] > 0 && numbers[0] <= 38 && numbers[1] >= 0 && numbers[1] <= numbers[0];
+    return valid ? std::optional(DataType::decimal(numbers[0], numbers[1])) : std::nullopt;
   }
-  if (const auto numbers = numbersOf(name, "char")) return DataType::charType((*numbers)[0]);
-  if (const auto numbers = numbersOf(name, "varchar")) return DataType::varchar((*numbers)[0]);
-  if (const auto numbers = numbersOf(name, "time")) return DataType::time((*numbers)[0]);
-  if (const auto numbers = numbersOf(name, "geometry")) return DataType::geometry((*numbers)[0]);
-  if (const auto numbers = numbersOf(name, "geography")) return DataType::geography((*numbers)[0]);
-  return intervalType(name);
+  if (arguments(name, "char", numbers, count)) return DataType::charType(numbers[0]);
+  if (arguments(name, "varchar", numbers, count)) return DataType::varchar(numbers[0]);
+  if (arguments(name, "time", numbers, count)) return DataType::time(numbers[0]);
+  if (arguments(name, "geometry", numbers, count)) return DataType::geometry(numbers[0]);
+  if (arguments(name, "geography", numbers, count)) return DataType::geography(numbers[0]);
+  return intervalFromName(name);
 }
 
-Result<DataType> typeOf(const element& json);
+// Reads the JSON of a type; false from any function means malformed.
+class TypeReader {
+ public:
+  explicit TypeReader(std::string_view json) : text_(json) {}
 
-bool flag(const element& json, std::string_view key) {
-  bool value = true;
-  return json[key].get(value) != simdjson::SUCCESS || value;
-}
+  bool readWhole(DataType& type) {
+    if (!readType(type, 0)) return false;
+    skipBlanks();
+    return position_ == text_.size();
+  }
 
-Result<DataType> memberType(const element& json, std::string_view key) {
-  element member;
-  if (json[key].get(member) != simdjson::SUCCESS) return invalid(json);
-  return typeOf(member);
-}
+ private:
+  void skipBlanks() {
+    while (position_ < text_.size() && (text_[position_] == ' ' || text_[position_] == '\n' || text_[position_] == '\r' || text_[position_] == '\t')) ++position_;
+  }
+  bool take(char c) {
+    skipBlanks();
+    if (position_ >= text_.size() || text_[position_] != c) return false;
+    ++position_;
+    return true;
+  }
+  bool at(char c) {
+    skipBlanks();
+    return position_ < text_.size() && text_[position_] == c;
+  }
 
-Result<DataType> structTypeOf(const element& json) {
-  simdjson::dom::array members;
-  if (json["fields"].get(members) != simdjson::SUCCESS) return invalid(json);
-  StructFields fields;
-  for (const element& member : members) {
-    StructField field;
-    std::string_view name;
-    if (member["name"].get(name) != simdjson::SUCCESS) return invalid(member);
-    field.name = name;
-    ASSIGN_OR_RETURN(field.type, memberType(member, "type"));
-    field.nullable = flag(member, "nullable");
-    element metadata;
-    if (member["metadata"].get(metadata) == simdjson::SUCCESS && metadata.is_object() && metadata.get_object().size() > 0) {
-      field.metadata = simdjson::minify(metadata);
+  bool readHex(uint32_t& code) {
+    if (position_ + 4 > text_.size()) return false;
+    const auto parsed = std::from_chars(text_.data() + position_, text_.data() + position_ + 4, code, 16);
+    position_ += 4;
+    return parsed.ec == std::errc() && parsed.ptr == text_.data() + position_;
+  }
+
+  bool readString(std::string& out) {
+    if (!take('"')) return false;
+    out.clear();
+    while (position_ < text_.size() && text_[position_] != '"') {
+      char c = text_[position_++];
+      if (c != '\\') {
+        out += c;
+        continue;
+      }
+      if (position_ >= text_.size()) return false;
+      c = text_[position_++];
+      uint32_t code = 0;
+      uint32_t low = 0;
+      switch (c) {
+        case 'n': out += '\n'; break;
+        case 't': out += '\t'; break;
+        case 'r': out += '\r'; break;
+        case 'b': out += '\b'; break;
+        case 'f': out += '\f'; break;
+        case 'u':
+          if (!readHex(code)) return false;
+          if (code >= 0xD800 && code < 0xDC00 && text_.substr(position_).starts_with("\\u")) {
+            position_ += 2;
+            if (!readHex(low)) return false;
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+          }
+          appendUtf8(out, code);
+          break;
+        default: out += c;
+      }
     }
-    fields.push_back(std::move(field));
+    return take('"');
   }
-  return DataType::structType(std::move(fields));
-}
 
-Result<DataType> typeOf(const element& json) {
-  std::string_view name;
-  if (json.get(name) == simdjson::SUCCESS) {
-    auto type = namedType(name);
-    if (!type) return invalid(json);
-    return *std::move(type);
+  bool readBoolean(bool& out) {
+    skipBlanks();
+    out = text_.substr(position_).starts_with("true");
+    if (!out && !text_.substr(position_).starts_with("false")) return false;
+    position_ += out ? 4 : 5;
+    return true;
   }
-  if (json["type"].get(name) != simdjson::SUCCESS) return invalid(json);
-  if (name == "struct") return structTypeOf(json);
-  if (name == "array") {
-    ASSIGN_OR_RETURN(DataType type, memberType(json, "elementType"));
-    return DataType::array(std::move(type), flag(json, "containsNull"));
+
+  // Passes over any value; its text is in `raw`.
+  bool skipValue(std::string_view& raw, int depth) {
+    skipBlanks();
+    const size_t start = position_;
+    if (depth > kMaxNesting || position_ >= text_.size()) return false;
+    std::string ignored;
+    std::string_view inner;
+    if (at('"')) {
+      if (!readString(ignored)) return false;
+    } else if (at('{') || at('[')) {
+      const bool object = at('{');
+      ++position_;
+      const char close = object ? '}' : ']';
+      if (!take(close)) {
+        do {
+          if (object && (!readString(ignored) || !take(':'))) return false;
+          if (!skipValue(inner, depth + 1)) return false;
+        } while (take(','));
+        if (!take(close)) return false;
+      }
+    } else {
+      while (position_ < text_.size() && text_[position_] != ',' && text_[position_] != '}' && text_[position_] != ']' && text_[position_] > ' ') ++position_;
+      if (position_ == start) return false;
+    }
+    raw = text_.substr(start, position_ - start);
+    return true;
   }
-  if (name == "map") {
-    ASSIGN_OR_RETURN(DataType key, memberType(json, "keyType"));
-    ASSIGN_OR_RETURN(DataType value, memberType(json, "valueType"));
-    return DataType::map(std::move(key), std::move(value), flag(json, "valueContainsNull"));
+
+  bool readField(StructField& field, int depth) {
+    if (!take('{')) return false;
+    bool hasName = false;
+    bool hasType = false;
+    do {
+      std::string key;
+      if (!readString(key) || !take(':')) return false;
+      std::string_view raw;
+      if (key == "name") {
+        hasName = readString(field.name);
+        if (!hasName) return false;
+      } else if (key == "type") {
+        hasType = readType(field.type, depth + 1);
+        if (!hasType) return false;
+      } else if (key == "nullable") {
+        if (!readBoolean(field.nullable)) return false;
+      } else {
+        if (!skipValue(raw, depth)) return false;
+        if (key == "metadata" && raw != "{}" && raw != "null") field.metadata = raw;
+      }
+    } while (take(','));
+    return hasName && hasType && take('}');
   }
-  if (name == "udt") {
-    ASSIGN_OR_RETURN(DataType stored, memberType(json, "sqlType"));
-    return DataType::userDefined(std::move(stored), simdjson::minify(json));
+
+  bool readType(DataType& type, int depth) {
+    if (depth > kMaxNesting) return false;
+    if (at('"')) {
+      std::string name;
+      if (!readString(name)) return false;
+      const std::optional<DataType> found = typeFromName(name);
+      if (found.has_value()) type = *found;
+      return found.has_value();
+    }
+    skipBlanks();
+    const size_t start = position_;
+    if (!take('{')) return false;
+    std::string word;
+    DataType first;
+    DataType second;
+    StructFields fields;
+    bool hasFirst = false;
+    bool hasSecond = false;
+    bool hasFields = false;
+    bool nullable = true;
+    do {
+      std::string key;
+      std::string_view raw;
+      if (!readString(key) || !take(':')) return false;
+      if (key == "type") {
+        if (!readString(word)) return false;
+      } else if (key == "elementType" || key == "keyType" || key == "sqlType") {
+        hasFirst = readType(first, depth + 1);
+        if (!hasFirst) return false;
+      } else if (key == "valueType") {
+        hasSecond = readType(second, depth + 1);
+        if (!hasSecond) return false;
+      } else if (key == "containsNull" || key == "valueContainsNull") {
+        if (!readBoolean(nullable)) return false;
+      } else if (key == "fields") {
+        hasFields = true;
+        if (!take('[')) return false;
+        if (!take(']')) {
+          do {
+            StructField field;
+            if (!readField(field, depth)) return false;
+            fields.push_back(std::move(field));
+          } while (take(','));
+          if (!take(']')) return false;
+        }
+      } else if (!skipValue(raw, depth)) {
+        return false;
+      }
+    } while (take(','));
+    if (!take('}')) return false;
+    if (word == "array" && hasFirst) {
+      type = DataType::array(std::move(first), nullable);
+    } else if (word == "map" && hasFirst && hasSecond) {
+      type = DataType::map(std::move(first), std::move(second), nullable);
+    } else if (word == "struct" && hasFields) {
+      type = DataType::structType(std::move(fields));
+    } else if (word == "udt" && hasFirst) {
+      type = DataType::userDefined(std::move(first), std::string(text_.substr(start, position_ - start)));
+    } else {
+      return false;
+    }
+    return true;
   }
-  return invalid(json);
-}
+
+  const std::string_view text_;
+  size_t position_ = 0;
+};
 
 }  // namespace
 
-Result<DataType> parseTypeJson(std::string_view text) {
-  simdjson::dom::parser parser;
-  element json;
-  if (parser.parse(simdjson::padded_string(text)).get(json) != simdjson::SUCCESS) {
-    return Error(condition::kInvalidJsonDataType).with("invalidType", std::string(text));
-  }
-  return typeOf(json);
+Result<DataType> dataTypeFromJson(std::string_view json) {
+  DataType type;
+  if (TypeReader(json).readWhole(type)) return type;
+  return Error(condition::kInvalidJsonDataType).with("invalidType", std::string(json));
 }
 
 }  // namespace types

@@ -8,9 +8,11 @@
 namespace flint {
 inline namespace types {
 
-/// The type whose `json()` is `text`: a quoted name ("integer", "decimal(10,2)") or an object of a nested or user-defined type.
+/// The type that Spark's JSON form names: `"integer"`, `{"type":"struct","fields":[...]}`; the inverse of DataType::json. A field's metadata is
+/// kept as its JSON text; an empty object is no metadata.
+///
 /// Errors: INVALID_JSON_DATA_TYPE.
-Result<DataType> parseTypeJson(std::string_view text);
+Result<DataType> dataTypeFromJson(std::string_view json);
 
 }  // namespace types
 }  // namespace flint

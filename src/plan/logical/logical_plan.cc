@@ -11,6 +11,14 @@ bool isUnresolvedKind(LogicalKind kind) {
          kind == LogicalKind::kUnpivot;
 }
 
+// Whether every expression is an attribute or has a name.
+bool allNamed(const std::vector<ExprPtr>& expressions) {
+  for (const ExprPtr& expression : expressions) {
+    if (expression->kind() != expr::ExprKind::kAlias && expression->kind() != expr::ExprKind::kAttributeReference) return false;
+  }
+  return true;
+}
+
 // The plans inside the expressions of `plan`, in order.
 std::vector<LogicalPlanPtr> innerPlans(const LogicalPlan& plan) {
   std::vector<LogicalPlanPtr> out;
@@ -62,6 +70,9 @@ void LogicalPlan::derive() {
   }
   if (!resolved_) return;
   for (const ExprPtr& expression : expressions()) resolved_ = resolved_ && expression->resolved();
+  if (const auto* project = as<Project>()) resolved_ = resolved_ && allNamed(project->projectList);
+  if (const auto* aggregate = as<Aggregate>()) resolved_ = resolved_ && allNamed(aggregate->aggregates);
+  if (const auto* all = as<Union>()) resolved_ = resolved_ && all->attributes.size() == all->inputs[0]->output().size();
 }
 
 DataType LogicalPlan::schema() const {
