@@ -49,9 +49,11 @@ bool isColumnEquality(const ExprPtr& conjunct) {
 }  // namespace
 
 std::optional<JoinGraph> JoinGraph::of(const LogicalPlanPtr& root, Estimator& estimator, Recurse below) {
+  const auto* top = root->as<Join>();
+  if (top == nullptr || !isReorderable(*top)) return std::nullopt;
   JoinGraph graph;
   graph.collect(root, estimator, below);
-  if (graph.numJoins_ == 0 || graph.size() > kMaxRelations) return std::nullopt;
+  if (graph.size() > kMaxRelations) return std::nullopt;
   for (const AttributePtr& attribute : root->output()) graph.output_.push_back(replaceInNamed(attribute, graph.renames_));
   graph.finish(estimator);
   return graph;
@@ -65,7 +67,6 @@ void JoinGraph::addRelation(JoinRelation relation) {
 
 void JoinGraph::collect(const LogicalPlanPtr& node, Estimator& estimator, Recurse below) {
   if (const auto* join = node->as<Join>(); join != nullptr && isReorderable(*join)) {
-    ++numJoins_;
     collect(join->left, estimator, below);
     std::vector<ExprPtr> conjuncts = join->condition == nullptr ? std::vector<ExprPtr>() : expr::splitConjuncts(join->condition);
     if (join->type == JoinType::kInner || join->type == JoinType::kCross) {

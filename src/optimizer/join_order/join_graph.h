@@ -100,7 +100,6 @@ class JoinGraph {
   std::vector<PairCorrection> corrections_;
   std::vector<RelationMask> neighbors_;
   RelationMask dependents_ = 0;
-  int numJoins_ = 0;
 };
 
 }  // namespace flint::optimizer

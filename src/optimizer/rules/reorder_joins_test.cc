@@ -87,6 +87,11 @@ TEST_F(ReorderJoins, keepsColumnsInOrder) {
   EXPECT_EQ(plan->output()[0]->name, "l_orderkey");
 }
 
+TEST_F(ReorderJoins, leavesAFullOuterJoinAlone) {
+  const auto query = join(JoinType::kFullOuter, region, nation, eq("r_regionkey", "n_regionkey"));
+  EXPECT_EQ(optimizedBy(reorderJoins, query), query);
+}
+
 TEST_F(ReorderJoins, managesMoreRelationsThanTheExactSearch) {
   std::vector<LogicalPlanPtr> dimensions = {lineitem};
   std::vector<ExprPtr> conjuncts;
