@@ -44,6 +44,8 @@ class SortKeyLayout {
   int compare(const Place& a, const Place& b) const {
     return inexact_.empty() ? std::memcmp(a.bytes, b.bytes, width_) : compareInexact(a, b);
   }
+  /// Whether the first `numKeys` keys of two rows are equal.
+  bool equalFirst(size_t numKeys, const Place& a, const Place& b) const;
   /// The first eight bytes as a number of the same order.
   static uint64_t prefix(const std::byte* row) {
     uint64_t word;

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "exec/aggregate/lower_hash_aggregate.h"
-#include "exec/join/lower_hash_join.h"
 #include "exec/exchange/coalesce_operator.h"
 #include "exec/exchange/repartition_sink.h"
+#include "exec/join/lower_join.h"
 #include "exec/limit/limit_sink.h"
 #include "exec/row/expand_operator.h"
 #include "exec/row/filter_operator.h"
@@ -17,6 +17,7 @@
 #include "exec/scan/range_source.h"
 #include "exec/sort/lower_sort.h"
 #include "exec/store/columnar_store.h"
+#include "exec/window/lower_window.h"
 #include "exec/write/write_sink.h"
 #include "expr/expression_evaluator.h"
 #include "plan/physical/physical_nodes.h"
@@ -214,6 +215,8 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kHashAggregate: return lowerHashAggregate;
     case PhysicalKind::kShuffledHashJoin:
     case PhysicalKind::kBroadcastHashJoin: return lowerHashJoin;
+    case PhysicalKind::kBroadcastNestedLoopJoin: return lowerNestedLoopJoin;
+    case PhysicalKind::kWindow: return lowerWindow;
     case PhysicalKind::kSort: return lowerSort;
     case PhysicalKind::kTakeOrderedAndProject: return lowerTakeOrdered;
     case PhysicalKind::kExpand: return lowerExpand;

@@ -62,7 +62,7 @@ Status HashJoinProbe::findMatches(Local& local, const ColumnarBatch& in) const {
   } else {
     build_->table.find(keys, active, local.scratch, local.heads.data());
   }
-  if (build_->shape.nullAware && build_->numRows != 0) {
+  if (build_->shape.nullAware && build_->numRows != 0 && !keys.empty()) {
     // NULL NOT IN (a non-empty set) is not true: as if matched.
     for (size_t i = 0; i < count; ++i) {
       if (keys[0]->isNull(active[static_cast<RowIndex>(i)])) local.heads[i] = 0;
@@ -184,12 +184,18 @@ Result<bool> HashJoinProbe::nextPairs(Local& local, const ColumnarBatch& in, Col
   const ActiveRows active = in.activeRows();
   const auto limit = static_cast<size_t>(task_->options().batchRows);
   const bool givesPairs = shape.probeOutput == ProbeOutput::kMatches || shape.probeOutput == ProbeOutput::kMatchesOrNulls;
+  const bool needsOneMatch = !givesPairs && !shape.marksBuildRows();
   const bool givesNullsInPlace = shape.probeOutput == ProbeOutput::kMatchesOrNulls && shape.condition == nullptr;
   while (local.place < active.count()) {
     local.probeRows.clear();
     local.buildRows.clear();
     local.probePlaces.clear();
     while (local.place < active.count() && local.probeRows.size() < limit) {
+      if (needsOneMatch && local.hasMatch[static_cast<size_t>(local.place)] != 0) {
+        local.chain = -1;
+        ++local.place;
+        continue;
+      }
       int32_t row = local.chain >= 0 ? local.chain : local.heads[static_cast<size_t>(local.place)];
       const RowIndex probeRow = active[local.place];
       const auto put = [&](int32_t buildRow) {

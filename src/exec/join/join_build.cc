@@ -133,7 +133,7 @@ Status JoinBuildSink::combine(LocalState& state) {
 Result<int32_t> JoinBuildSink::prepareFinalize() {
   if (numRows_ > INT32_MAX) return task_->query().memory().outOfMemory(numRows_ * 8);
   build_->numRows = static_cast<RowIndex>(numRows_);
-  const int64_t tableBytes = JoinTable::estimateBytes(build_->numRows, keyChunks_.size());
+  const int64_t tableBytes = keyChunks_.empty() ? 0 : JoinTable::estimateBytes(build_->numRows, keyChunks_.size());
   if (!build_->reservation->tryGrow(tableBytes)) return task_->query().memory().outOfMemory(tableBytes);
   std::vector<VectorPtr> keys;
   for (size_t k = 0; k < keyChunks_.size(); ++k) {

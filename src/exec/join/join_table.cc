@@ -108,6 +108,10 @@ void JoinTable::prepare(std::vector<VectorPtr> keys, std::vector<bool> nullable,
   keys_ = std::move(keys);
   numRows_ = numRows;
   constantHash_ = constantHash;
+  if (keys_.empty()) {
+    kind_ = Kind::kEveryRow;
+    return;
+  }
   const auto rows = static_cast<size_t>(numRows);
   next_.assign(rows, -1);
   if (!makeCodes(ranges)) {
@@ -171,6 +175,7 @@ void JoinTable::insertHashed(uint64_t hash, int32_t row) {
 }
 
 void JoinTable::insert(RowIndex begin, RowIndex end) {
+  if (kind_ == Kind::kEveryRow) return;
   Scratch scratch;
   // From the last row to the first, so that chains lead from earlier rows to later ones.
   for (RowIndex last = end; last > begin;) {
@@ -227,6 +232,10 @@ int32_t JoinTable::findHashed(uint64_t hash, IsKey&& isKey) const {
 
 void JoinTable::find(std::span<const VectorPtr> keys, const ActiveRows& active, Scratch& scratch, int32_t* heads) const {
   const auto count = static_cast<size_t>(active.count());
+  if (kind_ == Kind::kEveryRow) {
+    std::fill_n(heads, count, numRows_ > 0 ? 0 : -1);
+    return;
+  }
   scratch.hashes.resize(std::max(scratch.hashes.size(), count));
   uint64_t* hashes = scratch.hashes.data();
   if (kind_ == Kind::kPacked) {

@@ -31,8 +31,8 @@ bool isIntegerKey(PhysicalType type);
 
 /// Finds the build rows of a key. Rows with equal keys form a chain.
 ///
-/// Shape: three kinds. Integer keys whose ranges multiply to a small domain index an array directly; other integer keys are made one 64-bit
-/// code; everything else is packed by a RowLayout. The last two hash into open addressing slots of 32 hash bits and a row number.
+/// Shape: four kinds. Without keys all rows form one chain. Integer keys whose ranges multiply to a small domain index an array directly; other integer keys are made one 64-bit
+/// code; everything else is packed by a RowLayout. The last two kinds hash into open addressing slots of 32 hash bits and a row number.
 /// Invariant: rows with a NULL key are in no chain.
 /// Threads: `insert` may run at once on disjoint ranges; after `finish` immutable.
 class JoinTable {
@@ -53,8 +53,12 @@ class JoinTable {
   /// `heads[i]` becomes the first build row with the keys of the i-th active row, or -1.
   void find(std::span<const columnar::VectorPtr> keys, const columnar::ActiveRows& active, Scratch& scratch, int32_t* heads) const;
   /// The next row of a chain, or -1.
-  int32_t next(int32_t row) const { return next_.empty() ? -1 : next_[static_cast<size_t>(row)]; }
-  bool isUnique() const { return next_.empty(); }
+  int32_t next(int32_t row) const {
+    if (kind_ == Kind::kEveryRow) return row + 1 < numRows_ ? row + 1 : -1;
+    return next_.empty() ? -1 : next_[static_cast<size_t>(row)];
+  }
+  /// Whether no key has two rows.
+  bool isUnique() const { return kind_ == Kind::kEveryRow ? numRows_ <= 1 : next_.empty(); }
   columnar::RowIndex numRows() const { return numRows_; }
   int64_t bytes() const;
   const std::vector<columnar::VectorPtr>& keys() const { return keys_; }
@@ -62,7 +66,7 @@ class JoinTable {
   static int64_t estimateBytes(columnar::RowIndex numRows, size_t numKeys) { return numRows * static_cast<int64_t>(28 + 8 * numKeys); }
 
  private:
-  enum class Kind : uint8_t { kDense, kCodes, kPacked };
+  enum class Kind : uint8_t { kEveryRow, kDense, kCodes, kPacked };
   static constexpr uint64_t kNoCode = ~uint64_t{0};
 
   bool makeCodes(std::span<const std::optional<KeyRange>> ranges);

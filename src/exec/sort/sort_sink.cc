@@ -104,6 +104,7 @@ Status SortSink::finalizeTask(int32_t task) {
 
 Status SortSink::finishFinalize() {
   sorted_->finish();
+  sorted_->dropKeys();
   return Status::ok();
 }
 

@@ -114,8 +114,19 @@ void SortedRows::finish() {
   }
   ranges_ = std::move(parts_);
   chunks_ = {};
+}
+
+void SortedRows::dropKeys() {
   keys_ = {};
   keyColumns_ = {};
+}
+
+bool SortedRows::equalKeys(size_t numKeys, size_t place, size_t other) const {
+  const auto placeOf = [&](size_t at) {
+    const uint32_t row = entries_[at].row;
+    return columnar::SortKeyLayout::Place{keys_.data() + row * order_.layout.width(), keyColumns_, static_cast<RowIndex>(row)};
+  };
+  return order_.layout.equalFirst(numKeys, placeOf(place), placeOf(other));
 }
 
 std::vector<VectorPtr> SortedRows::columns(size_t begin, size_t end) const {

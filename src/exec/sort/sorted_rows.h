@@ -33,6 +33,9 @@ class SortedRows {
   void sortPart(int32_t part);
   void concatenateColumn(int32_t column);
   void finish();
+  /// Whether the rows at two places have equal first `numKeys` keys; until `dropKeys`.
+  bool equalKeys(size_t numKeys, size_t place, size_t other) const;
+  void dropKeys();
 
   size_t numRows() const { return entries_.size(); }
   /// A range of sorted rows that share a partition.

@@ -195,6 +195,7 @@ Result<std::unique_ptr<Source>> TakeOrderedSink::makeSource() {
   for (int32_t part = 0; part < rows->numParts(); ++part) rows->sortPart(part);
   for (int32_t column = 0; column < rows->numColumns(); ++column) rows->concatenateColumn(column);
   rows->finish();
+  rows->dropKeys();
   return std::unique_ptr<Source>(std::make_unique<KeptSource>(plan_, std::move(rows), task_));
 }
 

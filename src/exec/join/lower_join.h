@@ -6,5 +6,7 @@ namespace flint::exec {
 
 /// Lowers ShuffledHashJoinExec and BroadcastHashJoinExec.
 Status lowerHashJoin(const plan::PhysicalPlanPtr& node, PipelineBuilder& builder);
+/// Lowers BroadcastNestedLoopJoinExec: a hash join without keys, whose table gives every row.
+Status lowerNestedLoopJoin(const plan::PhysicalPlanPtr& node, PipelineBuilder& builder);
 
 }  // namespace flint::exec

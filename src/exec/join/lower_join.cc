@@ -1,4 +1,4 @@
-#include "exec/join/lower_hash_join.h"
+#include "exec/join/lower_join.h"
 
 #include "exec/join/hash_join_probe.h"
 #include "exec/join/join_build.h"
@@ -36,7 +36,26 @@ Status lowerJoin(const Node& node, PipelineBuilder& builder) {
   return Status::ok();
 }
 
+template <class Node>
+Status lowerWithoutKeys(const Node& node, plan::JoinType type, plan::BuildSide buildSide, PipelineBuilder& builder) {
+  const expr::EvaluationOptions& options = builder.task().evaluation();
+  auto build = std::make_shared<JoinBuild>();
+  ASSIGN_OR_RETURN(build->shape, JoinShape::make(type, buildSide, node.condition, *node.left, *node.right, options));
+  build->shape.nullAware = false;  // the condition says what NULLs do
+  ASSIGN_OR_RETURN(auto noKeys, expr::ExpressionEvaluator::make({}, options));
+  auto sink = std::make_shared<JoinBuildSink>(build, noKeys, std::vector<bool>(), std::vector<int64_t>(), builder.sharedTask());
+  RETURN_IF_ERROR(builder.lowerToSink(build->shape.buildIsLeft ? node.left : node.right, std::move(sink)));
+  RETURN_IF_ERROR(builder.lower(build->shape.buildIsLeft ? node.right : node.left));
+  builder.append(std::make_shared<HashJoinProbe>(std::move(build), std::move(noKeys), builder.sharedTask()));
+  return Status::ok();
+}
+
 }  // namespace
+
+Status lowerNestedLoopJoin(const plan::PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto& join = *node->as<plan::BroadcastNestedLoopJoinExec>();
+  return lowerWithoutKeys(join, join.type, join.buildSide, builder);
+}
 
 Status lowerHashJoin(const plan::PhysicalPlanPtr& node, PipelineBuilder& builder) {
   if (const auto* join = node->as<plan::ShuffledHashJoinExec>()) return lowerJoin(*join, builder);

@@ -1,0 +1,333 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <random>
+
+#include "exec/plan_runner.h"
+#include "exec/result_sink.h"
+#include "expr/function_registry.h"
+#include "functions/builtins.h"
+#include "plan/physical/physical_nodes.h"
+
+namespace flint::exec {
+namespace {
+
+using expr::AttributePtr;
+using expr::ExprPtr;
+using plan::JoinType;
+using plan::PhysicalPlanPtr;
+using Row = std::vector<Value>;
+
+/// How operators are run: the answers must not depend on it.
+struct Mode {
+  int32_t threads;
+  int32_t batchRows;
+  bool constantHash;
+  int64_t spillThreshold = 0;
+};
+const Mode kModes[] = {{1, 2048, false}, {7, 2048, false}, {2, 1, false}, {2, 64, true}};
+
+/// A table in memory: rows, and the plan that scans them in batches of `batchRows`.
+struct TestTable {
+  std::vector<AttributePtr> attributes;
+  std::vector<Row> rows;
+
+  PhysicalPlanPtr scan(int32_t batchRows, int32_t partitions) const {
+    plan::LocalTableScanExec node;
+    node.attributes = attributes;
+    node.numPartitions = partitions;
+    auto batches = std::make_shared<std::vector<columnar::ColumnarBatch>>();
+    for (size_t begin = 0; begin < rows.size(); begin += static_cast<size_t>(batchRows)) {
+      const size_t end = std::min(rows.size(), begin + static_cast<size_t>(batchRows));
+      std::vector<columnar::VectorPtr> columns;
+      for (size_t c = 0; c < attributes.size(); ++c) {
+        columnar::VectorBuilder builder(attributes[c]->dataType());
+        for (size_t r = begin; r < end; ++r) builder.append(rows[r][c]);
+        columns.push_back(builder.finish());
+      }
+      batches->push_back(columnar::ColumnarBatch(std::move(columns), static_cast<columnar::RowIndex>(end - begin)));
+    }
+    node.batches = plan::LocalRelation::Batches(batches);
+    return plan::makePhysical(std::move(node));
+  }
+};
+
+std::string textOf(const Value& value) {
+  if (value.isNull()) return "NULL";
+  ByteWriter bytes;
+  value.encode(bytes);
+  return bytes.bytes();
+}
+std::string textOf(const Row& row) {
+  std::string text;
+  for (const Value& value : row) text += textOf(value) + "|";
+  return text;
+}
+std::vector<std::string> sortedTexts(const std::vector<Row>& rows) {
+  std::vector<std::string> texts;
+  for (const Row& row : rows) texts.push_back(textOf(row));
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+std::vector<Row> run(const PhysicalPlanPtr& plan, const Mode& mode) {
+  WorkerPool pool(mode.threads);
+  ExecOptions options;
+  options.batchRows = mode.batchRows;
+  options.numThreads = mode.threads;
+  options.constantHash = mode.constantHash;
+  options.spillThresholdBytes = mode.spillThreshold;
+  options.spillDirectory = testing::TempDir() + "flint_operators";
+  auto memory = memory::QueryPool::make(std::make_shared<memory::MemoryManager>(int64_t{1} << 30), "test");
+  auto context = std::make_shared<QueryContext>(std::move(memory), expr::EvaluationOptions{}, options);
+  auto task = std::make_shared<TaskContext>(context, mode.threads);
+  auto collector = std::make_shared<BatchCollector>();
+  const Status status = PlanRunner::run(pool, plan, task, std::make_shared<ResultSink>(collector, 16 << 20));
+  EXPECT_TRUE(status.isOk()) << status.message();
+  std::vector<Row> rows;
+  for (const ColumnarBatch& batch : collector->batches()) {
+    for (const columnar::RowIndex row : batch.activeRows()) {
+      Row values;
+      for (const auto& column : batch.columns()) values.push_back(column->valueAt(row));
+      rows.push_back(std::move(values));
+    }
+  }
+  return rows;
+}
+
+/// `numRows` rows: k INT (NULL one time in ten) below `keys`, s STRING of k in short and long forms, v BIGINT.
+TestTable randomTable(size_t numRows, int64_t keys, uint32_t seed, int64_t stride = 1) {
+  TestTable table;
+  table.attributes = {expr::attribute("k", DataType::integer()), expr::attribute("s", DataType::string()), expr::attribute("v", DataType::bigint())};
+  std::mt19937 random(seed);
+  for (size_t i = 0; i < numRows; ++i) {
+    const auto key = static_cast<int64_t>(random() % static_cast<uint64_t>(keys));
+    const std::string text = (key % 2 == 0 ? "short" : "a string that is long enough not to be inline ") + std::to_string(key);
+    table.rows.push_back({random() % 10 == 0 ? Value::null() : Value::integer(key * stride), random() % 10 == 0 ? Value::null() : Value::string(text),
+                          Value::integer(static_cast<int64_t>(random() % 1000))});
+  }
+  return table;
+}
+
+ExprPtr aggregate(const std::string& name, std::vector<ExprPtr> arguments, bool distinct = false) {
+  static const bool registered = [] {
+    functions::registerBuiltins(expr::FunctionRegistry::builtin());
+    return true;
+  }();
+  EXPECT_TRUE(registered);
+  const auto entry = expr::FunctionRegistry::builtin().find(name);
+  const auto* function = std::get<const expr::AggregateFunction*>(entry);
+  std::vector<DataType> types;
+  for (const ExprPtr& argument : arguments) types.push_back(argument->dataType());
+  const std::vector<const Value*> constants(arguments.size(), nullptr);
+  static const expr::EvaluationOptions options;
+  Result<expr::AggregateBinding> binding = function->bind({name, types, arguments, constants, options}, false);
+  EXPECT_TRUE(binding.isOk());
+  expr::AggregateExpression call;
+  call.name = name;
+  call.arguments = std::move(arguments);
+  call.distinct = distinct;
+  call.binding = std::make_shared<const expr::AggregateBinding>(std::move(binding).value());
+  return expr::makeExpr(std::move(call));
+}
+
+PhysicalPlanPtr groupBy(const PhysicalPlanPtr& child, std::vector<ExprPtr> keys, std::vector<ExprPtr> calls) {
+  plan::HashAggregateExec node;
+  node.grouping = std::move(keys);
+  for (const ExprPtr& key : node.grouping) node.resultExpressions.push_back(expr::toAttribute(key));
+  for (const ExprPtr& call : calls) {
+    node.aggregateAttributes.push_back(expr::attribute("a", call->dataType()));
+    node.resultExpressions.push_back(node.aggregateAttributes.back());
+  }
+  node.aggregates = std::move(calls);
+  node.child = child;
+  return plan::makePhysical(std::move(node));
+}
+
+struct Totals {
+  int64_t rows = 0;
+  int64_t sum = 0;
+  int64_t least = INT64_MAX;
+  std::optional<std::string> most;
+};
+
+std::vector<Row> groupedByHand(const TestTable& table, const std::vector<size_t>& keys) {
+  std::map<std::string, std::pair<Row, Totals>> groups;
+  for (const Row& row : table.rows) {
+    Row key;
+    for (const size_t k : keys) key.push_back(row[k]);
+    auto& [values, totals] = groups[textOf(key)];
+    values = key;
+    ++totals.rows;
+    totals.sum += row[2].asInteger();
+    totals.least = std::min(totals.least, row[2].asInteger());
+    if (!row[1].isNull() && (!totals.most.has_value() || *totals.most < row[1].asString())) totals.most = row[1].asString();
+  }
+  std::vector<Row> rows;
+  for (auto& [text, group] : groups) {
+    Row row = group.first;
+    row.push_back(Value::integer(group.second.rows));
+    row.push_back(Value::integer(group.second.sum));
+    row.push_back(Value::integer(group.second.least));
+    row.push_back(group.second.most.has_value() ? Value::string(*group.second.most) : Value::null());
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+TEST(HashAggregate, agreesWithRowsGroupedByHand) {
+  for (const int64_t keys : {5, 100'000}) {
+    for (const Mode& mode : kModes) {
+      const bool slow = mode.batchRows == 1 || mode.constantHash;
+      const TestTable table = randomTable(slow ? 500 : 8000, keys, 1, 7);
+      const auto input = table.scan(mode.batchRows, 3);
+      const ExprPtr k = table.attributes[0];
+      const ExprPtr s = table.attributes[1];
+      const ExprPtr v = table.attributes[2];
+      for (const std::vector<size_t>& positions : std::vector<std::vector<size_t>>{{0}, {1}, {0, 1}, {2, 0}}) {
+        std::vector<ExprPtr> by;
+        for (const size_t position : positions) by.push_back(table.attributes[position]);
+        const auto plan = groupBy(input, by, {aggregate("count", {expr::literalInt(1)}), aggregate("sum", {v}), aggregate("min", {v}), aggregate("max", {s})});
+        EXPECT_EQ(sortedTexts(run(plan, mode)), sortedTexts(groupedByHand(table, positions))) << keys << " keys, " << mode.threads << " threads";
+      }
+    }
+  }
+}
+
+TEST(HashAggregate, givesOneRowForNoRowsWithoutKeys) {
+  const TestTable table = randomTable(0, 5, 1);
+  const auto plan = groupBy(table.scan(10, 1), {}, {aggregate("count", {expr::literalInt(1)}), aggregate("sum", {table.attributes[2]})});
+  EXPECT_EQ(sortedTexts(run(plan, kModes[1])), sortedTexts({{Value::integer(0), Value::null()}}));
+}
+
+TEST(HashAggregate, countsDistinctValues) {
+  for (const Mode& mode : kModes) {
+    const TestTable table = randomTable(2000, 50, 3);
+    const auto plan = groupBy(table.scan(mode.batchRows, 3), {table.attributes[0]}, {aggregate("count", {table.attributes[1]}, true)});
+    std::map<std::string, std::pair<Row, std::map<std::string, int>>> groups;
+    for (const Row& row : table.rows) {
+      auto& group = groups[textOf(row[0])];
+      group.first = {row[0]};
+      if (!row[1].isNull()) group.second[row[1].asString()] = 1;
+    }
+    std::vector<Row> expected;
+    for (auto& [text, group] : groups) expected.push_back({group.first[0], Value::integer(static_cast<int64_t>(group.second.size()))});
+    EXPECT_EQ(sortedTexts(run(plan, mode)), sortedTexts(expected));
+  }
+}
+
+std::vector<Row> joinedByHand(const TestTable& left, const TestTable& right, JoinType type, bool byString, bool withCondition) {
+  const size_t key = byString ? 1 : 0;
+  std::vector<Row> rows;
+  std::vector<bool> rightMatched(right.rows.size(), false);
+  const Row leftNulls(3);
+  for (const Row& l : left.rows) {
+    bool matched = false;
+    for (size_t r = 0; r < right.rows.size(); ++r) {
+      const Row& other = right.rows[r];
+      if (l[key].isNull() || other[key].isNull() || !(l[key] == other[key])) continue;
+      if (withCondition && l[2].asInteger() >= other[2].asInteger()) continue;
+      matched = true;
+      rightMatched[r] = true;
+      if (type == JoinType::kLeftSemi || type == JoinType::kLeftAnti || type == JoinType::kExistence) continue;
+      Row row = l;
+      row.insert(row.end(), other.begin(), other.end());
+      rows.push_back(row);
+    }
+    Row row = l;
+    if (type == JoinType::kLeftSemi && matched) rows.push_back(row);
+    if (type == JoinType::kLeftAnti && !matched) rows.push_back(row);
+    if (type == JoinType::kExistence) {
+      row.push_back(Value::boolean(matched));
+      rows.push_back(row);
+    }
+    if ((type == JoinType::kLeftOuter || type == JoinType::kFullOuter) && !matched) {
+      row.resize(6);
+      rows.push_back(row);
+    }
+  }
+  for (size_t r = 0; r < right.rows.size(); ++r) {
+    if ((type != JoinType::kRightOuter && type != JoinType::kFullOuter) || rightMatched[r]) continue;
+    Row row(3);
+    row.insert(row.end(), right.rows[r].begin(), right.rows[r].end());
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+TEST(HashJoin, agreesWithRowsJoinedByHand) {
+  for (const Mode& mode : kModes) {
+    for (const int64_t stride : {1, 100'003}) {
+      const TestTable left = randomTable(220, 120, 5, stride);
+      const TestTable right = randomTable(100, 120, 6, stride);
+      for (const JoinType type : {JoinType::kInner, JoinType::kLeftOuter, JoinType::kRightOuter, JoinType::kFullOuter, JoinType::kLeftSemi,
+                                  JoinType::kLeftAnti, JoinType::kExistence}) {
+        for (const auto side : {plan::BuildSide::kLeft, plan::BuildSide::kRight}) {
+          if (type == JoinType::kExistence && side == plan::BuildSide::kLeft) continue;
+          for (const bool byString : {false, true}) {
+            for (const bool withCondition : {false, true}) {
+              plan::ShuffledHashJoinExec node;
+              node.leftKeys = {left.attributes[byString ? 1 : 0]};
+              node.rightKeys = {right.attributes[byString ? 1 : 0]};
+              node.type = type;
+              node.buildSide = side;
+              if (withCondition) node.condition = expr::comparison(expr::ComparisonOp::kLess, left.attributes[2], right.attributes[2]);
+              if (type == JoinType::kExistence) node.exists = expr::attribute("e", DataType::boolean(), false);
+              node.left = left.scan(mode.batchRows, 2);
+              node.right = right.scan(mode.batchRows, 2);
+              const auto rows = run(plan::makePhysical(std::move(node)), mode);
+              EXPECT_EQ(sortedTexts(rows), sortedTexts(joinedByHand(left, right, type, byString, withCondition)))
+                  << "type " << static_cast<int>(type) << " build " << static_cast<int>(side) << " string " << byString << " condition " << withCondition
+                  << " threads " << mode.threads << " batch " << mode.batchRows;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+int compareForSort(const Value& a, const Value& b, bool ascending, bool nullsFirst) {
+  if (a.isNull() || b.isNull()) return a.isNull() && b.isNull() ? 0 : (a.isNull() == nullsFirst ? -1 : 1);
+  // Only strings and integers occur.
+  const auto order = [&]() -> int {
+    if (a == b) return 0;
+    const bool isText = textOf(a).find_first_of("as") != std::string::npos && textOf(a).size() > 5;
+    if (isText) return a.asString() < b.asString() ? -1 : 1;
+    return a.asInteger() < b.asInteger() ? -1 : 1;
+  };
+  return ascending ? order() : -order();
+}
+
+TEST(SortOperator, agreesWithRowsSortedByHand) {
+  for (const Mode& mode : kModes) {
+    const TestTable table = randomTable(mode.batchRows == 1 ? 500 : 9000, 700, 11);
+    std::vector<Row> expected = table.rows;
+    std::stable_sort(expected.begin(), expected.end(), [](const Row& a, const Row& b) {
+      const int byText = compareForSort(a[1], b[1], false, false);
+      if (byText != 0) return byText < 0;
+      return compareForSort(a[0], b[0], true, true) < 0;
+    });
+    plan::SortExec sort;
+    sort.order = {expr::sortOrder(table.attributes[1], false), expr::sortOrder(table.attributes[0], true)};
+    sort.child = table.scan(mode.batchRows, 3);
+    std::vector<Row> rows = run(plan::makePhysical(std::move(sort)), mode);
+    ASSERT_EQ(rows.size(), expected.size());
+    for (size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(textOf(rows[i]), textOf(expected[i])) << "row " << i;
+
+    plan::TakeOrderedAndProjectExec take;
+    take.limit = 17;
+    take.offset = 3;
+    take.order = {expr::sortOrder(table.attributes[1], false), expr::sortOrder(table.attributes[0], true)};
+    take.projectList = {table.attributes[2], table.attributes[1]};
+    take.child = table.scan(mode.batchRows, 3);
+    rows = run(plan::makePhysical(std::move(take)), mode);
+    ASSERT_EQ(rows.size(), 17U);
+    for (size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(textOf(rows[i]), textOf(Row{expected[i + 3][2], expected[i + 3][1]})) << "row " << i;
+  }
+}
+
+}  // namespace
+}  // namespace flint::exec
