@@ -6,6 +6,9 @@ void registerAggregates(expr::FunctionRegistry& registry) {
   registerSumAndAverage(registry);
   registerCounts(registry);
   registerExtremes(registry);
+  registerLogic(registry);
+  registerMoments(registry);
+  registerCollections(registry);
 }
 
 }  // namespace flint::functions

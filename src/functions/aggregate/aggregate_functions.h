@@ -10,5 +10,8 @@ void registerAggregates(expr::FunctionRegistry& registry);
 void registerSumAndAverage(expr::FunctionRegistry& registry);
 void registerCounts(expr::FunctionRegistry& registry);
 void registerExtremes(expr::FunctionRegistry& registry);
+void registerLogic(expr::FunctionRegistry& registry);
+void registerMoments(expr::FunctionRegistry& registry);
+void registerCollections(expr::FunctionRegistry& registry);
 
 }  // namespace flint::functions

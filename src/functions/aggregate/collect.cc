@@ -1,0 +1,387 @@
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+#include "columnar/row_serializer.h"
+#include "columnar/vector_compare.h"
+#include "expr/nodes.h"
+#include "functions/aggregate/aggregate_functions.h"
+#include "functions/aggregate/argument_checks.h"
+#include "functions/aggregate/object_aggregator.h"
+
+namespace flint::functions {
+namespace {
+
+std::string bytesOf(const ColumnVector& vector, RowIndex row, bool normalized = false) {
+  ByteWriter bytes;
+  columnar::serializeValue(vector, row, normalized, bytes);
+  return bytes.take();
+}
+
+Status appendBytes(std::string_view bytes, VectorBuilder& builder) {
+  ByteReader reader(bytes);
+  columnar::deserializeValue(reader, builder);
+  return reader.failed() ? reader.status() : Status::ok();
+}
+
+// first, last: one value, NULL included unless these are ignored.
+struct OneOfRows {
+  struct Object {
+    bool seen = false;
+    std::string value;
+  };
+  bool last;
+  bool ignoreNulls;
+
+  Object make() const { return {}; }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    if (object.seen && !last) return;
+    if (ignoreNulls && arguments[0]->isNull(row)) return;
+    object.seen = true;
+    object.value = bytesOf(*arguments[0], row);
+  }
+  void merge(Object& into, const Object& from) const {
+    if (from.seen && (last || !into.seen)) into = from;
+  }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeFixed<uint8_t>(object.seen ? 1 : 0);
+    out.writeString(object.value);
+  }
+  void decode(Object& object, ByteReader& in) const {
+    Object from;
+    from.seen = in.readFixed<uint8_t>() != 0;
+    from.value = in.readString();
+    merge(object, from);
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    if (object != nullptr && object->seen) return appendBytes(object->value, result);
+    result.appendNull();
+    return Status::ok();
+  }
+};
+
+// max_by, min_by: the value beside the extreme ordering; among equal ones the later row's.
+struct ValueBy {
+  struct Object {
+    VectorPtr order;
+    std::string value;
+  };
+  DataType orderType;
+  bool smallest;
+
+  Object make() const { return {}; }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    const ColumnVector& orders = *arguments[1];
+    if (orders.isNull(row)) return;
+    if (object.order != nullptr) {
+      const int order = columnar::compareValues(orders, row, *object.order, 0);
+      if (smallest ? order > 0 : order < 0) return;
+    }
+    VectorBuilder builder(orderType);
+    builder.appendFrom(orders, row);
+    object.order = builder.finish();
+    object.value = bytesOf(*arguments[0], row);
+  }
+  void merge(Object& into, const Object& from) const {
+    if (from.order == nullptr) return;
+    if (into.order != nullptr) {
+      const int order = columnar::compareValues(*from.order, 0, *into.order, 0);
+      if (smallest ? order > 0 : order < 0) return;
+    }
+    into = from;
+  }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeFixed<uint8_t>(object.order != nullptr ? 1 : 0);
+    if (object.order == nullptr) return;
+    columnar::serializeValue(*object.order, 0, false, out);
+    out.writeString(object.value);
+  }
+  void decode(Object& object, ByteReader& in) const {
+    if (in.readFixed<uint8_t>() == 0) return;
+    VectorBuilder builder(orderType);
+    columnar::deserializeValue(in, builder);
+    Object from;
+    from.order = builder.finish();
+    from.value = in.readString();
+    if (!in.failed()) merge(object, from);
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    if (object != nullptr && object->order != nullptr) return appendBytes(object->value, result);
+    result.appendNull();
+    return Status::ok();
+  }
+};
+
+// collect_list: the values behind one another as bytes. collect_set: as many as are different, in the order of their first coming.
+struct Collected {
+  struct Object {
+    std::string bytes;
+    int32_t count = 0;
+    std::unordered_set<std::string> seen;
+  };
+  bool distinct;
+
+  Object make() const { return {}; }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    if (!arguments[0]->isNull(row)) put(object, bytesOf(*arguments[0], row, distinct));
+  }
+  void put(Object& object, const std::string& value) const {
+    if (distinct && !object.seen.insert(value).second) return;
+    object.bytes += value;
+    ++object.count;
+  }
+  void merge(Object& into, const Object& from) const {
+    if (distinct) {
+      for (const std::string& value : from.seen) put(into, value);
+      return;
+    }
+    into.bytes += from.bytes;
+    into.count += from.count;
+  }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeVarint(static_cast<uint64_t>(object.count));
+    out.writeString(object.bytes);
+    out.writeVarint(object.seen.size());
+    for (const std::string& value : object.seen) out.writeString(value);
+  }
+  void decode(Object& object, ByteReader& in) const {
+    Object from;
+    from.count = static_cast<int32_t>(in.readVarint());
+    from.bytes = in.readString();
+    for (size_t rest = in.readCount(); rest > 0; --rest) from.seen.emplace(in.readString());
+    if (!in.failed()) merge(object, from);
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    if (object == nullptr) {
+      result.appendList(0);
+      return Status::ok();
+    }
+    ByteReader reader(object->bytes);
+    for (int32_t i = 0; i < object->count; ++i) columnar::deserializeValue(reader, result.child(0));
+    if (reader.failed()) return reader.status();
+    result.appendList(object->count);
+    return Status::ok();
+  }
+};
+
+// mode: the most frequent value; among equally frequent ones the smallest.
+struct MostFrequent {
+  struct Object {
+    std::map<std::string, int64_t> counts;
+  };
+  DataType type;
+
+  Object make() const { return {}; }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    if (!arguments[0]->isNull(row)) ++object.counts[bytesOf(*arguments[0], row, true)];
+  }
+  void merge(Object& into, const Object& from) const {
+    for (const auto& [value, count] : from.counts) into.counts[value] += count;
+  }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeVarint(object.counts.size());
+    for (const auto& [value, count] : object.counts) {
+      out.writeString(value);
+      out.writeInt(count);
+    }
+  }
+  void decode(Object& object, ByteReader& in) const {
+    for (size_t rest = in.readCount(); rest > 0; --rest) {
+      const std::string value(in.readString());
+      object.counts[value] += in.readInt();
+    }
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    if (object == nullptr || object->counts.empty()) {
+      result.appendNull();
+      return Status::ok();
+    }
+    int64_t most = 0;
+    for (const auto& [value, count] : object->counts) most = std::max(most, count);
+    VectorPtr best;
+    for (const auto& [value, count] : object->counts) {
+      if (count != most) continue;
+      VectorBuilder builder(type);
+      RETURN_IF_ERROR(appendBytes(value, builder));
+      VectorPtr candidate = builder.finish();
+      if (best == nullptr || columnar::compareValues(*candidate, 0, *best, 0) < 0) best = std::move(candidate);
+    }
+    result.appendFrom(*best, 0);
+    return Status::ok();
+  }
+};
+
+// listagg: texts joined by a delimiter, in the order of keys that follow the text and the delimiter, or as they come.
+struct JoinedTexts {
+  struct Entry {
+    std::string text;
+    std::string keys;
+  };
+  struct Object {
+    std::vector<Entry> entries;
+  };
+  std::string delimiter;
+  size_t firstKey;
+  std::vector<DataType> keyTypes;
+  std::vector<bool> ascending;
+  std::vector<bool> nullsFirst;
+
+  Object make() const { return {}; }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    if (arguments[0]->isNull(row)) return;
+    const VectorReader<StringView> texts(*arguments[0]);
+    ByteWriter keys;
+    for (size_t k = 0; k < keyTypes.size(); ++k) columnar::serializeValue(*arguments[firstKey + k], row, false, keys);
+    object.entries.push_back({texts[row].str(), keys.take()});
+  }
+  void merge(Object& into, const Object& from) const { into.entries.insert(into.entries.end(), from.entries.begin(), from.entries.end()); }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeVarint(object.entries.size());
+    for (const Entry& entry : object.entries) {
+      out.writeString(entry.text);
+      out.writeString(entry.keys);
+    }
+  }
+  void decode(Object& object, ByteReader& in) const {
+    for (size_t rest = in.readCount(); rest > 0; --rest) {
+      Entry entry;
+      entry.text = in.readString();
+      entry.keys = in.readString();
+      object.entries.push_back(std::move(entry));
+    }
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    if (object == nullptr || object->entries.empty()) {
+      result.appendNull();
+      return Status::ok();
+    }
+    std::vector<VectorBuilder> builders;
+    for (const DataType& type : keyTypes) builders.emplace_back(type);
+    std::vector<RowIndex> order;
+    for (const Entry& entry : object->entries) {
+      ByteReader reader(entry.keys);
+      for (VectorBuilder& builder : builders) columnar::deserializeValue(reader, builder);
+      order.push_back(static_cast<RowIndex>(order.size()));
+    }
+    std::vector<VectorPtr> keys;
+    for (VectorBuilder& builder : builders) keys.push_back(builder.finish());
+    std::stable_sort(order.begin(), order.end(), [&](RowIndex a, RowIndex b) {
+      for (size_t k = 0; k < keys.size(); ++k) {
+        const bool aIsNull = keys[k]->isNull(a);
+        const bool bIsNull = keys[k]->isNull(b);
+        if (aIsNull != bIsNull) return aIsNull == nullsFirst[k];
+        const int sign = columnar::compareValues(*keys[k], a, *keys[k], b);
+        if (sign != 0) return ascending[k] ? sign < 0 : sign > 0;
+      }
+      return false;
+    });
+    std::string text;
+    for (size_t i = 0; i < order.size(); ++i) {
+      if (i != 0) text += delimiter;
+      text += object->entries[static_cast<size_t>(order[i])].text;
+    }
+    result.appendString(text);
+    return Status::ok();
+  }
+};
+
+template <bool kLast>
+Result<AggregateBinding> bindOneOfRows(const BindContext& context, bool ignoreNulls) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
+  const DataType& type = context.argumentTypes[0];
+  AggregateBinding binding{.argumentTypes = {type}, .result = type, .orderSensitive = context.name != "any_value"};
+  if (context.argumentTypes.size() == 2) {
+    binding.argumentTypes.push_back(DataType::boolean());
+    if (context.constants[1] == nullptr || context.constants[1]->isNull()) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
+    if (!context.argumentTypes[1].is(TypeKind::kBoolean)) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
+    ignoreNulls = ignoreNulls || context.constants[1]->asBoolean();
+  }
+  binding.aggregator = makeObjectAggregator(OneOfRows{kLast, ignoreNulls});
+  return binding;
+}
+
+template <bool kSmallest>
+Result<AggregateBinding> bindValueBy(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  RETURN_IF_ERROR(checkOrderable(context, 1));
+  AggregateBinding binding{.argumentTypes = {context.argumentTypes[0], context.argumentTypes[1]}, .result = context.argumentTypes[0]};
+  binding.aggregator = makeObjectAggregator(ValueBy{context.argumentTypes[1], kSmallest});
+  return binding;
+}
+
+template <bool kDistinct>
+Result<AggregateBinding> bindCollect(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  AggregateBinding binding{.argumentTypes = {type}, .result = DataType::array(type, false), .nullable = false};
+  binding.aggregator = makeObjectAggregator(Collected{kDistinct});
+  binding.orderSensitive = true;
+  binding.emptyResult = Value::list({});
+  return binding;
+}
+
+Result<AggregateBinding> bindMode(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  return AggregateBinding{.argumentTypes = {type}, .result = type, .aggregator = makeObjectAggregator(MostFrequent{type})};
+}
+
+Result<AggregateBinding> bindListagg(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, SIZE_MAX));
+  AggregateBinding binding;
+  const DataType& type = context.argumentTypes[0];
+  binding.result = type.is(TypeKind::kBinary) ? type : DataType::string();
+  binding.argumentTypes = {binding.result};
+  JoinedTexts texts{.delimiter = "", .firstKey = 1};
+  const bool hasDelimiter = context.argumentTypes.size() > 1 && context.constants[1] != nullptr && context.arguments[1]->kind() != expr::ExprKind::kSortOrder;
+  if (hasDelimiter) {
+    texts.firstKey = 2;
+    if (!context.constants[1]->isNull()) texts.delimiter = context.constants[1]->asString();
+    binding.argumentTypes.push_back(binding.result);
+  }
+  for (size_t i = texts.firstKey; i < context.argumentTypes.size(); ++i) {
+    const auto* order = context.arguments[i]->as<expr::SortOrder>();
+    texts.keyTypes.push_back(context.argumentTypes[i]);
+    texts.ascending.push_back(order == nullptr || order->ascending);
+    texts.nullsFirst.push_back(order == nullptr || order->nullsFirst);
+    binding.argumentTypes.push_back(context.argumentTypes[i]);
+  }
+  binding.orderSensitive = texts.keyTypes.empty();
+  binding.aggregator = makeObjectAggregator(std::move(texts));
+  return binding;
+}
+
+const AggregateFunction kFunctions[] = {
+    {.names = {"first", "first_value"}, .since = "2.0.0", .usage = "first(expr[, isIgnoreNull]) - The first value, in the order rows come.",
+     .examples = {{.sql = "SELECT first(col) FROM VALUES (10), (5), (20) AS tab(col)", .result = "10"}}, .deterministic = false,
+     .acceptsIgnoreNulls = true, .bind = bindOneOfRows<false>},
+    {.names = {"any_value"}, .since = "3.4.0", .usage = "any_value(expr[, isIgnoreNull]) - Some value of the group.",
+     .examples = {{.sql = "SELECT any_value(col) FROM VALUES (10) AS tab(col)", .result = "10"}}, .deterministic = false, .acceptsIgnoreNulls = true,
+     .bind = bindOneOfRows<false>},
+    {.names = {"last", "last_value"}, .since = "2.0.0", .usage = "last(expr[, isIgnoreNull]) - The last value, in the order rows come.",
+     .examples = {{.sql = "SELECT last(col) FROM VALUES (10), (5), (20) AS tab(col)", .result = "20"}}, .deterministic = false,
+     .acceptsIgnoreNulls = true, .bind = bindOneOfRows<true>},
+    {.names = {"max_by"}, .since = "3.0.0", .usage = "max_by(x, y) - The value of x beside the largest y.",
+     .examples = {{.sql = "SELECT max_by(x, y) FROM VALUES ('a', 10), ('b', 50), ('c', 20) AS tab(x, y)", .result = "b"}}, .bind = bindValueBy<false>},
+    {.names = {"min_by"}, .since = "3.0.0", .usage = "min_by(x, y) - The value of x beside the smallest y.",
+     .examples = {{.sql = "SELECT min_by(x, y) FROM VALUES ('a', 10), ('b', 50), ('c', 20) AS tab(x, y)", .result = "a"}}, .bind = bindValueBy<true>},
+    {.names = {"collect_list", "array_agg"}, .since = "2.0.0", .usage = "collect_list(expr) - The values that are not NULL, as an array.",
+     .examples = {{.sql = "SELECT collect_list(col) FROM VALUES (1), (2), (1) AS tab(col)", .result = "[1,2,1]"}}, .deterministic = false,
+     .bind = bindCollect<false>},
+    {.names = {"collect_set"}, .since = "2.0.0", .usage = "collect_set(expr) - The different values that are not NULL, as an array.",
+     .examples = {{.sql = "SELECT collect_set(col) FROM VALUES (1), (2), (1) AS tab(col)", .result = "[1,2]"}}, .deterministic = false,
+     .bind = bindCollect<true>},
+    {.names = {"mode"}, .since = "3.4.0", .usage = "mode(expr) - The most frequent value.",
+     .examples = {{.sql = "SELECT mode(col) FROM VALUES (0), (10), (10) AS tab(col)", .result = "10"}}, .bind = bindMode},
+    {.names = {"listagg", "string_agg"}, .since = "4.0.0", .usage = "listagg(expr[, delimiter]) - The texts that are not NULL, joined.",
+     .examples = {{.sql = "SELECT listagg(col, ',') FROM VALUES ('a'), ('b') AS tab(col)", .result = "a,b"}}, .deterministic = false,
+     .acceptsWithinGroup = true, .bind = bindListagg},
+};
+
+}  // namespace
+
+void registerCollections(expr::FunctionRegistry& registry) {
+  for (const AggregateFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions
