@@ -209,7 +209,8 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
     return std::move(error).at(origin);
   }
   FunctionBinding binding = std::move(bound).value();
-  const CastMode mode = options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+  // A try_ function answers NULL also for arguments that cannot become its types.
+  const CastMode mode = binding.errorsAreNull ? CastMode::kTry : options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {
     if (arguments[i]->as<LambdaFunction>() != nullptr || types[i].sameType(binding.argumentTypes[i])) continue;
     const OriginPtr argumentOrigin = arguments[i]->origin();

@@ -90,7 +90,7 @@ ExprPtr alias(ExprPtr child, std::string name) { return makeNode<Alias>(std::mov
 AttributePtr toAttribute(const ExprPtr& namedExpression) {
   if (namedExpression->as<AttributeReference>() != nullptr) return std::static_pointer_cast<const AttributeReference>(namedExpression);
   const auto* node = namedExpression->as<Alias>();
-  FLINT_CHECK(node != nullptr, "only aliases and attributes name a column");
+  if (node == nullptr) return nullptr;
   AttributeReference out;
   out.name = node->name;
   out.type = node->child->dataType();

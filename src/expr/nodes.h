@@ -88,7 +88,7 @@ struct Alias final : ExpressionNode<Alias, ExprKind::kAlias> {
   std::string toString() const override;
 };
 ExprPtr alias(ExprPtr child, std::string name);
-/// The attribute that an Alias or AttributeReference gives to the plan above.
+/// The attribute that an Alias or AttributeReference gives to the plan above; null pointer for anything else.
 AttributePtr toAttribute(const ExprPtr& namedExpression);
 /// The expression without aliases around it.
 const ExprPtr& withoutAlias(const ExprPtr& expression);

@@ -118,9 +118,8 @@ const std::vector<ErrorRule> kErrors = {{condition::kArithmeticOverflow, Without
                                         {condition::kNumericValueOutOfRangeWithSuggestion, WithoutAnsi::kNull}};
 
 // The decimal that rounding to `digits` gives.
-DataType roundedDecimal(const DataType& type, int32_t digits, bool alwaysGrows) {
+DataType roundedDecimal(const DataType& type, int32_t digits) {
   const int integral = type.precision() - type.scale();
-  if (digits >= type.scale() && !alwaysGrows) return type;
   const int scale = std::min(std::max(digits, 0), type.scale());
   // One more digit for a carry; rounding before the point needs at least so many digits.
   return boundedDecimal(std::max(integral + 1, -digits + 1) + scale, scale);
@@ -142,7 +141,7 @@ Result<FunctionBinding> bindRounded(const BindContext& context, int32_t digits, 
     case TypeKind::kFloat: binding.kernel = roundFloat<float, How>; break;
     case TypeKind::kDouble: binding.kernel = roundFloat<double, How>; break;
     case TypeKind::kDecimal:
-      binding.result = roundedDecimal(type, digits, How == Rounding::kCeiling || How == Rounding::kFloor);
+      binding.result = roundedDecimal(type, digits);
       data->digits = std::min(digits, type.scale());
       data->fromScale = type.scale();
       data->toScale = binding.result.scale();
