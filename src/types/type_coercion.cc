@@ -266,7 +266,7 @@ bool canCast(const DataType& from, const DataType& to, bool ansi) {
       if (from.is(TypeKind::kTimestamp)) return true;
       if (from.is(TypeKind::kDate)) return !ansi;
       if (from.is(TypeKind::kTime)) return to.isIntegral() || to.is(TypeKind::kDecimal);
-      return from.isAnsiInterval() && !to.isFloating() && from.startField() == from.endField();
+      return from.isAnsiInterval() && !to.isFloating();
     case TypeKind::kBinary: return from.isIntegral() && !ansi;
     case TypeKind::kDate: return from.isDatetime();
     case TypeKind::kTimestamp: return from.isDatetime() || from.isNumeric() || (!ansi && from.is(TypeKind::kBoolean));
@@ -275,7 +275,7 @@ bool canCast(const DataType& from, const DataType& to, bool ansi) {
     case TypeKind::kYearMonthInterval:
     case TypeKind::kDayTimeInterval:
       if (from.kind() == to.kind()) return true;
-      return (from.isIntegral() || from.is(TypeKind::kDecimal)) && to.startField() == to.endField();
+      return from.isIntegral() || from.is(TypeKind::kDecimal);
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kStruct: {

@@ -86,6 +86,11 @@ void castIntegerToTimestamp(const KernelArgs& args) {
   });
 }
 
+void castBooleanToTimestamp(const KernelArgs& args) {
+  auto* out = args.result<int64_t>().values();
+  forEachValue<uint8_t>(args, [&](RowIndex row, uint8_t value) { out[row] = value; });
+}
+
 template <class From>
 void castFloatToTimestamp(const KernelArgs& args) {
   const auto& data = args.data<CastData>();
@@ -162,7 +167,7 @@ Kernel findFromDate(const DataType& to) {
 
 Kernel findToTimestamp(const DataType& from) {
   switch (from.kind()) {
-    case TypeKind::kBoolean: return castIntegerToTimestamp<uint8_t>;
+    case TypeKind::kBoolean: return castBooleanToTimestamp;
     case TypeKind::kByte: return castIntegerToTimestamp<int8_t>;
     case TypeKind::kShort: return castIntegerToTimestamp<int16_t>;
     case TypeKind::kInteger: return castIntegerToTimestamp<int32_t>;

@@ -84,7 +84,9 @@ void castDecimalToInteger(const KernelArgs& args) {
   To* out = args.result<To>().values();
   const int128_t divisor = powerOfTen(data.from.scale());
   forEachValue<From>(args, [&](RowIndex row, From value) {
-    const int128_t whole = static_cast<int128_t>(value) / divisor;
+    int128_t whole = static_cast<int128_t>(value) / divisor;
+    // Spark takes wide decimals to types below bigint through a double.
+    if constexpr (sizeof(From) == 16 && sizeof(To) < 8) whole = static_cast<int128_t>(decimalToDouble(value, data.from.scale()));
     if (isStrict(data) && (whole < std::numeric_limits<To>::min() || whole > std::numeric_limits<To>::max())) {
       args.errors().set(row, castOverflow(data, decimalLiteral(value, data.from.scale())));
       out[row] = 0;

@@ -4,6 +4,7 @@
 #include "expr/cast/cast_kernels.h"
 #include "expr/evaluation/node.h"
 #include "types/calendar.h"
+#include "types/decimal.h"
 
 namespace flint::expr {
 namespace {
@@ -130,6 +131,46 @@ void castIntegerToInterval(const KernelArgs& args) {
   });
 }
 
+template <class From, class To>
+void castIntervalToDecimal(const KernelArgs& args) {
+  const auto& data = args.data<CastData>();
+  const int64_t unit = unitOf(data.from);
+  const bool seconds = data.from.endField() == IntervalField::kSecond;
+  To* out = args.result<To>().values();
+  forEachValue<From>(args, [&](RowIndex row, From value) {
+    const auto scaled = rescaleDecimal(seconds ? value : value / unit, seconds ? 6 : 0, data.to.scale(), data.to.precision());
+    out[row] = static_cast<To>(scaled.value_or(0));
+    if (scaled) return;
+    if (isStrict(data)) {
+      args.errors().set(row, decimalOutOfRange(seconds ? decimalText(value, 6) : std::to_string(value / unit), data.to));
+    } else {
+      columnar::clearBit(args.resultBuffer().validity(), row);
+    }
+  });
+}
+
+template <class From, class To>
+void castDecimalToInterval(const KernelArgs& args) {
+  const auto& data = args.data<CastData>();
+  const int64_t unit = unitOf(data.to);
+  To* out = args.result<To>().values();
+  forEachValue<From>(args, [&](RowIndex row, From value) {
+    int128_t total = 0;
+    const bool overflow = __builtin_mul_overflow(static_cast<int128_t>(value), static_cast<int128_t>(unit), &total);
+    total = divideByPowerOfTen(total, data.from.scale());
+    out[row] = static_cast<To>(total);
+    if (overflow || out[row] != total) args.errors().set(row, castOverflow(data, decimalText(value, data.from.scale()) + "BD"));
+  });
+}
+
+template <class Interval>
+Kernel findDecimalInterval(const DataType& from, const DataType& to) {
+  const DataType& decimal = from.is(TypeKind::kDecimal) ? from : to;
+  const bool narrow = decimal.physicalType() == PhysicalType::kInt64;
+  if (from.is(TypeKind::kDecimal)) return narrow ? castDecimalToInterval<int64_t, Interval> : castDecimalToInterval<int128_t, Interval>;
+  return narrow ? castIntervalToDecimal<Interval, int64_t> : castIntervalToDecimal<Interval, int128_t>;
+}
+
 // To other fields of the same interval kind: what is below the last field is cut.
 template <class T>
 void castIntervalFields(const KernelArgs& args) {
@@ -166,6 +207,11 @@ Kernel findToInterval(const DataType& from) {
 Kernel findIntervalCast(const DataType& from, const DataType& to) {
   if (from.kind() == to.kind() && from.is(TypeKind::kYearMonthInterval)) return castIntervalFields<int32_t>;
   if (from.kind() == to.kind() && from.is(TypeKind::kDayTimeInterval)) return castIntervalFields<int64_t>;
+  if (from.is(TypeKind::kDecimal) || to.is(TypeKind::kDecimal)) {
+    if (from.is(TypeKind::kYearMonthInterval) || to.is(TypeKind::kYearMonthInterval)) return findDecimalInterval<int32_t>(from, to);
+    if (from.is(TypeKind::kDayTimeInterval) || to.is(TypeKind::kDayTimeInterval)) return findDecimalInterval<int64_t>(from, to);
+    return nullptr;
+  }
   if (from.is(TypeKind::kYearMonthInterval)) return findFromInterval<int32_t>(to);
   if (from.is(TypeKind::kDayTimeInterval)) return findFromInterval<int64_t>(to);
   if (to.is(TypeKind::kYearMonthInterval)) return findToInterval<int32_t>(from);

@@ -8,6 +8,7 @@
 #include "functions/types_of_arguments.h"
 #include "types/calendar.h"
 #include "types/time_zone.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -107,6 +108,9 @@ Result<FunctionBinding> bindMonthsBetween(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
   FunctionBinding binding;
   binding.argumentTypes = {kTimestamp, kTimestamp, kBoolean};
+  for (size_t i = 0; i < 2; ++i) {
+    if (!implicitCast(context.argumentTypes[i], kTimestamp, context.options.ansi)) return unexpectedArgumentType(context, i, "\"TIMESTAMP\"");
+  }
   binding.result = kDouble;
   binding.kernel = countMonths;
   binding.data = zoneOf(context.options);

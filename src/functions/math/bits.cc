@@ -28,6 +28,25 @@ void invertBits(const KernelArgs& args) {
   forEachValue<T>(args, [&](RowIndex row, T value) { out[row] = static_cast<T>(~value); });
 }
 
+Result<FunctionBinding> bindInvert(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  DataType type = context.argumentTypes[0];
+  if (type.isStringLike()) type = kBigint;
+  if (type.is(TypeKind::kNull)) type = kInt;
+  if (!type.isIntegral()) return unexpectedArgumentType(context, 0, "\"INTEGRAL\"");
+  FunctionBinding binding;
+  binding.argumentTypes = {type};
+  binding.result = type;
+  binding.takesNullRows = true;
+  switch (type.kind()) {
+    case TypeKind::kByte: binding.kernel = invertBits<int8_t>; break;
+    case TypeKind::kShort: binding.kernel = invertBits<int16_t>; break;
+    case TypeKind::kInteger: binding.kernel = invertBits<int32_t>; break;
+    default: binding.kernel = invertBits<int64_t>; break;
+  }
+  return binding;
+}
+
 template <BitOp Op>
 Result<FunctionBinding> bindBits(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
@@ -192,10 +211,7 @@ void registerBits(FunctionRegistry& registry) {
       {.names = {"|"}, .group = Group::kBitwise, .since = "1.4.0", .usage = "expr1 | expr2 - Bitwise OR.", .examples = {{.sql = "SELECT 3 | 5", .result = "7"}}, .bind = bindBits<BitOp::kOr>},
       {.names = {"^"}, .group = Group::kBitwise, .since = "1.4.0", .usage = "expr1 ^ expr2 - Bitwise exclusive OR.", .examples = {{.sql = "SELECT 3 ^ 5", .result = "6"}}, .bind = bindBits<BitOp::kXor>},
       {.names = {"~"}, .group = Group::kBitwise, .since = "1.4.0", .usage = "~ expr - Bitwise NOT.", .examples = {{.sql = "SELECT ~ 0", .result = "-1"}},
-       .overloads = {{.arguments = {kTinyint}, .result = kTinyint, .kernel = invertBits<int8_t>, .takesNullRows = true},
-                     {.arguments = {kSmallint}, .result = kSmallint, .kernel = invertBits<int16_t>, .takesNullRows = true},
-                     {.arguments = {kInt}, .result = kInt, .kernel = invertBits<int32_t>, .takesNullRows = true},
-                     {.arguments = {kBigint}, .result = kBigint, .kernel = invertBits<int64_t>, .takesNullRows = true}}},
+       .bind = bindInvert},
       {.names = {"<<"}, .group = Group::kBitwise, .since = "4.0.0", .usage = "base << exp - Shift to the left.", .overloads = shiftOverloads<Shift::kLeft>()},
       {.names = {">>"}, .group = Group::kBitwise, .since = "4.0.0", .usage = "base >> expr - Signed shift to the right.", .overloads = shiftOverloads<Shift::kRight>()},
       {.names = {">>>"}, .group = Group::kBitwise, .since = "4.0.0", .usage = "base >>> expr - Unsigned shift to the right.", .overloads = shiftOverloads<Shift::kRightUnsigned>()},
