@@ -152,7 +152,7 @@ ExprPtr ExpressionParser::predicated() {
       LogicalPlanPtr plan = query();
       lambdaDepth_ = depth;
       expect(kRightParen);
-      return node<plan::Exists>(first, std::move(plan), std::vector<ExprPtr>(), expr::newExprId());
+      return node<plan::Exists>(first, std::move(plan), std::vector<ExprPtr>(), expr::ExprId(0));
     }
   }
   ExprPtr left = valueExpression();
@@ -207,7 +207,7 @@ ExprPtr ExpressionParser::inPredicate(ExprPtr left, uint32_t first, uint32_t pre
     expect(kRightParen);
     if (!failed()) {
       std::vector<ExprPtr> values = rowValues(left);
-      return node<plan::InSubquery>(first, std::move(values), std::move(plan), std::vector<ExprPtr>(), expr::newExprId());
+      return node<plan::InSubquery>(first, std::move(values), std::move(plan), std::vector<ExprPtr>(), expr::ExprId(0));
     }
     if (ahead == 1) return nullptr;
     rewind(start);

@@ -155,7 +155,7 @@ ExprPtr ExpressionParser::parenthesized() {
     LogicalPlanPtr plan = query();
     lambdaDepth_ = depth;
     expect(kRightParen);
-    if (!failed()) return node<plan::ScalarSubquery>(first, std::move(plan), std::vector<ExprPtr>(), expr::newExprId());
+    if (!failed()) return node<plan::ScalarSubquery>(first, std::move(plan), std::vector<ExprPtr>(), expr::ExprId(0));
     if (ahead == 1) return nullptr;
     rewind(start);  // ((SELECT 1) + 1)
   }
