@@ -5,6 +5,7 @@
 #include "exec/aggregate/lower_hash_aggregate.h"
 #include "exec/exchange/coalesce_operator.h"
 #include "exec/exchange/repartition_sink.h"
+#include "exec/exchange/shuffle_read_source.h"
 #include "exec/join/lower_join.h"
 #include "exec/limit/limit_sink.h"
 #include "exec/row/expand_operator.h"
@@ -145,6 +146,11 @@ Status lowerShuffleExchange(const PhysicalPlanPtr& node, PipelineBuilder& builde
   return Status::ok();
 }
 
+Status lowerShuffleRead(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  builder.startWith(std::make_shared<ShuffleReadSource>(shared<plan::ShuffleReadExec>(node)));
+  return Status::ok();
+}
+
 Status lowerCoalesce(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
   const auto* coalesce = node->as<plan::CoalesceExec>();
   RETURN_IF_ERROR(builder.lower(coalesce->child));
@@ -222,6 +228,7 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kExpand: return lowerExpand;
     case PhysicalKind::kGenerate: return lowerGenerate;
     case PhysicalKind::kSample: return lowerSample;
+    case PhysicalKind::kShuffleRead: return lowerShuffleRead;
     case PhysicalKind::kCoalesce: return lowerCoalesce;
     case PhysicalKind::kShuffleExchange: return lowerShuffleExchange;
     case PhysicalKind::kBroadcastExchange: return lowerBroadcastExchange;

@@ -8,7 +8,6 @@ namespace flint::exec {
 
 class UnionSource::Local final : public LocalState {
  public:
-  TaskContext* task = nullptr;
   size_t input = 0;
   std::unique_ptr<BatchStream> stream;
 };
@@ -34,28 +33,35 @@ UnionSource::UnionSource(std::vector<Pipeline> inputs) : inputs_(std::move(input
 
 Status UnionSource::start(TaskContext& task) {
   for (const Pipeline& input : inputs_) {
-    ASSIGN_OR_RETURN(StartedSource started, startSource(input, task));
+    // A task of one partition has it in one input only: the others count their partitions and are left out by `covers`.
+    auto own = std::make_shared<TaskContext>(task.sharedQuery(), task.numThreads());
+    own->partition = task.partition < 0 ? -1 : task.partition - numPartitions_;
+    const bool before = task.partition >= 0 && own->partition < 0;
+    if (before) own->partition = 0;
+    ASSIGN_OR_RETURN(StartedSource started, startSource(input, *own));
     firstPartition_.push_back(numPartitions_);
+    covers_.push_back(task.partition < 0 || (!before && own->partition < started.numPartitions));
     numPartitions_ += started.numPartitions;
     sources_.push_back(std::move(started.source));
+    tasks_.push_back(std::move(own));
   }
   return Status::ok();
 }
 
-Result<LocalStatePtr> UnionSource::makeLocal(TaskContext& task) {
-  auto local = std::make_unique<Local>();
-  local->task = &task;
-  return LocalStatePtr(std::move(local));
-}
+Result<LocalStatePtr> UnionSource::makeLocal(TaskContext&) { return LocalStatePtr(std::make_unique<Local>()); }
 
 Status UnionSource::openInput(Local& local) {
   local.stream = std::make_unique<BatchStream>(sources_[local.input], inputs_[local.input].operators, inputs_[local.input].counters);
-  return local.stream->open(*local.task, nullptr);
+  return local.stream->open(*tasks_[local.input], nullptr);
 }
 
 Result<Progress> UnionSource::produce(LocalState& state, ColumnarBatch& out) {
   auto& local = static_cast<Local&>(state);
   while (local.input < inputs_.size()) {
+    if (!covers_[local.input]) {
+      ++local.input;
+      continue;
+    }
     if (local.stream == nullptr) {
       if (local.position != nullptr) local.position->advance(firstPartition_[local.input], 0);
       RETURN_IF_ERROR(openInput(local));

@@ -27,6 +27,8 @@ class UnionSource final : public Source {
 
   std::vector<Pipeline> inputs_;
   std::vector<std::shared_ptr<Source>> sources_;
+  std::vector<std::shared_ptr<TaskContext>> tasks_;  // by input: its own partition
+  std::vector<bool> covers_;                         // by input: whether the task reads any of it
   std::vector<int32_t> firstPartition_;
   int32_t numPartitions_ = 0;
 };

@@ -1,25 +1,13 @@
 #include "exec/spill/spill_file.h"
 
-#include <lz4.h>
-
 #include <atomic>
-#include <cstring>
 
-#include "base/hash.h"
 #include "columnar/batch_codec.h"
 
 namespace flint::exec {
 namespace {
 
 constexpr size_t kBufferBytes = 256 << 10;
-constexpr uint32_t kLargestFrame = 0x7E000000;  // what LZ4 can compress
-
-struct FrameHeader {
-  uint32_t rawSize;
-  uint32_t storedSize;  // equal to rawSize: not compressed
-  uint64_t checksum;    // of the stored bytes
-};
-static_assert(sizeof(FrameHeader) == 16);
 
 int64_t nextFileNumber() {
   static std::atomic<int64_t> next{0};
@@ -65,16 +53,9 @@ Status SpillWriter::writeBatch(const columnar::ColumnarBatch& batch) {
 }
 
 Status SpillWriter::writeBlock(std::string_view block) {
-  if (block.size() > kLargestFrame) return internalError("a block of more than 2 GB cannot be spilled");
-  const int rawSize = static_cast<int>(block.size());
-  compressed_.resize(static_cast<size_t>(LZ4_compressBound(rawSize)));
-  const int packed = LZ4_compress_default(block.data(), compressed_.data(), rawSize, static_cast<int>(compressed_.size()));
-  std::string_view stored = block;
-  if (packed > 0 && static_cast<size_t>(packed) < block.size()) stored = {compressed_.data(), static_cast<size_t>(packed)};
-  const FrameHeader header{static_cast<uint32_t>(block.size()), static_cast<uint32_t>(stored.size()), hashBytes(stored.data(), stored.size())};
-  buffer_.append(reinterpret_cast<const char*>(&header), sizeof(header));
-  buffer_.append(stored);
-  bytes_ += static_cast<int64_t>(sizeof(header) + stored.size());
+  const size_t before = buffer_.size();
+  RETURN_IF_ERROR(io::appendFrame(buffer_, block, compressed_));
+  bytes_ += static_cast<int64_t>(buffer_.size() - before);
   return buffer_.size() >= kBufferBytes ? flush() : Status::ok();
 }
 
@@ -88,32 +69,6 @@ Result<SpillFilePtr> SpillWriter::finish() {
 Result<std::unique_ptr<SpillReader>> SpillReader::open(SpillFilePtr file) {
   ASSIGN_OR_RETURN(auto access, file->files_->open(file->path()));
   return std::unique_ptr<SpillReader>(new SpillReader(std::move(file), std::move(access)));
-}
-
-Error SpillReader::damaged(std::string_view what) const {
-  return Error(condition::kInternalErrorStorage).with("message", "the spill file " + file_->path() + " is damaged: " + std::string(what));
-}
-
-Result<bool> SpillReader::nextBlock(std::string_view& out) {
-  if (offset_ >= file_->bytes()) return false;
-  FrameHeader header;
-  if (access_->size() < file_->bytes()) return damaged("it is shorter than what was written");
-  RETURN_IF_ERROR(access_->readAt(offset_, sizeof(header), &header));
-  offset_ += static_cast<int64_t>(sizeof(header));
-  if (header.storedSize > header.rawSize || header.rawSize > kLargestFrame || offset_ + header.storedSize > file_->bytes()) return damaged("a frame has an impossible size");
-  stored_.resize(header.storedSize);
-  RETURN_IF_ERROR(access_->readAt(offset_, header.storedSize, stored_.data()));
-  offset_ += header.storedSize;
-  if (hashBytes(stored_.data(), stored_.size()) != header.checksum) return damaged("a checksum does not match");
-  if (header.storedSize == header.rawSize) {
-    out = {stored_.data(), stored_.size()};
-    return true;
-  }
-  raw_.resize(header.rawSize);
-  const int unpacked = LZ4_decompress_safe(stored_.data(), raw_.data(), static_cast<int>(header.storedSize), static_cast<int>(header.rawSize));
-  if (unpacked != static_cast<int>(header.rawSize)) return damaged("a frame cannot be decompressed");
-  out = {raw_.data(), raw_.size()};
-  return true;
 }
 
 Result<bool> SpillReader::nextBatch(std::span<const DataType> types, columnar::ColumnarBatch& out) {

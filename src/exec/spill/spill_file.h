@@ -9,13 +9,14 @@
 
 #include "columnar/columnar_batch.h"
 #include "exec/task_context.h"
+#include "io/checked_frame.h"
 #include "io/file_system.h"
 
 namespace flint::exec {
 
 /// Rows of an operator on disk, in the query's spill folder; readable any number of times.
 ///
-/// Shape: frames, each a batch or a block of the operator's own bytes: raw size, stored size, XXH3 of the stored bytes, then these, LZ4 or as they are.
+/// Shape: frames (io/checked_frame.h), each a batch or a block of the operator's own bytes.
 /// Memory: none but the path. The file is removed with the last reference.
 /// Threads: immutable; readers are independent.
 class SpillFile {
@@ -82,19 +83,15 @@ class SpillReader {
   /// False at the end. `types` are those of the batches written.
   Result<bool> nextBatch(std::span<const DataType> types, columnar::ColumnarBatch& out);
   /// The next block; its bytes stay until the next call.
-  Result<bool> nextBlock(std::string_view& out);
+  Result<bool> nextBlock(std::string_view& out) { return frames_.next(out); }
   /// The next read is at `offset`, a value that `SpillWriter::bytes` had between two writes.
-  void seek(int64_t offset) { offset_ = offset; }
+  void seek(int64_t offset) { frames_.seek(offset); }
 
  private:
-  SpillReader(SpillFilePtr file, std::shared_ptr<const io::RandomAccessFile> access) : file_(std::move(file)), access_(std::move(access)) {}
-  Error damaged(std::string_view what) const;
+  SpillReader(SpillFilePtr file, std::shared_ptr<const io::RandomAccessFile> access) : file_(std::move(file)), frames_(std::move(access), 0, file_->bytes()) {}
 
   const SpillFilePtr file_;
-  const std::shared_ptr<const io::RandomAccessFile> access_;
-  int64_t offset_ = 0;
-  std::vector<char> stored_;
-  std::vector<char> raw_;
+  io::FrameReader frames_;
 };
 
 }  // namespace flint::exec
