@@ -1,0 +1,145 @@
+#include <spark/connect/base.pb.h>
+
+#include <set>
+
+#include "connect/calls/calls.h"
+#include "connect/decoder/type_codec.h"
+#include "connect/service/session_decode_context.h"
+#include "session/query_execution.h"
+#include "session/show_string.h"
+#include "tree/transform.h"
+#include "types/type_json.h"
+
+namespace flint::connect {
+namespace {
+
+using AnalysisRequest = spark::connect::AnalyzePlanRequest;
+using AnalysisResponse = spark::connect::AnalyzePlanResponse;
+using Query = std::shared_ptr<session::QueryExecution>;
+
+constexpr const char* kSparkVersion = "4.2.0";
+
+// A type by its text, else the columns of a table.
+Result<DataType> parseDdl(const std::string& text) {
+  auto type = parser::parseDataType(text);
+  if (type.isOk()) return type;
+  return parser::parseTableSchema(text);
+}
+
+// One analysis call.
+class PlanAnalysis {
+ public:
+  explicit PlanAnalysis(SessionHolder& session) : session_(session) {}
+  Status answer(const AnalysisRequest& request, AnalysisResponse& response);
+
+ private:
+  Result<Query> query(const spark::connect::Relation& relation) {
+    SessionDecodeContext context(session_, nullptr);
+    PlanDecoder decoder(context);
+    ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder.relation(relation));
+    return std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
+  }
+  Result<Query> query(const spark::connect::Plan& plan) {
+    spark::connect::Plan inflated;
+    RETURN_IF_ERROR(inflatePlan(plan, inflated));
+    if (!inflated.has_root()) return invalidPlan("a relation was expected");
+    return query(inflated.root());
+  }
+  Result<LogicalPlanPtr> analyzed(const spark::connect::Plan& plan) {
+    ASSIGN_OR_RETURN(const Query made, query(plan));
+    return made->analyzed();
+  }
+  Status explain(const AnalysisRequest::Explain& request, AnalysisResponse& response);
+  Status inputFiles(const spark::connect::Plan& plan, AnalysisResponse& response);
+  Status jsonToDdl(const std::string& json, AnalysisResponse& response);
+
+  SessionHolder& session_;
+};
+
+Status PlanAnalysis::explain(const AnalysisRequest::Explain& request, AnalysisResponse& response) {
+  ASSIGN_OR_RETURN(const Query made, query(request.plan()));
+  session::ExplainMode mode = session::ExplainMode::kSimple;
+  switch (request.explain_mode()) {
+    case AnalysisRequest::Explain::EXPLAIN_MODE_EXTENDED: mode = session::ExplainMode::kExtended; break;
+    case AnalysisRequest::Explain::EXPLAIN_MODE_CODEGEN: mode = session::ExplainMode::kCodegen; break;
+    case AnalysisRequest::Explain::EXPLAIN_MODE_COST: mode = session::ExplainMode::kCost; break;
+    case AnalysisRequest::Explain::EXPLAIN_MODE_FORMATTED: mode = session::ExplainMode::kFormatted; break;
+    default: break;
+  }
+  ASSIGN_OR_RETURN(std::string text, made->explain(mode));
+  response.mutable_explain()->set_explain_string(std::move(text));
+  return Status::ok();
+}
+
+Status PlanAnalysis::inputFiles(const spark::connect::Plan& plan, AnalysisResponse& response) {
+  ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(plan));
+  std::set<std::string> files;
+  tree::forEachNode(resolved, [&](const LogicalPlanPtr& node) {
+    const auto* relation = node->as<plan::Relation>();
+    if (relation == nullptr) return;
+    for (const std::string& file : relation->table->inputFiles()) files.insert(file.starts_with('/') ? "file://" + file : file);
+  });
+  response.mutable_input_files();
+  for (const std::string& file : files) response.mutable_input_files()->add_files(file);
+  return Status::ok();
+}
+
+Status PlanAnalysis::jsonToDdl(const std::string& json, AnalysisResponse& response) {
+  ASSIGN_OR_RETURN(const DataType schema, dataTypeFromJson(json));
+  if (!schema.is(TypeKind::kStruct)) return invalidPlan("a schema was expected, not " + schema.simpleString());
+  std::string ddl;
+  for (const StructField& field : schema.fields()) {
+    if (!ddl.empty()) ddl += ",";
+    ddl += quoteIfNeeded(field.name) + " " + field.type.sql();
+    if (!field.nullable) ddl += " NOT NULL";
+  }
+  response.mutable_json_to_ddl()->set_ddl_string(ddl);
+  return Status::ok();
+}
+
+Status PlanAnalysis::answer(const AnalysisRequest& request, AnalysisResponse& response) {
+  switch (request.analyze_case()) {
+    case AnalysisRequest::kSchema: {
+      ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(request.schema().plan()));
+      encodeType(resolved->schema(), *response.mutable_schema()->mutable_schema());
+      return Status::ok();
+    }
+    case AnalysisRequest::kExplain: return explain(request.explain(), response);
+    case AnalysisRequest::kTreeString: {
+      ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(request.tree_string().plan()));
+      response.mutable_tree_string()->set_tree_string(session::schemaTreeString(resolved->schema(), request.tree_string().level()));
+      return Status::ok();
+    }
+    case AnalysisRequest::kIsLocal: {
+      ASSIGN_OR_RETURN(const Query made, query(request.is_local().plan()));
+      ASSIGN_OR_RETURN(const LogicalPlanPtr optimized, made->optimized());
+      response.mutable_is_local()->set_is_local(optimized->kind() == plan::LogicalKind::kLocalRelation);
+      return Status::ok();
+    }
+    case AnalysisRequest::kIsStreaming:
+      RETURN_IF_ERROR(analyzed(request.is_streaming().plan()));
+      response.mutable_is_streaming()->set_is_streaming(false);
+      return Status::ok();
+    case AnalysisRequest::kInputFiles: return inputFiles(request.input_files().plan(), response);
+    case AnalysisRequest::kSparkVersion: response.mutable_spark_version()->set_version(kSparkVersion); return Status::ok();
+    case AnalysisRequest::kDdlParse: {
+      ASSIGN_OR_RETURN(const DataType type, parseDdl(request.ddl_parse().ddl_string()));
+      encodeType(type, *response.mutable_ddl_parse()->mutable_parsed());
+      return Status::ok();
+    }
+    case AnalysisRequest::kJsonToDdl: return jsonToDdl(request.json_to_ddl().json_string(), response);
+    case AnalysisRequest::kSameSemantics: return unsupportedFeature("sameSemantics");
+    case AnalysisRequest::kSemanticHash: return unsupportedFeature("semanticHash");
+    case AnalysisRequest::kPersist: return unsupportedFeature("persist");
+    case AnalysisRequest::kUnpersist: return unsupportedFeature("unpersist");
+    case AnalysisRequest::kGetStorageLevel: return unsupportedFeature("storageLevel");
+    case AnalysisRequest::ANALYZE_NOT_SET: break;
+  }
+  return Error(condition::kConnectInvalidPlanUnknownAnalyzeMethod).with("other", std::to_string(request.analyze_case())).as(ErrorFamily::kSqlConnect);
+}
+
+}  // namespace
+
+Status answer(SessionHolder& session, const AnalysisRequest& request, AnalysisResponse& response) { return PlanAnalysis(session).answer(request, response); }
+
+}  // namespace flint::connect

@@ -1,0 +1,161 @@
+#include "connect/calls/commands.h"
+
+#include <spark/connect/base.pb.h>
+
+#include "columnar/arrow_ipc_writer.h"
+#include "connect/calls/write_commands.h"
+#include "connect/decoder/type_codec.h"
+#include "connect/relation_decoder/relations.h"
+#include "connect/service/session_decode_context.h"
+#include "connect/service/uuid.h"
+#include "plan/logical/command_parts.h"
+#include "session/query_execution.h"
+
+namespace flint::connect {
+namespace {
+
+using Message = spark::connect::Command;
+using PlanResponse = spark::connect::ExecutePlanResponse;
+
+// One command of one operation.
+class CommandRunner {
+ public:
+  CommandRunner(SessionHolder& session, Operation& operation, ResponseWriter& writer)
+      : session_(session), operation_(operation), writer_(writer), context_(session, &operation), decoder_(context_) {}
+
+  Status run(const Message& command);
+
+ private:
+  Status sql(const spark::connect::SqlCommand& command);
+  Status createView(const spark::connect::CreateDataFrameViewCommand& command);
+  Status checkpoint(const spark::connect::CheckpointCommand& command);
+  Result<LogicalPlanPtr> analyzed(const spark::connect::Relation& relation);
+
+  SessionHolder& session_;
+  Operation& operation_;
+  ResponseWriter& writer_;
+  SessionDecodeContext context_;
+  PlanDecoder decoder_;
+};
+
+Result<LogicalPlanPtr> CommandRunner::analyzed(const spark::connect::Relation& relation) {
+  ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder_.relation(relation));
+  return session::QueryExecution(session_.sparkPtr(), std::move(decoded)).analyzed();
+}
+
+// A query is analyzed, so that its errors show, and given back to be run by the client; a command runs at once, and its rows are given back.
+Status CommandRunner::sql(const spark::connect::SqlCommand& command) {
+  spark::connect::Relation input;
+  if (command.has_input()) {
+    input = command.input();
+  } else {
+    auto* query = input.mutable_sql();
+    query->set_query(command.sql());
+    *query->mutable_args() = command.args();
+    *query->mutable_pos_args() = command.pos_args();
+    *query->mutable_named_arguments() = command.named_arguments();
+    *query->mutable_pos_arguments() = command.pos_arguments();
+  }
+  if (!input.has_sql() && !input.has_with_relations()) {
+    return Error(condition::kConnectInvalidPlanSqlCommandExpectsSqlOrWithRelations)
+        .with("other", std::to_string(input.rel_type_case()))
+        .as(ErrorFamily::kSqlConnect);
+  }
+  ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder_.relation(input));
+  const bool isCommand = plan::isCommand(decoded->kind());
+  const auto query = std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
+  const CancelLink link(&operation_, query);
+  PlanResponse response;
+  auto* relation = response.mutable_sql_command_result()->mutable_relation();
+  if (isCommand) {
+    ASSIGN_OR_RETURN(const DataType schema, query->schema());
+    ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> rows, query->collect());
+    columnar::ArrowIpcWriter arrow(schema.fields(), {.timeZone = session_.spark().conf().get("spark.sql.session.timeZone", "UTC")});
+    for (const columnar::ColumnarBatch& batch : rows) arrow.add(batch);
+    relation->mutable_local_relation()->set_data(arrow.finish());
+    relation->mutable_local_relation()->set_schema(schema.json());
+  } else {
+    RETURN_IF_ERROR(query->analyzed());
+    *relation = std::move(input);
+  }
+  writer_.add(response);
+  return Status::ok();
+}
+
+Status CommandRunner::createView(const spark::connect::CreateDataFrameViewCommand& command) {
+  ASSIGN_OR_RETURN(LogicalPlanPtr resolved, analyzed(command.input()));
+  catalog::SessionCatalog& catalog = session_.spark().catalog();
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, parser::parseIdentifier(command.name(), context_.parserOptions()));
+  if (name.size() != 1) {
+    return Error(condition::kTempViewNameTooManyNameParts).with("actualName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
+  }
+  catalog::TempView view;
+  view.name = catalog.folded(name[0]);
+  view.plan = std::move(resolved);
+  return (command.is_global() ? catalog.globalTempViews() : catalog.tempViews()).add(std::move(view), command.replace());
+}
+
+Status CommandRunner::checkpoint(const spark::connect::CheckpointCommand& command) {
+  ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder_.relation(command.relation()));
+  LogicalPlanPtr kept;
+  if (command.eager()) {
+    StructFields schema;
+    ASSIGN_OR_RETURN(std::vector<columnar::ColumnarBatch> rows, context_.collect(decoded, schema));
+    kept = localRelation(schema, std::move(rows));
+  } else {
+    ASSIGN_OR_RETURN(kept, session::QueryExecution(session_.sparkPtr(), std::move(decoded)).analyzed());
+  }
+  const std::string id = newUuid();
+  session_.keepRelation(id, std::move(kept));
+  PlanResponse response;
+  response.mutable_checkpoint_command_result()->mutable_relation()->set_relation_id(id);
+  writer_.add(response);
+  return Status::ok();
+}
+
+Status CommandRunner::run(const Message& command) {
+  switch (command.command_type_case()) {
+    case Message::kSqlCommand: return sql(command.sql_command());
+    case Message::kCreateDataframeView: return createView(command.create_dataframe_view());
+    case Message::kWriteOperation: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation());
+    case Message::kWriteOperationV2: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation_v2());
+    case Message::kCheckpointCommand: return checkpoint(command.checkpoint_command());
+    case Message::kRemoveCachedRemoteRelationCommand:
+      session_.forgetRelation(command.remove_cached_remote_relation_command().relation().relation_id());
+      return Status::ok();
+    case Message::kGetResourcesCommand: {
+      PlanResponse response;
+      response.mutable_get_resources_command_result();
+      writer_.add(response);
+      return Status::ok();
+    }
+    case Message::kMlCommand:
+      // Sent by every client on its way out; there are no models to forget.
+      if (command.ml_command().has_clean_cache()) {
+        PlanResponse response;
+        response.mutable_ml_command_result();
+        writer_.add(response);
+        return Status::ok();
+      }
+      break;
+    case Message::kExtension:
+      return Error(condition::kConnectInvalidPlanNoHandlerForExtension)
+          .with("extensionTypeUrl", command.extension().type_url())
+          .as(ErrorFamily::kSqlConnect);
+    case Message::COMMAND_TYPE_NOT_SET:
+      return Error(condition::kConnectInvalidPlanInvalidOneOfFieldNotSet)
+          .with("fullName", "spark.connect.Command")
+          .with("name", "command_type")
+          .as(ErrorFamily::kSqlConnect);
+    default: break;
+  }
+  return unsupportedFeature("the command " + Message::descriptor()->FindFieldByNumber(command.command_type_case())->name());
+}
+
+}  // namespace
+
+Status runCommand(SessionHolder& session, Operation& operation, const Message& command, ResponseWriter& writer) {
+  return CommandRunner(session, operation, writer).run(command);
+}
+
+}  // namespace flint::connect

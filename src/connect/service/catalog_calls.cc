@@ -1,0 +1,272 @@
+#include <spark/connect/catalog.pb.h>
+
+#include "columnar/vector_builder.h"
+#include "connect/relation_decoder/relations.h"
+#include "connect/service/session_decode_context.h"
+
+namespace flint::connect {
+namespace {
+
+using columnar::VectorBuilder;
+using Message = spark::connect::Catalog;
+
+// Rows of texts, booleans and lists of texts, as catalog calls answer.
+class Table {
+ public:
+  explicit Table(StructFields fields) : fields_(std::move(fields)) {
+    for (const StructField& field : fields_) builders_.emplace_back(field.type);
+  }
+  void addRow(const std::vector<Value>& values) {
+    for (size_t i = 0; i < values.size(); ++i) builders_[i].append(values[i]);
+    ++numRows_;
+  }
+  LogicalPlanPtr finish() {
+    std::vector<columnar::VectorPtr> columns;
+    for (VectorBuilder& builder : builders_) columns.push_back(builder.finish());
+    std::vector<columnar::ColumnarBatch> batches;
+    if (numRows_ > 0) batches.emplace_back(std::move(columns), numRows_);
+    return localRelation(fields_, std::move(batches));
+  }
+
+ private:
+  StructFields fields_;
+  std::vector<VectorBuilder> builders_;
+  columnar::RowIndex numRows_ = 0;
+};
+
+LogicalPlanPtr one(DataType type, Value value) {
+  Table table({{"value", std::move(type), false}});
+  table.addRow({std::move(value)});
+  return table.finish();
+}
+LogicalPlanPtr oneBoolean(bool value) { return one(DataType::boolean(), Value::boolean(value)); }
+LogicalPlanPtr oneString(std::string value) { return one(DataType::string(), Value::string(std::move(value))); }
+LogicalPlanPtr nothing() { return localRelation({}, {}); }
+
+Value textOrNull(const std::string& text) { return text.empty() ? Value::null() : Value::string(text); }
+
+// `*` stands for any text, `|` between patterns; without case, as SHOW TABLES LIKE.
+bool matches(std::string_view pattern, std::string_view name) {
+  if (pattern.empty()) return name.empty();
+  if (pattern[0] == '*') return matches(pattern.substr(1), name) || (!name.empty() && matches(pattern, name.substr(1)));
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return !name.empty() && lower(pattern[0]) == lower(name[0]) && matches(pattern.substr(1), name.substr(1));
+}
+bool matchesAny(std::string_view patterns, std::string_view name) {
+  for (size_t start = 0; start <= patterns.size();) {
+    const size_t end = std::min(patterns.find('|', start), patterns.size());
+    if (matches(patterns.substr(start, end - start), name)) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+const StructFields kTableFields = {
+    {"name", DataType::string(), false},        {"catalog", DataType::string(), true},
+    {"namespace", DataType::array(DataType::string(), true), true}, {"description", DataType::string(), true},
+    {"tableType", DataType::string(), false},   {"isTemporary", DataType::boolean(), false},
+};
+const StructFields kDatabaseFields = {
+    {"name", DataType::string(), false}, {"catalog", DataType::string(), true}, {"description", DataType::string(), true}, {"locationUri", DataType::string(), false}};
+const StructFields kFunctionFields = {
+    {"name", DataType::string(), false},        {"catalog", DataType::string(), true},
+    {"namespace", DataType::array(DataType::string(), true), true}, {"description", DataType::string(), true},
+    {"className", DataType::string(), false},   {"isTemporary", DataType::boolean(), false},
+};
+const StructFields kColumnFields = {
+    {"name", DataType::string(), false},       {"description", DataType::string(), true},  {"dataType", DataType::string(), false},
+    {"nullable", DataType::boolean(), false},  {"isPartition", DataType::boolean(), false}, {"isBucket", DataType::boolean(), false},
+    {"isCluster", DataType::boolean(), false},
+};
+
+class CatalogCalls {
+ public:
+  explicit CatalogCalls(SessionHolder& session) : session_(session), catalog_(session.spark().catalog()) {}
+
+  Result<LogicalPlanPtr> answer(const Message& call);
+
+ private:
+  Result<std::vector<std::string>> nameParts(const std::string& name) const { return parser::parseIdentifier(name, session_.spark().parserOptions()); }
+  // The parts of `table`, within `database` where one is named apart.
+  Result<std::vector<std::string>> tableName(const std::string& table, bool hasDatabase, const std::string& database) const;
+  Result<std::optional<catalog::SessionCatalog::Found>> find(const std::string& table, bool hasDatabase, const std::string& database) const;
+  std::vector<Value> describe(const catalog::CatalogTable& table) const;
+  std::vector<Value> describe(const catalog::TempView& view) const;
+  std::vector<Value> describe(const catalog::CatalogDatabase& database) const;
+  Result<LogicalPlanPtr> listTables(const std::string& database, const std::string* pattern, bool viewsOnly) const;
+  Result<LogicalPlanPtr> listColumns(const spark::connect::ListColumns& call) const;
+  LogicalPlanPtr listFunctions(const std::string* pattern) const;
+  Error notFound(const std::string& table) const {
+    return Error(condition::kTableOrViewNotFound).with("relationName", quoteIdentifier(table)).as(ErrorFamily::kAnalysis);
+  }
+
+  SessionHolder& session_;
+  catalog::SessionCatalog& catalog_;
+};
+
+Result<std::vector<std::string>> CatalogCalls::tableName(const std::string& table, bool hasDatabase, const std::string& database) const {
+  ASSIGN_OR_RETURN(std::vector<std::string> parts, nameParts(table));
+  if (hasDatabase && !database.empty()) parts.insert(parts.begin(), database);
+  return parts;
+}
+
+Result<std::optional<catalog::SessionCatalog::Found>> CatalogCalls::find(const std::string& table, bool hasDatabase, const std::string& database) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, tableName(table, hasDatabase, database));
+  return catalog_.lookup(name);
+}
+
+std::vector<Value> CatalogCalls::describe(const catalog::CatalogTable& table) const {
+  using Type = catalog::CatalogTable::Type;
+  const char* kind = table.type == Type::kView ? "VIEW" : table.type == Type::kExternal ? "EXTERNAL" : "MANAGED";
+  return {Value::string(table.name), Value::string(catalog_.currentCatalog()), Value::list({Value::string(table.database)}), textOrNull(table.comment), Value::string(kind),
+          Value::boolean(false)};
+}
+
+std::vector<Value> CatalogCalls::describe(const catalog::TempView& view) const {
+  return {Value::string(view.name), Value::null(), Value::list({}), Value::null(), Value::string("TEMPORARY"), Value::boolean(true)};
+}
+
+std::vector<Value> CatalogCalls::describe(const catalog::CatalogDatabase& database) const {
+  return {Value::string(database.name), Value::string(catalog_.currentCatalog()), Value::string(database.comment), Value::string(database.location)};
+}
+
+Result<LogicalPlanPtr> CatalogCalls::listTables(const std::string& database, const std::string* pattern, bool viewsOnly) const {
+  const auto wanted = [&](const std::string& name) { return pattern == nullptr || matchesAny(*pattern, name); };
+  RETURN_IF_ERROR(catalog_.metastore().database(catalog_.folded(database)));
+  Table rows(kTableFields);
+  for (const std::string& name : catalog_.metastore().tables(catalog_.folded(database))) {
+    if (!wanted(name)) continue;
+    ASSIGN_OR_RETURN(const catalog::CatalogTable table, catalog_.metastore().table(catalog_.folded(database), name));
+    if (!viewsOnly || table.type == catalog::CatalogTable::Type::kView) rows.addRow(describe(table));
+  }
+  for (const catalog::TempView& view : catalog_.tempViews().all()) {
+    if (wanted(view.name)) rows.addRow(describe(view));
+  }
+  return rows.finish();
+}
+
+Result<LogicalPlanPtr> CatalogCalls::listColumns(const spark::connect::ListColumns& call) const {
+  ASSIGN_OR_RETURN(const auto found, find(call.table_name(), call.has_db_name(), call.db_name()));
+  if (!found) return notFound(call.table_name());
+  StructFields fields = found->table ? found->table->schema : StructFields();
+  const std::vector<std::string> partitions = found->table ? found->table->partitionColumns : std::vector<std::string>();
+  if (found->tempView) fields = found->tempView->plan->schema().fields();
+  Table rows(kColumnFields);
+  for (const StructField& field : fields) {
+    const bool isPartition = std::find(partitions.begin(), partitions.end(), field.name) != partitions.end();
+    rows.addRow({Value::string(field.name), Value::null(), Value::string(field.type.simpleString()), Value::boolean(field.nullable), Value::boolean(isPartition),
+                 Value::boolean(false), Value::boolean(false)});
+  }
+  return rows.finish();
+}
+
+LogicalPlanPtr CatalogCalls::listFunctions(const std::string* pattern) const {
+  Table rows(kFunctionFields);
+  for (const std::string& name : catalog_.functions().names()) {
+    if (pattern != nullptr && !matchesAny(*pattern, name)) continue;
+    rows.addRow({Value::string(name), Value::null(), Value::null(), Value::null(), Value::string("flint.functions." + name), Value::boolean(true)});
+  }
+  return rows.finish();
+}
+
+Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
+  switch (call.cat_type_case()) {
+    case Message::kCurrentDatabase: return oneString(catalog_.currentDatabase());
+    case Message::kCurrentCatalog: return oneString(catalog_.currentCatalog());
+    case Message::kSetCurrentDatabase:
+      RETURN_IF_ERROR(catalog_.setCurrentDatabase(call.set_current_database().db_name()));
+      return nothing();
+    case Message::kSetCurrentCatalog:
+      RETURN_IF_ERROR(catalog_.setCurrentCatalog(call.set_current_catalog().catalog_name()));
+      return nothing();
+    case Message::kListCatalogs: {
+      Table rows({{"name", DataType::string(), false}, {"description", DataType::string(), true}});
+      if (!call.list_catalogs().has_pattern() || matchesAny(call.list_catalogs().pattern(), catalog_.currentCatalog())) {
+        rows.addRow({Value::string(catalog_.currentCatalog()), Value::null()});
+      }
+      return rows.finish();
+    }
+    case Message::kListDatabases: {
+      Table rows(kDatabaseFields);
+      for (const catalog::CatalogDatabase& database : catalog_.metastore().databases()) {
+        if (!call.list_databases().has_pattern() || matchesAny(call.list_databases().pattern(), database.name)) rows.addRow(describe(database));
+      }
+      return rows.finish();
+    }
+    case Message::kGetDatabase: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.get_database().db_name()));
+      ASSIGN_OR_RETURN(const catalog::CatalogDatabase database, catalog_.metastore().database(catalog_.folded(name.back())));
+      Table rows(kDatabaseFields);
+      rows.addRow(describe(database));
+      return rows.finish();
+    }
+    case Message::kDatabaseExists: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.database_exists().db_name()));
+      return oneBoolean(catalog_.metastore().databaseExists(catalog_.folded(name.back())));
+    }
+    case Message::kListTables: {
+      const auto& list = call.list_tables();
+      return listTables(list.has_db_name() ? list.db_name() : catalog_.currentDatabase(), list.has_pattern() ? &list.pattern() : nullptr, false);
+    }
+    case Message::kListViews: {
+      const auto& list = call.list_views();
+      return listTables(list.has_db_name() ? list.db_name() : catalog_.currentDatabase(), list.has_pattern() ? &list.pattern() : nullptr, true);
+    }
+    case Message::kListColumns: return listColumns(call.list_columns());
+    case Message::kListFunctions: return listFunctions(call.list_functions().has_pattern() ? &call.list_functions().pattern() : nullptr);
+    case Message::kGetTable: {
+      ASSIGN_OR_RETURN(const auto found, find(call.get_table().table_name(), call.get_table().has_db_name(), call.get_table().db_name()));
+      if (!found) return notFound(call.get_table().table_name());
+      Table rows(kTableFields);
+      rows.addRow(found->tempView ? describe(*found->tempView) : describe(*found->table));
+      return rows.finish();
+    }
+    case Message::kTableExists: {
+      ASSIGN_OR_RETURN(const auto found, find(call.table_exists().table_name(), call.table_exists().has_db_name(), call.table_exists().db_name()));
+      return oneBoolean(found.has_value());
+    }
+    case Message::kFunctionExists: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.function_exists().function_name()));
+      const std::vector<std::string> names = catalog_.functions().names();
+      return oneBoolean(std::find(names.begin(), names.end(), catalog_.folded(name.back())) != names.end());
+    }
+    case Message::kDropTempView: return oneBoolean(catalog_.tempViews().drop(catalog_.folded(call.drop_temp_view().view_name())));
+    case Message::kDropGlobalTempView: return oneBoolean(catalog_.globalTempViews().drop(catalog_.folded(call.drop_global_temp_view().view_name())));
+    case Message::kCreateDatabase: {
+      catalog::CatalogDatabase database;
+      database.name = catalog_.folded(call.create_database().db_name());
+      database.properties = {call.create_database().properties().begin(), call.create_database().properties().end()};
+      RETURN_IF_ERROR(catalog_.metastore().createDatabase(std::move(database), call.create_database().if_not_exists()));
+      return nothing();
+    }
+    case Message::kDropDatabase:
+      RETURN_IF_ERROR(catalog_.metastore().dropDatabase(catalog_.folded(call.drop_database().db_name()), call.drop_database().if_exists(), call.drop_database().cascade()));
+      return nothing();
+    case Message::kRefreshTable:
+    case Message::kRefreshByPath: return nothing();  // nothing about files is remembered between queries
+    case Message::kIsCached:
+    case Message::kCacheTable:
+    case Message::kUncacheTable:
+    case Message::kClearCache:
+    case Message::kGetFunction:
+    case Message::kCreateExternalTable:
+    case Message::kCreateTable:
+    case Message::kRecoverPartitions:
+    case Message::kDropTable:
+    case Message::kDropView:
+    case Message::kListPartitions:
+    case Message::kGetTableProperties:
+    case Message::kGetCreateTableString:
+    case Message::kTruncateTable:
+    case Message::kAnalyzeTable:
+    case Message::CAT_TYPE_NOT_SET: break;
+  }
+  const auto* kind = Message::descriptor()->FindFieldByNumber(call.cat_type_case());
+  return unsupportedFeature(kind == nullptr ? "a catalog call" : "the catalog call " + kind->name());
+}
+
+}  // namespace
+
+Result<LogicalPlanPtr> answerCatalogCall(SessionHolder& session, const Message& call) { return CatalogCalls(session).answer(call); }
+
+}  // namespace flint::connect

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "connect/service/response_buffer.h"
+
+namespace flint::connect {
+
+/// One ExecutePlan: what runs, and the responses it made.
+///
+/// Threads: thread-safe.
+class Operation {
+ public:
+  enum class State : uint8_t { kRunning, kTerminating, kSucceeded, kFailed, kCancelled };
+
+  Operation(std::string id, std::vector<std::string> tags, bool reattachable, ResponseBuffer::Limits limits)
+      : id_(std::move(id)), tags_(std::move(tags)), reattachable_(reattachable), responses_(limits) {}
+
+  const std::string& id() const { return id_; }
+  const std::vector<std::string>& tags() const { return tags_; }
+  bool reattachable() const { return reattachable_; }
+  ResponseBuffer& responses() { return responses_; }
+  State state() const { return state_.load(); }
+
+  /// Ends it with `reason` as its error, if it still runs. False: it was over, or being cancelled already.
+  bool cancel(Error reason);
+  /// `onCancel` is called with the reason when `cancel` is, at once if it was; null: nothing runs that could be cancelled.
+  void setCancelHandler(std::function<void(const Error&)> onCancel);
+  /// The error of `cancel`; ok when not cancelled.
+  Status checkCancelled() const;
+  /// The query is over; closes the stream of responses.
+  void finish(Status outcome);
+
+  /// When the last reader went away, in milliseconds of a steady clock; 0 while one is there.
+  std::atomic<int64_t> detachedSinceMs{0};
+
+ private:
+  const std::string id_;
+  const std::vector<std::string> tags_;
+  const bool reattachable_;
+  ResponseBuffer responses_;
+  std::atomic<State> state_{State::kRunning};
+  mutable std::mutex mutex_;
+  Status cancelReason_;
+  std::function<void(const Error&)> onCancel_;
+};
+using OperationPtr = std::shared_ptr<Operation>;
+
+}  // namespace flint::connect

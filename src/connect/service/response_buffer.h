@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "exec/operator.h"
+
+namespace flint::connect {
+
+/// One message of an operation's stream, serialized.
+struct Response {
+  std::string id;
+  int64_t index = 0;  // from 1
+  std::string bytes;
+};
+using ResponsePtr = std::shared_ptr<const Response>;
+
+/// The responses of one operation, between the query that makes them and the stream that sends them.
+///
+/// Shape: responses are numbered from 1; `finish` ends the stream after the last one, with the operation's error where it failed.
+/// Invariant: at most one reader is attached; attaching another supersedes it. A response stays until it was released, or was read and lies
+/// more than `retainedBytes` behind the last one read; without `keepsRead` it goes as soon as it was read.
+/// Memory: the producer is to stop while `isFull`: more than `unreadBytes` wait for a reader.
+/// Threads: thread-safe. Callbacks run on the thread whose call made them due, with no lock held.
+/// Source: the role of Spark's ExecuteResponseObserver.
+class ResponseBuffer {
+ public:
+  struct Limits {
+    int64_t unreadBytes = int64_t{32} << 20;
+    int64_t retainedBytes = int64_t{10} << 20;
+    bool keepsRead = true;  // for reattaching
+  };
+  explicit ResponseBuffer(Limits limits) : limits_(limits) {}
+
+  // The producer's side.
+  void append(std::string id, std::string bytes);
+  /// Ends the stream; later calls change nothing.
+  void finish(Status outcome);
+  bool isFull() const;
+  /// Woken once there is room again, or nobody will read any more.
+  exec::WakerPtr whenRoom();
+  /// Nobody will read any more: everything is dropped, and the producer is never held up again.
+  void close();
+
+  // The readers' side.
+  using ReaderId = int64_t;
+  /// The new reader starts behind response `afterIndex`. `onChange` is called whenever `next` may say something else than kWait.
+  ReaderId attach(std::function<void()> onChange);
+  void detach(ReaderId reader);
+  bool hasReader() const;
+  struct Next {
+    enum class Kind : uint8_t { kResponse, kWait, kEnd, kSuperseded, kGone };
+    Kind kind = Kind::kWait;
+    ResponsePtr response;  // kResponse
+    Status outcome;        // kEnd
+  };
+  /// What follows response number `afterIndex`. kGone: it was dropped already.
+  Next next(ReaderId reader, int64_t afterIndex);
+  /// The number of the response with this id, 0 where it is not (or no longer) known.
+  int64_t indexOf(std::string_view id) const;
+  /// Drops the responses up to and including this one; unknown ids are passed over.
+  void releaseUntil(std::string_view id);
+  bool isFinished() const;
+
+ private:
+  // Both under the lock; the returned callbacks are run after it.
+  void dropLocked(int64_t upToIndex);
+  std::function<void()> wakeProducerLocked();
+
+  const Limits limits_;
+  mutable std::mutex mutex_;  // a leaf
+  std::deque<ResponsePtr> responses_;
+  int64_t lastIndex_ = 0;
+  int64_t readIndex_ = 0;     // the highest number that a reader took
+  int64_t unreadBytes_ = 0;
+  int64_t retainedBytes_ = 0;  // of those read
+  bool finished_ = false;
+  bool closed_ = false;
+  Status outcome_;
+  ReaderId reader_ = 0;
+  ReaderId nextReader_ = 1;
+  std::function<void()> onChange_;
+  exec::WakerPtr roomWaker_;
+};
+
+}  // namespace flint::connect

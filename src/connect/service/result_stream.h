@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "columnar/arrow_ipc_writer.h"
+#include "connect/service/response_writer.h"
+#include "exec/result_sink.h"
+
+namespace flint::connect {
+
+/// Sends a query's rows as Arrow batches while the query runs.
+///
+/// Shape: rows are gathered to batches of `maxRows`, fewer where they are wide; `finish` sends the rest, and one empty batch where there was
+/// no row at all. Batches above `chunkBytes` are cut into chunks.
+/// Memory: at most one batch is held back here; the operation's buffer holds what nobody has read, and stops the query when it is full.
+/// Threads: as ResultConsumer.
+class ResultStream final : public exec::ResultConsumer {
+ public:
+  struct Limits {
+    int64_t maxRows = 10'000;                // spark.sql.execution.arrow.maxRecordsPerBatch
+    int64_t targetBytes = int64_t{8} << 20;  // of a batch, by the width of sampled rows
+    int64_t chunkBytes = 0;                  // 0: the client does not take chunks
+  };
+  ResultStream(const StructFields& fields, columnar::ArrowWriteOptions options, ResponseWriter& writer, Operation& operation, Limits limits);
+
+  Result<exec::Progress> accept(const columnar::ColumnarBatch& batch) override;
+  void finish();
+  int64_t numRows() const { return sentRows_; }
+
+ private:
+  void flush();
+  void send(std::string_view stream, int64_t rows);
+
+  columnar::ArrowIpcWriter arrow_;
+  ResponseWriter& writer_;
+  Operation& operation_;
+  const Limits limits_;
+  int64_t sentRows_ = 0;
+  int64_t pendingBytes_ = 0;
+  bool sentAny_ = false;
+};
+
+}  // namespace flint::connect

@@ -1,0 +1,124 @@
+#include "connect/service/session_decode_context.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "connect/relation_decoder/relations.h"
+#include "session/query_execution.h"
+#include "session/show_string.h"
+
+namespace flint::connect {
+namespace {
+
+// Every column as the text that `show` prints; binaries stay, to be shown as numbers.
+class PrintedColumns final : public plan::DataFrameCall {
+ public:
+  std::string name() const override { return "show"; }
+  Result<LogicalPlanPtr> expand(const LogicalPlanPtr& child) const override {
+    plan::Project node;
+    for (const plan::AttributePtr& column : child->output()) {
+      if (column->type.isStringLike() || column->type.is(TypeKind::kBinary)) {
+        node.projectList.push_back(column);
+        continue;
+      }
+      expr::Cast cast;
+      cast.child = column;
+      cast.target = DataType::string();
+      node.projectList.push_back(expr::alias(expr::makeExpr(std::move(cast)), column->name));
+    }
+    node.child = child;
+    return plan::makePlan(std::move(node));
+  }
+};
+
+std::string printed(const columnar::ColumnVector& column, columnar::RowIndex row) {
+  const Value value = column.valueAt(row);
+  if (value.isNull()) return "NULL";
+  if (!column.type().is(TypeKind::kBinary)) return value.asString();
+  std::string out = "[";
+  for (const char byte : value.asString()) out += fmt::format("{}{:02X}", out.size() > 1 ? " " : "", static_cast<unsigned char>(byte));
+  return out + "]";
+}
+
+Result<session::ShownRows> shownRows(DecodeContext& context, const LogicalPlanPtr& plan, int32_t numRows) {
+  // Limiting comes first: what is not shown is not printed.
+  plan::Limit limit;
+  const int32_t shownLimit = std::clamp(numRows, 0, std::numeric_limits<int32_t>::max() - 15);
+  limit.count = expr::literalInt(shownLimit + 1);
+  limit.child = plan;
+  StructFields schema;
+  ASSIGN_OR_RETURN(const auto batches, context.collect(dataFrameCall(std::make_shared<PrintedColumns>(), plan::makePlan(std::move(limit))), schema));
+  session::ShownRows shown;
+  for (const StructField& field : schema) shown.names.push_back(field.name);
+  for (const columnar::ColumnarBatch& batch : batches) {
+    for (const columnar::RowIndex row : batch.activeRows()) {
+      if (static_cast<int32_t>(shown.rows.size()) == shownLimit) {
+        shown.hasMore = true;
+        return shown;
+      }
+      std::vector<std::string>& cells = shown.rows.emplace_back();
+      for (const columnar::VectorPtr& column : batch.columns()) cells.push_back(printed(*column, row));
+    }
+  }
+  return shown;
+}
+
+}  // namespace
+
+SessionDecodeContext::SessionDecodeContext(SessionHolder& session, Operation* operation)
+    : session_(session), operation_(operation), parserOptions_(session.spark().parserOptions()) {}
+
+std::string SessionDecodeContext::defaultFormat() const { return session_.spark().conf().get("spark.sql.sources.default", "parquet"); }
+
+bool SessionDecodeContext::caseSensitive() const { return session_.spark().conf().getBoolean("spark.sql.caseSensitive", false); }
+
+Result<std::shared_ptr<const std::string>> SessionDecodeContext::cachedArtifact(const std::string& hash) {
+  auto content = session_.artifacts().find("cache/" + hash);
+  if (content != nullptr) return content;
+  return Error(condition::kConnectInvalidPlanNotFoundChunkedCachedLocalRelation)
+      .with("hash", hash)
+      .with("sessionUUID", session_.key().sessionId)
+      .as(ErrorFamily::kSqlConnect);
+}
+
+Result<LogicalPlanPtr> SessionDecodeContext::cachedRelation(const std::string& id) {
+  LogicalPlanPtr kept = session_.keptRelation(id);
+  if (kept != nullptr) return kept;
+  return Error(condition::kConnectInvalidPlanDataframeNotFound)
+      .with("dfId", id)
+      .with("sessionId", session_.key().sessionId)
+      .as(ErrorFamily::kSqlConnect);
+}
+
+Result<std::string> SessionDecodeContext::showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) {
+  ASSIGN_OR_RETURN(const session::ShownRows shown, shownRows(*this, plan, numRows));
+  return session::showString(shown, numRows, truncate, vertical);
+}
+
+Result<std::string> SessionDecodeContext::htmlString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate) {
+  ASSIGN_OR_RETURN(const session::ShownRows shown, shownRows(*this, plan, numRows));
+  return session::htmlString(shown, numRows, truncate);
+}
+
+Result<std::vector<columnar::ColumnarBatch>> SessionDecodeContext::collect(const LogicalPlanPtr& plan, StructFields& schema) {
+  const auto query = std::make_shared<session::QueryExecution>(session_.sparkPtr(), plan);
+  const CancelLink link(operation_, query);
+  ASSIGN_OR_RETURN(const DataType type, query->schema());
+  schema = type.fields();
+  return query->collect();
+}
+
+Result<LogicalPlanPtr> SessionDecodeContext::catalogCall(const spark::connect::Catalog& call) { return answerCatalogCall(session_, call); }
+
+CancelLink::CancelLink(Operation* operation, std::shared_ptr<session::QueryExecution> query) : operation_(operation) {
+  if (operation_ == nullptr) return;
+  operation_->setCancelHandler([query = std::move(query)](const Error& reason) { query->cancel(reason); });
+}
+
+CancelLink::~CancelLink() {
+  if (operation_ != nullptr) operation_->setCancelHandler(nullptr);
+}
+
+}  // namespace flint::connect
