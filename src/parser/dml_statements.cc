@@ -99,8 +99,7 @@ StatementParser::InsertHead StatementParser::insertHead() {
     advance();
     into.byName = true;
   } else if (at(kLeftParen)) {
-    uint32_t ahead = 1;
-    while (peek(ahead).type == kLeftParen) ++ahead;
+    const uint32_t ahead = behindParens(1);
     if (!atQuery(ahead)) into.columns = identifierList();
   }
   return head;

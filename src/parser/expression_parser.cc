@@ -143,8 +143,7 @@ ExprPtr ExpressionParser::negation() {
 ExprPtr ExpressionParser::predicated() {
   const uint32_t first = position();
   if (at(kExists, kLeftParen)) {
-    uint32_t ahead = 2;
-    while (peek(ahead).type == kLeftParen) ++ahead;
+    const uint32_t ahead = behindParens(2);
     if (atQuery(ahead)) {
       advance();
       advance();
@@ -195,8 +194,7 @@ ExprPtr ExpressionParser::inPredicate(ExprPtr left, uint32_t first, uint32_t pre
     failSyntax();
     return nullptr;
   }
-  uint32_t ahead = 1;
-  while (peek(ahead).type == kLeftParen) ++ahead;
+  const uint32_t ahead = behindParens(1);
   if (atQuery(ahead)) {
     // ((SELECT 1), 2) is a list; ((SELECT 1)) and ((SELECT 1) UNION (SELECT 2)) are queries.
     const Mark start = mark();

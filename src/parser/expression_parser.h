@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "expr/unresolved.h"
@@ -74,6 +75,7 @@ class ExpressionParser : public TypeParser {
 
   // special_forms.cc: functions with key words among their arguments
   bool specialForm(ExprPtr& out);
+  bool triedForm(ExprPtr& out, uint32_t first);
   ExprPtr caseExpression(uint32_t first);
   ExprPtr castExpression(uint32_t first, expr::CastMode mode);
   ExprPtr castTo(ExprPtr child, DataType type, expr::CastMode mode, uint32_t first);
@@ -99,8 +101,8 @@ class ExpressionParser : public TypeParser {
   ExprPtr unitsInterval(uint32_t first);
   ExprPtr unitToUnitInterval(const std::string& value, bool negative, IntervalField start, IntervalField end, uint32_t first);
 
+  std::unordered_set<uint32_t> plainCalls_;  // tokens that start a call without key words, though the name may have them
   int32_t lambdaDepth_ = 0;  // > 0: names may be lambda variables
-  int32_t numPositional_ = 0;  // of the parameters written "?"
 };
 
 }  // namespace flint::parser

@@ -146,8 +146,7 @@ ExprPtr ExpressionParser::primaryBase() {
 ExprPtr ExpressionParser::parenthesized() {
   const uint32_t first = position();
   if (atLambdaParameters()) return lambda(first);
-  uint32_t ahead = 1;
-  while (peek(ahead).type == kLeftParen) ++ahead;
+  const uint32_t ahead = behindParens(1);
   if (atQuery(ahead)) {
     const Mark start = mark();
     advance();

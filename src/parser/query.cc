@@ -50,9 +50,22 @@ LogicalPlanPtr QueryParser::under(WithClause with, LogicalPlanPtr plan) {
 
 LogicalPlanPtr QueryParser::query() {
   const Nesting nesting(*this);
+  const Mark start = mark();
+  if (failed()) return nullptr;
+  const auto known = readings_.find(start.position);
+  if (known != readings_.end() && known->second.numPositional == start.numPositional) {
+    if (known->second.plan == nullptr) {
+      failAgain();
+    } else {
+      skipTo(known->second.end);
+    }
+    return known->second.plan;
+  }
   WithClause with = withClause();
   LogicalPlanPtr body = queryBody();
-  return under(std::move(with), std::move(body));
+  LogicalPlanPtr plan = under(std::move(with), std::move(body));
+  readings_[start.position] = {start.numPositional, failed() ? nullptr : plan, mark()};
+  return plan;
 }
 
 LogicalPlanPtr QueryParser::queryBody() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -79,6 +80,14 @@ class QueryParser : public ExpressionParser {
   LogicalPlanPtr pivot(LogicalPlanPtr child, uint32_t first);
   LogicalPlanPtr unpivot(LogicalPlanPtr child, uint32_t first);
   LogicalPlanPtr lateralOver(LogicalPlanPtr left, LogicalPlanPtr right, plan::JoinType type, ExprPtr condition, uint32_t first);
+
+  // What reading a query at some token gave: text in parentheses may be read several ways, and nested ones must not double the work each time.
+  struct Reading {
+    int32_t numPositional = 0;  // before it
+    LogicalPlanPtr plan;        // null pointer: it failed
+    Mark end{};
+  };
+  std::unordered_map<uint32_t, Reading> readings_;
 
   // pipe_operators.cc
   LogicalPlanPtr pipeOperators(LogicalPlanPtr child, uint32_t first);

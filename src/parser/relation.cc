@@ -169,8 +169,7 @@ LogicalPlanPtr QueryParser::relationPrimary() {
 
 LogicalPlanPtr QueryParser::parenthesizedRelation(uint32_t first) {
   const Mark start = mark();
-  uint32_t ahead = 1;
-  while (peek(ahead).type == kLeftParen) ++ahead;
+  const uint32_t ahead = behindParens(1);
   if (atQuery(ahead)) {
     advance();
     LogicalPlanPtr plan = query();

@@ -82,21 +82,33 @@ bool ExpressionParser::specialForm(ExprPtr& out) {
       }
       return true;
     case kExtract: return call && extractForm(out, first);
-    case kTrim: return call && trimForm(out, first);
+    default: break;
+  }
+  if (!call || plainCalls_.contains(first)) return false;
+  if (triedForm(out, first)) return true;
+  // Remembered, so that calls in calls are not tried again and again.
+  plainCalls_.insert(first);
+  return false;
+}
+
+// The forms that show only behind the first argument, read on trial.
+bool ExpressionParser::triedForm(ExprPtr& out, uint32_t first) {
+  switch (peek().type) {
+    case kTrim: return trimForm(out, first);
     case kPosition:
     case kSubstr:
     case kSubstring:
-    case kOverlay: return call && keywordArguments(out, first);
+    case kOverlay: return keywordArguments(out, first);
     case kTimestampadd:
     case kDateadd:
-    case kDateAdd: return call && datetimeUnitForm(out, first, "timestampadd");
+    case kDateAdd: return datetimeUnitForm(out, first, "timestampadd");
     case kTimestampdiff:
     case kDatediff:
     case kDateDiff:
-    case kTimediff: return call && datetimeUnitForm(out, first, "timestampdiff");
+    case kTimediff: return datetimeUnitForm(out, first, "timestampdiff");
     case kFirst:
-    case kLast: return call && nullsInsideForm(out, first);
-    default: return call && isWord("ANY_VALUE") && nullsInsideForm(out, first);
+    case kLast: return nullsInsideForm(out, first);
+    default: return isWord("ANY_VALUE") && nullsInsideForm(out, first);
   }
 }
 

@@ -160,6 +160,15 @@ TEST(SqlParser, survivesDeepNesting) {
       chain += " OR a = " + std::to_string(i);
       unions += " UNION ALL SELECT " + std::to_string(i);
     }
+    std::string calls = "a";
+    for (int i = 0; i < 60; ++i) calls = "trim(substring(first(" + calls + "), 1))";
+    EXPECT_EQ(conditionOf("SELECT " + calls), "OK");
+    std::string subqueries = "1";
+    for (int i = 0; i < 60; ++i) subqueries = "((SELECT " + subqueries + ") + 1)";
+    EXPECT_EQ(conditionOf("SELECT " + subqueries), "OK");
+    EXPECT_EQ(conditionOf("SELECT " + subqueries + " x y"), "PARSE_SYNTAX_ERROR");
+    subqueries.insert(subqueries.find('1') + 1, " x y");
+    EXPECT_EQ(conditionOf("SELECT " + subqueries), "PARSE_SYNTAX_ERROR");
     EXPECT_EQ(conditionOf(chain), "OK");
     EXPECT_EQ(conditionOf(unions), "OK");
   });

@@ -74,8 +74,28 @@ TokenReader::TokenReader(std::string_view sql, const ParserOptions& options)
 }
 
 void TokenReader::rewind(Mark mark) {
-  position_ = mark.position;
+  skipTo(mark);
   failed_ = false;
+}
+
+void TokenReader::skipTo(Mark mark) {
+  position_ = mark.position;
+  numPositional_ = mark.numPositional;
+}
+
+void TokenReader::failAgain() {
+  failed_ = true;
+  position_ = static_cast<uint32_t>(tokens_.size() - 1);
+}
+
+uint32_t TokenReader::behindParens(uint32_t ahead) {
+  const uint32_t start = position_ + ahead;
+  if (start < parensFrom_ || start >= parensTo_) {
+    parensFrom_ = start;
+    parensTo_ = start;
+    while (parensTo_ < tokens_.size() && tokens_[parensTo_].type == TokenType::kLeftParen) ++parensTo_;
+  }
+  return (start < parensTo_ ? parensTo_ : start) - position_;
 }
 
 bool TokenReader::atAny(std::initializer_list<TokenType> types) const {

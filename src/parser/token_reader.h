@@ -52,10 +52,15 @@ class TokenReader {
   /// A place to come back to when an attempt to read something fails.
   struct Mark {
     uint32_t position;
+    int32_t numPositional;
   };
-  Mark mark() const { return {position_}; }
+  Mark mark() const { return {position_, numPositional_}; }
   /// Undoes what was read, and the failure, since `mark`.
   void rewind(Mark mark);
+  /// Moves forward to `mark`, over what has been read from here before.
+  void skipTo(Mark mark);
+  /// Fails once more at a place that has failed before; the error is kept already.
+  void failAgain();
 
   const Token& peek(uint32_t ahead = 0) const {
     const size_t at = position_ + ahead;
@@ -64,6 +69,8 @@ class TokenReader {
   bool at(TokenType type) const { return peek().type == type; }
   bool at(TokenType first, TokenType second) const { return at(first) && peek(1).type == second; }
   bool at(TokenType first, TokenType second, TokenType third) const { return at(first, second) && peek(2).type == third; }
+  /// How far ahead the first token is that is no "(", from `ahead` on.
+  uint32_t behindParens(uint32_t ahead);
   bool atAny(std::initializer_list<TokenType> types) const;
   bool accept(TokenType type) {
     if (!at(type)) return false;
@@ -143,6 +150,7 @@ class TokenReader {
   /// A call of a function or operator by name.
   ExprPtr callNode(uint32_t firstToken, const char* name, std::vector<ExprPtr> arguments);
 
+  int32_t numPositional_ = 0;  // of the parameters written "?"
   const ParserOptions& options_;
   std::shared_ptr<const std::string> sql_;
 
@@ -166,6 +174,8 @@ class TokenReader {
   int32_t depth_ = 0;
   bool failed_ = false;
   std::shared_ptr<const Error> error_;
+  uint32_t parensFrom_ = 0;  // a run of "(" found before: tokens [parensFrom_, parensTo_)
+  uint32_t parensTo_ = 0;
   OriginPtr lastOrigin_;  // neighbours often have the same
 };
 

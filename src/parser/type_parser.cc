@@ -175,6 +175,7 @@ StructFields TypeParser::columnTypes() {
 DataType TypeParser::dataType() {
   const Nesting nesting(*this);
   const uint32_t first = position();
+  const Mark start = mark();
   const TokenType type = peek().type;
   if (!atIdentifier() || type == kQuotedIdentifier) {
     failSyntax();
@@ -280,7 +281,7 @@ DataType TypeParser::dataType() {
   }
   // An unknown name, with its arguments.
   if (failed()) return {};
-  rewind({first});
+  rewind(start);
   std::string name = upperCase(identifier());
   if (accept(kLeftParen)) {
     std::string arguments;
