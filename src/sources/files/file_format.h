@@ -36,6 +36,7 @@ struct FileReadRequest {
   std::optional<int64_t> limit;
   bool caseSensitive = false;
   bool ignoreCorruptFiles = false;
+  bool ignoreMissingFiles = false;
   const expr::EvaluationOptions* options = nullptr;
 };
 using FileReadRequestPtr = std::shared_ptr<const FileReadRequest>;

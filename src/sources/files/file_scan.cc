@@ -41,6 +41,21 @@ std::string listText(const std::vector<std::string>& items) {
   return text + "]";
 }
 
+// Whether reading goes on without the file that failed so.
+bool isTolerated(const FileReadRequest& request, const Error& error) {
+  const bool missing = &error.condition() == &condition::kFailedReadFileFileNotExist;
+  return missing ? request.ignoreMissingFiles : request.ignoreCorruptFiles;
+}
+
+// The error with the file it is about, where it does not say so itself.
+Error inFile(const FileReadRequest& request, int32_t file, const Error& error) {
+  const bool isBare = &error.condition() == &condition::kMalformedFile || &error.condition() == &condition::kFileOperationFailed;
+  if (!isBare) return error;
+  return Error(condition::kFailedReadFileNoHint)
+      .with("path", fileUri(request.files->files[static_cast<size_t>(file)].status.path))
+      .causedBy(error);
+}
+
 // Reads a morsel's own columns through the format and joins the folder's and the metadata's to them.
 class FileMorselReader final : public connector::MorselReader {
  public:
@@ -49,13 +64,16 @@ class FileMorselReader final : public connector::MorselReader {
   Status open(const connector::Morsel& morsel) override {
     morsel_ = morsel;
     work_ = static_cast<const FileMorsel*>(morsel.work.get());
-    return reader_->open(*work_);
+    gaveUp_ = false;
+    return tolerate(reader_->open(*work_));
   }
 
   Result<bool> next(ColumnarBatch& batch) override {
+    if (gaveUp_) return false;
     int64_t firstRow = 0;
-    ASSIGN_OR_RETURN(const bool more, reader_->next(read_, firstRow));
-    if (!more) return false;
+    const Result<bool> more = reader_->next(read_, firstRow);
+    if (!more.isOk()) RETURN_IF_ERROR(tolerate(more.status()));
+    if (gaveUp_ || !*more) return false;
     std::vector<VectorPtr> columns;
     columns.reserve(scan_.columns().size());
     for (const FileScan::Column& column : scan_.columns()) columns.push_back(columnFor(column));
@@ -73,6 +91,13 @@ class FileMorselReader final : public connector::MorselReader {
   int64_t rowsDecoded() const override { return reader_->rowsDecoded(); }
 
  private:
+  Status tolerate(const Status& status) {
+    if (status.isOk()) return status;
+    if (!isTolerated(scan_.readRequest(), status.error())) return inFile(scan_.readRequest(), work_->split.file, status.error());
+    gaveUp_ = true;
+    return Status::ok();
+  }
+
   VectorPtr columnFor(const FileScan::Column& column) const {
     const RowIndex rows = read_.numRows();
     const DataFile& file = scan_.readRequest().files->files[static_cast<size_t>(work_->split.file)];
@@ -107,6 +132,7 @@ class FileMorselReader final : public connector::MorselReader {
   const std::unique_ptr<FileReader> reader_;
   connector::Morsel morsel_;
   const FileMorsel* work_ = nullptr;
+  bool gaveUp_ = false;  // the morsel's file failed, and that is tolerated
   ColumnarBatch read_;
 };
 
@@ -118,6 +144,7 @@ Result<connector::ScanPtr> FileScan::make(Source source, const connector::ScanRe
   read->files = source.index;
   read->caseSensitive = source.caseSensitive;
   read->ignoreCorruptFiles = splits.ignoreCorruptFiles;
+  read->ignoreMissingFiles = splits.ignoreMissingFiles;
   read->options = request.options;
   for (size_t i = 0; i < source.schema.size(); ++i) {
     if (source.partitionFieldOf[i] < 0) read->fileSchema.push_back(source.schema[i]);
@@ -205,8 +232,12 @@ Status FileScan::pruneFiles(const std::vector<ExprPtr>& filters, std::vector<int
 Result<std::vector<connector::Morsel>> FileScan::morsels(int32_t partition) const {
   std::vector<connector::Morsel> morsels;
   for (const FileSplit& split : partitions_[static_cast<size_t>(partition)]) {
-    ASSIGN_OR_RETURN(auto parts, source_.format->morsels(*read_, split));
-    for (FileMorsel& part : parts) {
+    auto parts = source_.format->morsels(*read_, split);
+    if (!parts.isOk()) {
+      if (isTolerated(*read_, parts.error())) continue;
+      return inFile(*read_, split.file, parts.error());
+    }
+    for (FileMorsel& part : *parts) {
       const auto place = static_cast<int64_t>(morsels.size());
       morsels.push_back({.partition = partition,
                          .sequence = place * kSequenceStep,

@@ -53,7 +53,7 @@ class ValidityWriter {
 
 std::unique_ptr<NestedColumnReader> NestedColumnReader::make(std::shared_ptr<const io::RandomAccessFile> file, const SchemaNode& node,
                                                              const RowGroup& group, const DataType& type, bool caseSensitive) {
-  std::unique_ptr<NestedColumnReader> reader(new NestedColumnReader(caseSensitive));
+  std::unique_ptr<NestedColumnReader> reader(new NestedColumnReader(file->path(), caseSensitive));
   if (!reader->plan(file, node, group, type, false, reader->root_) || reader->leaves_.empty()) return nullptr;
   return reader;
 }
@@ -129,7 +129,7 @@ Result<VectorPtr> NestedColumnReader::read(RowIndex rows) {
   VectorPtr vector = assemble(root_, 0, 0);
   values_.clear();
   if (vector == nullptr || vector->size() != rows) {
-    return Error(condition::kFailedReadFileNoHint).with("path", "").causedBy(internalError("the levels of a nested column do not agree"));
+    return Error(condition::kMalformedFile).with("path", path_).with("reason", "the levels of a nested column do not agree");
   }
   return vector;
 }

@@ -34,7 +34,7 @@ class NestedColumnReader final : public ColumnReader {
   };
   struct Slots;
 
-  explicit NestedColumnReader(bool caseSensitive) : caseSensitive_(caseSensitive) {}
+  NestedColumnReader(std::string path, bool caseSensitive) : path_(std::move(path)), caseSensitive_(caseSensitive) {}
   bool plan(const std::shared_ptr<const io::RandomAccessFile>& file, const SchemaNode& node, const RowGroup& group, const DataType& type,
             bool insideRepeated, Part& part);
   bool addLeaf(const std::shared_ptr<const io::RandomAccessFile>& file, const SchemaNode& node, const RowGroup& group, const DataType& type);
@@ -42,6 +42,7 @@ class NestedColumnReader final : public ColumnReader {
   columnar::VectorPtr assembleLeaf(const Part& part, uint32_t exists) const;
   columnar::VectorPtr assembleList(const Part& part, uint32_t repetition, uint32_t exists) const;
 
+  const std::string path_;  // of the file, for messages
   const bool caseSensitive_;
   std::vector<std::unique_ptr<LeveledLeaf>> leaves_;
   std::vector<LeveledLeaf::Values> values_;  // of the batch being read, one a leaf

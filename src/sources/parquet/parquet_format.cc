@@ -8,6 +8,7 @@
 #include "sources/parquet/row_filter.h"
 #include "sources/write/file_writer.h"
 #include "sources/write/parquet_write_format.h"
+#include "types/type_json.h"
 
 namespace flint::sources {
 namespace {
@@ -48,14 +49,27 @@ const connector::DataSource kParquet = {
     .decode = decodeParquet,
 };
 
+namespace {
+
+// The schema as the writer had it, where Spark's key tells; else as the file's types are.
+Result<StructFields> schemaOf(const FileFooter& footer, const SchemaOptions& options) {
+  if (const std::string_view* json = footer.keyValue("org.apache.spark.sql.parquet.row.metadata")) {
+    const auto type = dataTypeFromJson(*json);
+    if (type.isOk() && type->is(TypeKind::kStruct)) return type->fields();
+  }
+  return sparkSchemaOf(schemaTreeOf(footer), options);
+}
+
+}  // namespace
+
 Result<StructFields> ParquetFormat::inferSchema(const FileIndex& index) const {
   if (index.files.empty()) return Error(condition::kUnableToInferSchema).with("format", "Parquet");
   ASSIGN_OR_RETURN(const FileFooterPtr footer, cachedFooter(*index.fileSystem, index.files[0].status));
-  ASSIGN_OR_RETURN(StructFields fields, sparkSchemaOf(schemaTreeOf(*footer), options_.schema));
+  ASSIGN_OR_RETURN(StructFields fields, schemaOf(*footer, options_.schema));
   if (!options_.mergeSchema) return fields;
   for (size_t i = 1; i < index.files.size(); ++i) {
     ASSIGN_OR_RETURN(const FileFooterPtr other, cachedFooter(*index.fileSystem, index.files[i].status));
-    ASSIGN_OR_RETURN(const StructFields more, sparkSchemaOf(schemaTreeOf(*other), options_.schema));
+    ASSIGN_OR_RETURN(const StructFields more, schemaOf(*other, options_.schema));
     ASSIGN_OR_RETURN(fields, mergeSchemas(fields, more, options_.caseSensitive));
   }
   return fields;

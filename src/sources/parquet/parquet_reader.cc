@@ -98,6 +98,7 @@ Result<bool> ParquetReader::mayMatch(const RowGroup& group) {
   for (const expr::ExprPtr& conjunct : request_->filters) {
     if (!sources::mayMatch(conjunct, boundsOf)) return false;
   }
+  if (!bloomFiltersMayMatch(*open_.file, group, request_->filters, open_.nodes, request_->columns)) return false;
   for (size_t step = 0; step < filter_->steps().size(); ++step) {
     const auto& stepColumns = filter_->steps()[step].columns;
     if (stepColumns.size() != 1) continue;
@@ -126,6 +127,7 @@ void ParquetReader::prefetchAfter(const FileMorsel& morsel) const {
 
 Status ParquetReader::open(const FileMorsel& morsel) {
   rowsLeft_ = 0;
+  ranges_.clear();
   RETURN_IF_ERROR(openFile(morsel.split.file));
   if (morsel.part < 0 || static_cast<size_t>(morsel.part) >= open_.footer->rowGroups.size()) return Status::ok();
   const RowGroup& group = open_.footer->rowGroups[static_cast<size_t>(morsel.part)];
@@ -136,7 +138,9 @@ Status ParquetReader::open(const FileMorsel& morsel) {
   RETURN_IF_ERROR(openColumns(group));
   ASSIGN_OR_RETURN(const bool matches, mayMatch(group));
   if (!matches) return Status::ok();
-  rowsLeft_ = group.numRows;
+  ranges_ = request_->filters.empty() ? RowRanges{{0, group.numRows}}
+                                      : matchingRows(*open_.file, group, request_->filters, open_.nodes, request_->columns);
+  std::reverse(ranges_.begin(), ranges_.end());
   prefetchAfter(morsel);
   return Status::ok();
 }
@@ -191,6 +195,19 @@ Status ParquetReader::filterRows(RowIndex rows, std::vector<VectorPtr>& columns,
   return Status::ok();
 }
 
+void ParquetReader::skipExcluded() {
+  if (rowsLeft_ > 0 || ranges_.empty()) return;
+  const auto [begin, end] = ranges_.back();
+  ranges_.pop_back();
+  if (begin > nextRow_) {
+    for (const auto& column : columns_) {
+      if (column != nullptr) column->skip(begin - nextRow_);
+    }
+  }
+  nextRow_ = begin;
+  rowsLeft_ = end - begin;
+}
+
 void ParquetReader::adaptBatchRows(RowIndex read, size_t kept) {
   if (kept * kDenseBelow < static_cast<size_t>(read)) {
     batchRows_ = std::min(batchRows_ * 2, kMostRows);
@@ -200,6 +217,7 @@ void ParquetReader::adaptBatchRows(RowIndex read, size_t kept) {
 }
 
 Result<bool> ParquetReader::next(ColumnarBatch& batch, int64_t& firstRow) {
+  skipExcluded();
   while (rowsLeft_ > 0 && (!request_->limit.has_value() || rowsGiven_ < *request_->limit)) {
     const auto rows = static_cast<RowIndex>(std::min<int64_t>(rowsLeft_, batchRows_));
     std::vector<VectorPtr> columns(columns_.size());
@@ -231,6 +249,7 @@ Result<bool> ParquetReader::next(ColumnarBatch& batch, int64_t& firstRow) {
     rowsLeft_ -= rows;
     rowsGiven_ += static_cast<int64_t>(kept);
     if (kept > 0) return true;
+    skipExcluded();
   }
   return false;
 }

@@ -6,6 +6,7 @@
 #include "sources/files/file_format.h"
 #include "sources/parquet/column_reader.h"
 #include "sources/parquet/file_schema.h"
+#include "sources/parquet/page_index.h"
 #include "sources/parquet/row_filter.h"
 
 namespace flint::sources {
@@ -42,6 +43,8 @@ class ParquetReader final : public FileReader {
   Result<columnar::VectorPtr> readSelected(size_t column, columnar::RowIndex rows, const columnar::Selection& selected);
   Status filterRows(columnar::RowIndex rows, std::vector<columnar::VectorPtr>& columns, columnar::SelectionPtr& selection);
   columnar::VectorPtr rowNumbers(columnar::RowIndex rows) const;
+  // Passes over rows that the page index excludes.
+  void skipExcluded();
   void adaptBatchRows(columnar::RowIndex read, size_t kept);
 
   const FileReadRequestPtr request_;
@@ -50,7 +53,8 @@ class ParquetReader final : public FileReader {
   std::vector<std::pair<int32_t, connector::DynamicFilterPtr>> dynamicFilters_;
   OpenFile open_;
   std::vector<std::unique_ptr<ColumnReader>> columns_;  // null: no such column in the file, or row numbers
-  int64_t rowsLeft_ = 0;
+  int64_t rowsLeft_ = 0;       // of the current range
+  RowRanges ranges_;           // still to read behind the current one, last one first
   int64_t nextRow_ = 0;        // within the row group
   int64_t groupStart_ = 0;     // the group's first row in the file
   int64_t rowsGiven_ = 0;      // in this morsel

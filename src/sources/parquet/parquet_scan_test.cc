@@ -328,7 +328,8 @@ TEST(ParquetScan, filtersKeepExactlyTheRowsTheyHoldFor) {
                                          randomColumn(arrow::utf8(), 9'000, nullShare, distinct, random),
                                          randomColumn(arrow::int64(), 9'000, nullShare, distinct, random)};
       parquet::WriterProperties::Builder properties;
-      properties.data_pagesize(2'000)->dictionary_pagesize_limit(30'000);
+      properties.data_pagesize(2'000)->dictionary_pagesize_limit(30'000)->write_batch_size(200);
+      if (distinct != 40) properties.enable_write_page_index();
       writeFile(folder.file("filter.parquet"),
                 *arrow::Table::Make(arrow::schema({arrow::field("a", arrow::int32()), arrow::field("b", arrow::utf8()), arrow::field("c", arrow::int64())}), arrays),
                 properties.build(), 4'000);
@@ -399,6 +400,36 @@ TEST(ParquetScan, dynamicFiltersSkipRowGroupsAndRows) {
   }
   EXPECT_EQ(found, (std::vector<int64_t>{2'500, 2'501, 2'502, 2'503, 2'504}));
   EXPECT_EQ((*reader)->rowsDecoded(), 1'000);
+}
+
+TEST(ParquetScan, thePageIndexLimitsWhatIsDecoded) {
+  const ScratchFolder folder;
+  arrow::Int64Builder builder;
+  arrow::StringBuilder texts;
+  for (int64_t i = 0; i < 10'000; ++i) {
+    ASSERT_TRUE(builder.Append(i).ok());
+    ASSERT_TRUE(texts.Append("row " + std::to_string(i)).ok());
+  }
+  parquet::WriterProperties::Builder properties;
+  properties.enable_write_page_index()->data_pagesize(2'000)->write_batch_size(100)->disable_dictionary();
+  writeFile(folder.file("sorted.parquet"),
+            *arrow::Table::Make(arrow::schema({arrow::field("k", arrow::int64()), arrow::field("t", arrow::utf8())}), {*builder.Finish(), *texts.Finish()}),
+            properties.build(), 10'000);
+  const auto table = openTable(folder.file("sorted.parquet"));
+  ASSERT_TRUE(table.isOk());
+  connector::ScanRequest request{.columns = {0, 1}, .columnTypes = {DataType::bigint(), DataType::string()}};
+  request.filters = {expr::comparison(expr::ComparisonOp::kGreater, column(0, DataType::bigint()), expr::literalLong(5'000)),
+                     expr::comparison(expr::ComparisonOp::kLess, column(0, DataType::bigint()), expr::literalLong(5'003))};
+  const auto rows = readAll(**table, request);
+  ASSERT_TRUE(rows.isOk());
+  EXPECT_EQ((*rows)[1], (std::vector<Value>{Value::string("row 5001"), Value::string("row 5002")}));
+  const auto scan = (*table)->scan(request, {});
+  const auto reader = (*scan)->makeReader();
+  ASSERT_TRUE((*reader)->open((*scan)->morsels(0)->at(0)).isOk());
+  columnar::ColumnarBatch batch;
+  while (*(*reader)->next(batch)) {
+  }
+  EXPECT_LT((*reader)->rowsDecoded(), 1'000);
 }
 
 TEST(ParquetScan, damagedFilesAreErrors) {

@@ -168,12 +168,18 @@ int compareValues(const Value& a, const Value& b, const DataType& type) {
   return 0;
 }
 
-ValueBounds valueBoundsOf(const SchemaNode& leaf, const ColumnChunk& chunk, const DataType& type, const FileFooter&) {
+ValueBounds boundsFrom(const SchemaElement& leaf, std::optional<std::string_view> min, std::optional<std::string_view> max, const DataType& type) {
   ValueBounds bounds;
-  bounds.nullCount = chunk.statistics.nullCount;
-  bounds.numValues = chunk.numValues;
-  const auto conversion = conversionOf(*leaf.element, type);
-  if (!conversion.has_value() || *leaf.element->type == ParquetType::kInt96) return bounds;
+  const auto conversion = conversionOf(leaf, type);
+  if (!conversion.has_value() || *leaf.type == ParquetType::kInt96 || !min.has_value() || !max.has_value()) return bounds;
+  bounds.min = valueOf(*min, leaf, type, *conversion);
+  bounds.max = valueOf(*max, leaf, type, *conversion);
+  // A maximum says nothing of NaN, which is above it.
+  if (type.isFloating()) bounds.max.reset();
+  return bounds;
+}
+
+ValueBounds valueBoundsOf(const SchemaNode& leaf, const ColumnChunk& chunk, const DataType& type, const FileFooter&) {
   auto min = chunk.statistics.min;
   auto max = chunk.statistics.max;
   // The old fields are in signed byte order, which is right for numbers only.
@@ -183,11 +189,9 @@ ValueBounds valueBoundsOf(const SchemaNode& leaf, const ColumnChunk& chunk, cons
     min = chunk.statistics.oldMin;
     max = chunk.statistics.oldMax;
   }
-  if (!min.has_value() || !max.has_value()) return bounds;
-  bounds.min = valueOf(*min, *leaf.element, type, *conversion);
-  bounds.max = valueOf(*max, *leaf.element, type, *conversion);
-  // A zero's sign is not kept, and a maximum says nothing of NaN, which is above it.
-  if (type.isFloating()) bounds.max.reset();
+  ValueBounds bounds = boundsFrom(*leaf.element, min, max, type);
+  bounds.nullCount = chunk.statistics.nullCount;
+  bounds.numValues = chunk.numValues;
   return bounds;
 }
 

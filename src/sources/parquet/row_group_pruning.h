@@ -24,6 +24,9 @@ struct ValueBounds {
 /// The bounds of a leaf's chunk, read as `type`.
 ValueBounds valueBoundsOf(const SchemaNode& leaf, const ColumnChunk& chunk, const DataType& type, const FileFooter& footer);
 
+/// The bounds that a leaf's smallest and largest value, in the file's encoding, give.
+ValueBounds boundsFrom(const SchemaElement& leaf, std::optional<std::string_view> min, std::optional<std::string_view> max, const DataType& type);
+
 /// Whether rows with these bounds may satisfy the filter; false only when none can. `boundsOf` gives a column's bounds by its position in the
 /// filter's BoundReferences, or null.
 bool mayMatch(const expr::ExprPtr& filter, const std::function<const ValueBounds*(int32_t column)>& boundsOf);

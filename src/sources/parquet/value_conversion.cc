@@ -17,25 +17,30 @@ void castAll(const ValueConversion&, const void* in, void* out, int32_t count) {
   for (int32_t i = 0; i < count; ++i) to[i] = static_cast<To>(from[i]);
 }
 
+// Damaged values may overflow; they wrap.
+template <class To>
+To scaled(To value, int128_t factor) {
+  using Unsigned = std::conditional_t<sizeof(To) == 8, uint64_t, uint128_t>;
+  return static_cast<To>(static_cast<Unsigned>(value) * static_cast<Unsigned>(factor));
+}
+
 template <class From, class To>
 void scaleAll(const ValueConversion& conversion, const void* in, void* out, int32_t count) {
   const auto* from = static_cast<const From*>(in);
   auto* to = static_cast<To*>(out);
-  const auto factor = static_cast<To>(conversion.factor);
-  for (int32_t i = 0; i < count; ++i) to[i] = static_cast<To>(from[i]) * factor;
+  for (int32_t i = 0; i < count; ++i) to[i] = scaled(static_cast<To>(from[i]), conversion.factor);
 }
 
 template <class To>
 void decimalsFromBytes(const ValueConversion& conversion, const void* in, void* out, int32_t count) {
   const auto* from = static_cast<const StringView*>(in);
   auto* to = static_cast<To*>(out);
-  const auto factor = static_cast<To>(conversion.factor);
   for (int32_t i = 0; i < count; ++i) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(from[i].data());
     const uint32_t size = from[i].size();
     uint128_t value = size > 0 && (bytes[0] & 0x80) != 0 ? ~uint128_t{0} : 0;
     for (uint32_t k = 0; k < size; ++k) value = value << 8 | bytes[k];
-    to[i] = static_cast<To>(value) * factor;
+    to[i] = scaled(static_cast<To>(value), conversion.factor);
   }
 }
 
