@@ -9,6 +9,8 @@
 
 namespace flint::session {
 
+bool cutsStages(const catalog::SQLConf& conf) { return conf.get(kExecutionCut.key, kExecutionCut.defaultValue) == "cluster"; }
+
 exec::ExecOptions executionOptions(const catalog::SQLConf& conf, const SharedState& shared) {
   static std::atomic<uint64_t> queries{0};
   exec::ExecOptions options;

@@ -25,6 +25,15 @@ inline constexpr ConfigEntry<bool> kConstantHash{.key = "spark.flint.execution.c
                                                  .doc = "Gives every row the same hash, to test collisions.",
                                                  .since = "0.1.0"};
 
+inline constexpr ConfigEntry<std::string_view> kExecutionCut{
+    .key = "spark.flint.execution.cut",
+    .defaultValue = "local",
+    .doc = "How a plan becomes work: `local` runs it as pipelines that share memory, `cluster` as stages with shuffle files between them.",
+    .since = "0.1.0"};
+
+/// Whether queries run the cluster's way.
+bool cutsStages(const catalog::SQLConf& conf);
+
 /// The settings that a query's operators read. `spillDirectory` is a new name below the process's local folder; nothing is made yet.
 exec::ExecOptions executionOptions(const catalog::SQLConf& conf, const SharedState& shared);
 

@@ -4,6 +4,7 @@
 
 #include "analysis/analyzer.h"
 #include "exec/plan_runner.h"
+#include "executor/local_cluster.h"
 #include "optimizer/optimizer.h"
 #include "plan/logical/command_parts.h"
 #include "plan/physical/physical_nodes.h"
@@ -55,7 +56,7 @@ Result<planner::PlannedQuery> QueryExecution::plannedLocked() {
   if (!planned_.has_value()) {
     ASSIGN_OR_RETURN(const LogicalPlanPtr better, optimizedLocked());
     optimizer::OptimizerContext context(options_, [this](std::string_view key) { return session_->conf().find(key); });
-    planned_ = planner::Planner::plan(better, plannerOptions(false), context);
+    planned_ = planner::Planner::plan(better, plannerOptions(cutsStages(session_->conf())), context);
   }
   return *planned_;
 }
@@ -155,6 +156,9 @@ Result<PhysicalPlanPtr> QueryExecution::withSubqueryResults(const planner::Plann
 
 Status QueryExecution::runPlan(const PhysicalPlanPtr& root, const std::shared_ptr<exec::QueryContext>& context,
                                std::shared_ptr<exec::ResultConsumer> consumer) {
+  if (cutsStages(session_->conf())) {
+    return executor::LocalCluster::run(*session_->shared().workers, root, context, std::make_shared<exec::ResultSink>(std::move(consumer)), nullptr);
+  }
   auto task = std::make_shared<exec::TaskContext>(context, context->options().numThreads);
   return exec::PlanRunner::run(*session_->shared().workers, root, std::move(task), std::make_shared<exec::ResultSink>(std::move(consumer)));
 }
