@@ -70,12 +70,16 @@ function(flint_layer)
   endif()
 endfunction()
 
+# libparquet of the pyarrow wheel exports symbols of another simdjson: the system's library comes first in every program.
+set(FLINT_PROGRAM_LINK_OPTIONS "LINKER:--push-state,--no-as-needed,-lsimdjson,--pop-state")
+
 # flint_test(NAME <name> SOURCES <files>... LIBS <targets>...): one gtest binary, known to ctest, whose results go to
 # <build>/test_results/<name>.json. Tests run in the source folder, so that they find their data.
 function(flint_test)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_compile_options(${ARG_NAME} PRIVATE ${FLINT_WARNINGS})
+  target_link_options(${ARG_NAME} PRIVATE ${FLINT_PROGRAM_LINK_OPTIONS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} external::gtest_main)
   add_test(NAME ${ARG_NAME}
     COMMAND ${ARG_NAME} --gtest_brief=1 --gtest_output=json:${CMAKE_BINARY_DIR}/test_results/${ARG_NAME}.json
@@ -87,5 +91,6 @@ function(flint_binary)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_compile_options(${ARG_NAME} PRIVATE ${FLINT_WARNINGS})
+  target_link_options(${ARG_NAME} PRIVATE ${FLINT_PROGRAM_LINK_OPTIONS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS})
 endfunction()

@@ -104,6 +104,12 @@ Result<ResolvedPlan> PlanResolver::resolveWith(const plan::UnresolvedWith& node)
     definition->id = expr::newExprId();
     // Columns of queries around may be read: then the definition is copied into each use.
     const size_t outerBefore = frame_ == nullptr ? 0 : frame_->outerAttributes.size();
+    if (node.recursive && tree::anyNode(alias->child, [&](const LogicalPlanPtr& inner) {
+          const auto* relation = inner->as<plan::UnresolvedRelation>();
+          return relation != nullptr && relation->nameParts.size() == 1 && sameName(relation->nameParts[0], name);
+        })) {
+      return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "recursive WITH queries").at(node.origin()).as(ErrorFamily::kUnsupportedOperation);
+    }
     ASSIGN_OR_RETURN(const ResolvedPlan body, resolve(alias->child));
     definition->plan = body.plan;
     definition->correlated = frame_ != nullptr && frame_->outerAttributes.size() != outerBefore;

@@ -1,6 +1,7 @@
 // Functions that are expression nodes of their own: logic, comparison, conditionals; and arithmetic with dates.
 #include <fmt/core.h>
 
+#include <optional>
 #include <unordered_map>
 
 #include "analysis/expression_resolver.h"
@@ -22,6 +23,16 @@ std::optional<ComparisonOp> comparisonNamed(const std::string& name) {
       {"equal_null", ComparisonOp::kEqualNullSafe}};
   const auto found = kOperators.find(name);
   return found == kOperators.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Types whose name is a function that casts.
+std::optional<DataType> castFunctionType(const std::string& name) {
+  static const std::unordered_map<std::string, DataType> kTypes = {
+      {"boolean", DataType::boolean()}, {"tinyint", DataType::byte()},     {"smallint", DataType::shortInt()}, {"int", DataType::integer()},
+      {"bigint", DataType::bigint()},   {"float", DataType::float32()},    {"double", DataType::float64()},    {"decimal", DataType::decimal(10, 0)},
+      {"date", DataType::date()},       {"timestamp", DataType::timestamp()}, {"binary", DataType::binary()},  {"string", DataType::string()}};
+  const auto found = kTypes.find(name);
+  return found == kTypes.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool isArithmetic(const std::string& name) { return name == "+" || name == "-" || name == "*" || name == "/"; }
@@ -168,6 +179,12 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
     replaced.text = fmt::format("struct({})", expr::joinTexts(texts));
     replaced.replacement = structure;
     return ExprPtr(expr::makeExpr(std::move(replaced), origin));
+  }
+  if (const auto type = castFunctionType(name); type.has_value() && count == 1) {
+    expr::Cast node;
+    ASSIGN_OR_RETURN(node.child, resolve(call.arguments[0]));
+    node.target = *type;
+    return made(std::move(node));
   }
   if (isArithmetic(name) && count == 2) {
     ASSIGN_OR_RETURN(ExprPtr left, resolve(call.arguments[0]));

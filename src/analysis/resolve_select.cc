@@ -35,6 +35,14 @@ Status requireOrderable(const ExprPtr& order) {
       .as(ErrorFamily::kAnalysis);
 }
 
+// Whether a column stands outside of aggregate functions without being grouped by.
+bool readsOutsideAggregates(const SelectBlock& block, const ExprPtr& expression) {
+  if (expression->as<expr::AggregateExpression>() != nullptr || block.isGrouping(expression)) return false;
+  if (expression->as<expr::AttributeReference>() != nullptr) return true;
+  const std::vector<ExprPtr> children = expression->children();
+  return std::any_of(children.begin(), children.end(), [&](const ExprPtr& child) { return readsOutsideAggregates(block, child); });
+}
+
 bool hasOwnAggregate(const ExprPtr& expression) { return expression->traits().hasAggregate; }
 
 }  // namespace
@@ -159,6 +167,11 @@ Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& node)
   block->aggregates = true;
   block->origin = node.origin();
   ASSIGN_OR_RETURN(std::vector<ExprPtr> items, resolveSelectList(*block, node.aggregates));
+  const auto isStar = [](const ExprPtr& item) { return item->as<expr::UnresolvedStar>() != nullptr; };
+  if (std::any_of(node.aggregates.begin(), node.aggregates.end(), isStar) && conf_.getBoolean("spark.sql.groupByOrdinal", true) &&
+      std::any_of(node.grouping.begin(), node.grouping.end(), [](const ExprPtr& key) { return ordinalOf(key) != 0; })) {
+    return Error(condition::kStarGroupByPos).at(node.origin()).as(ErrorFamily::kAnalysis);
+  }
   std::vector<ExprPtr> generators;
   for (const ExprPtr& item : items) {
     if (item->traits().hasGenerator) generators.push_back(item);
@@ -210,6 +223,11 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
     if (column.isOk() && column.value() == nullptr) {
       for (const ExprPtr& output : block.outputs) {
         if (!output->traits().hasAggregate && !output->traits().hasWindow) block.grouping.push_back(expr::withoutAlias(output));
+      }
+      for (const ExprPtr& output : block.outputs) {
+        if (output->traits().hasAggregate && readsOutsideAggregates(block, expr::withoutAlias(output))) {
+          return Error(condition::kUnresolvedAllInGroupBy).at(grouping[0]->origin()).as(ErrorFamily::kAnalysis);
+        }
       }
       return Status::ok();
     }
@@ -361,7 +379,7 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
 
 Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& node) {
   ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
-  if (child.block == nullptr) {
+  if (child.block == nullptr || !child.block->aggregates) {
     plan::Filter filter;
     filter.condition = node.condition;
     filter.child = child.plan;
@@ -370,7 +388,6 @@ Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& n
     return resolveFilter(*plan::makePlan(std::move(filter), node.origin()));
   }
   auto block = std::make_shared<SelectBlock>(*child.block);
-  block->aggregates = true;
   const auto outputs = scopeOf(block->outputAttributes());
   NameContext names;
   names.scope = outputs.get();

@@ -267,7 +267,12 @@ Result<ResolvedPlan> PlanResolver::resolveGeneric(const LogicalPlanPtr& node) {
   out.plan = node->withNewChildren(std::move(children));
   std::vector<ExprPtr> expressions = out.plan->expressions();
   if (!expressions.empty()) {
-    ASSIGN_OR_RETURN(expressions, ExpressionResolver(*this, names).resolveAllForPlan(expressions));
+    const bool named = node->kind() == LogicalKind::kCollectMetrics;
+    for (ExprPtr& expression : expressions) {
+      ASSIGN_OR_RETURN(const ExprPtr resolved, ExpressionResolver(*this, names).resolve(expression));
+      expression = withoutReplaced(resolved);
+      if (named && expr::toAttribute(resolved) == nullptr) expression = expr::alias(expression, expr::columnName(resolved, options_.timeZone));
+    }
     out.plan = out.plan->withNewExpressions(std::move(expressions));
   }
   return out;

@@ -8,6 +8,7 @@
 #include "columnar/column_vector.h"
 #include "expr/expression_text.h"
 #include "session/shared_state.h"
+#include "types/type_json.h"
 
 namespace flint::session {
 namespace {
@@ -75,6 +76,13 @@ TEST_F(QueryExecutionTest, writesAndReadsTables) {
   EXPECT_EQ(run("INSERT OVERWRITE t SELECT 1, 1"), "");
   EXPECT_EQ(run("SELECT count(*) FROM t"), "1");
   EXPECT_EQ(run("DROP TABLE t"), "");
+}
+
+// The program holds two versions of the JSON library: the system's must win.
+TEST_F(QueryExecutionTest, readsTypesFromJson) {
+  const auto type = parseTypeJson(R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}}]})");
+  ASSERT_TRUE(type.isOk()) << type.status().message();
+  EXPECT_EQ(type.value().simpleString(), "struct<a:bigint>");
 }
 
 TEST_F(QueryExecutionTest, explainsEveryStep) {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "expr/expression_node_impl.h"
+#include "expr/expression_text.h"
 
 namespace flint::plan {
 namespace {
@@ -16,7 +17,7 @@ std::string attributeList(const std::vector<ExprPtr>& attributes) {
 
 std::string sqlList(const std::vector<ExprPtr>& expressions) {
   std::string out;
-  for (size_t i = 0; i < expressions.size(); ++i) out += (i == 0 ? "" : ", ") + expressions[i]->sql();
+  for (size_t i = 0; i < expressions.size(); ++i) out += (i == 0 ? "" : ", ") + expr::columnName(expressions[i]);
   return out;
 }
 
