@@ -80,7 +80,7 @@ TEST_F(QueryExecutionTest, writesAndReadsTables) {
 
 // The program holds two versions of the JSON library: the system's must win.
 TEST_F(QueryExecutionTest, readsTypesFromJson) {
-  const auto type = parseTypeJson(R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}}]})");
+  const auto type = dataTypeFromJson(R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}}]})");
   ASSERT_TRUE(type.isOk()) << type.status().message();
   EXPECT_EQ(type.value().simpleString(), "struct<a:bigint>");
 }
