@@ -196,6 +196,17 @@ TEST(HashAggregate, agreesWithRowsGroupedByHand) {
   }
 }
 
+TEST(HashAggregate, spillsAndStillAgrees) {
+  for (const int32_t threads : {1, 3}) {
+    const Mode mode{threads, 2048, false, 1 << 20};
+    const TestTable table = randomTable(40'000, 30'000, 9);
+    const auto plan = groupBy(table.scan(2048, 3), {table.attributes[0], table.attributes[1]},
+                              {aggregate("count", {expr::literalInt(1)}), aggregate("sum", {table.attributes[2]}), aggregate("min", {table.attributes[2]}),
+                               aggregate("max", {table.attributes[1]})});
+    EXPECT_EQ(sortedTexts(run(plan, mode)), sortedTexts(groupedByHand(table, {0, 1})));
+  }
+}
+
 TEST(HashAggregate, givesOneRowForNoRowsWithoutKeys) {
   const TestTable table = randomTable(0, 5, 1);
   const auto plan = groupBy(table.scan(10, 1), {}, {aggregate("count", {expr::literalInt(1)}), aggregate("sum", {table.attributes[2]})});
@@ -205,15 +216,17 @@ TEST(HashAggregate, givesOneRowForNoRowsWithoutKeys) {
 TEST(HashAggregate, countsDistinctValues) {
   for (const Mode& mode : kModes) {
     const TestTable table = randomTable(2000, 50, 3);
-    const auto plan = groupBy(table.scan(mode.batchRows, 3), {table.attributes[0]}, {aggregate("count", {table.attributes[1]}, true)});
+    const auto plan = groupBy(table.scan(mode.batchRows, 3), {table.attributes[0]}, {aggregate("count", {table.attributes[1]}, true), aggregate("sum", {table.attributes[2]})});
     std::map<std::string, std::pair<Row, std::map<std::string, int>>> groups;
+    std::map<std::string, int64_t> sums;
     for (const Row& row : table.rows) {
       auto& group = groups[textOf(row[0])];
       group.first = {row[0]};
+      sums[textOf(row[0])] += row[2].asInteger();
       if (!row[1].isNull()) group.second[row[1].asString()] = 1;
     }
     std::vector<Row> expected;
-    for (auto& [text, group] : groups) expected.push_back({group.first[0], Value::integer(static_cast<int64_t>(group.second.size()))});
+    for (auto& [text, group] : groups) expected.push_back({group.first[0], Value::integer(static_cast<int64_t>(group.second.size())), Value::integer(sums[text])});
     EXPECT_EQ(sortedTexts(run(plan, mode)), sortedTexts(expected));
   }
 }
@@ -302,7 +315,9 @@ int compareForSort(const Value& a, const Value& b, bool ascending, bool nullsFir
 }
 
 TEST(SortOperator, agreesWithRowsSortedByHand) {
-  for (const Mode& mode : kModes) {
+  std::vector<Mode> modes(std::begin(kModes), std::end(kModes));
+  modes.push_back({3, 512, false, 300 << 10});
+  for (const Mode& mode : modes) {
     const TestTable table = randomTable(mode.batchRows == 1 ? 500 : 9000, 700, 11);
     std::vector<Row> expected = table.rows;
     std::stable_sort(expected.begin(), expected.end(), [](const Row& a, const Row& b) {

@@ -37,7 +37,8 @@ std::vector<VectorPtr> argumentsOf(const AggregateCalls::Call& call, const std::
 
 }  // namespace
 
-Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options) {
+Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options,
+                                                                   const std::vector<bool>& merges) {
   auto made = std::make_shared<AggregateCalls>();
   made->mode = node.mode;
   made->numKeys = node.grouping.size();
@@ -68,7 +69,8 @@ Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::H
       call.aggregator = std::make_shared<const DistinctAggregator>(call.aggregator, std::move(types), call.result);
     }
     made->orderSensitive |= aggregate->binding->orderSensitive;
-    if (fromStates) {
+    call.merges = merges.empty() ? fromStates : merges[made->calls.size()];
+    if (call.merges) {
       for (size_t i = 0; i < call.aggregator->encodedTypes().size(); ++i) {
         call.arguments.push_back(inputs.size());
         RETURN_IF_ERROR(bind(node.stateAttributes[nextState++]));
@@ -110,7 +112,7 @@ Status AggregateCalls::update(const GroupStates& states, std::byte* const* group
     const Call& call = calls[i];
     const size_t offset = states.states[i].offset;
     const std::vector<VectorPtr> arguments = argumentsOf(call, columns);
-    if (mode == plan::AggregateMode::kFinal) {
+    if (call.merges) {
       RETURN_IF_ERROR(call.aggregator->mergeEncoded(groups, offset, arguments, active, arena));
     } else if (call.filter < 0) {
       RETURN_IF_ERROR(call.aggregator->update(groups, offset, {arguments, active}, arena));
@@ -125,15 +127,14 @@ Status AggregateCalls::update(const GroupStates& states, std::byte* const* group
 
 Status AggregateCalls::updateOne(const GroupStates& states, std::byte* group, const std::vector<VectorPtr>& columns, const ActiveRows& active,
                                  expr::StateArena& arena) const {
-  if (mode == plan::AggregateMode::kFinal) {
-    const std::vector<std::byte*> groups(static_cast<size_t>(active.count()), group);
-    return update(states, groups.data(), columns, active, arena);
-  }
   for (size_t i = 0; i < calls.size(); ++i) {
     const Call& call = calls[i];
     std::byte* state = group + states.states[i].offset;
     const std::vector<VectorPtr> arguments = argumentsOf(call, columns);
-    if (call.filter < 0) {
+    if (call.merges) {
+      const std::vector<std::byte*> sameState(static_cast<size_t>(active.count()), state);
+      RETURN_IF_ERROR(call.aggregator->mergeEncoded(sameState.data(), 0, arguments, active, arena));
+    } else if (call.filter < 0) {
       RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, active}, arena));
     } else {
       const Filtered filtered = applyFilter(*columns[static_cast<size_t>(call.filter)], active, nullptr);

@@ -18,7 +18,8 @@ namespace flint::exec {
 struct AggregateCalls {
   struct Call {
     std::shared_ptr<const expr::Aggregator> aggregator;
-    std::vector<size_t> arguments;  // kFinal: the encoded state's columns
+    bool merges = false;            // its input is encoded states
+    std::vector<size_t> arguments;  // of `merges`: the encoded state's columns
     int filter = -1;                // position of a boolean; -1: none
     DataType result;
   };
@@ -31,7 +32,9 @@ struct AggregateCalls {
   std::shared_ptr<const expr::ExpressionEvaluator> results;  // over keys, then the calls' values; null in kPartial
   bool orderSensitive = false;
 
-  static Result<std::shared_ptr<const AggregateCalls>> make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options);
+  /// `merges` says which calls read states (`stateAttributes`, in order); empty: all in kFinal, none else.
+  static Result<std::shared_ptr<const AggregateCalls>> make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options,
+                                                            const std::vector<bool>& merges = {});
   std::vector<std::shared_ptr<const expr::Aggregator>> aggregators() const;
 
   /// Adds rows to groups: `groups[i]` is the group of the i-th active row. `columns` is what `input` gave.

@@ -12,12 +12,14 @@ constexpr size_t kPrefetchDistance = 8;
 
 struct GroupSource::Local : LocalState {
   explicit Local(const GroupRowFormat& format) : table(format) {}
+  std::unique_ptr<memory::Reservation> reservation;
   expr::ExpressionEvaluator::LocalPtr results;
   GroupTable table;
   std::vector<const std::byte*> groups;
   size_t next = 0;
   int32_t morsel = -1;
   int64_t sequence = 0;
+  std::shared_ptr<GroupRows> readBack;  // groups that come from spill files
   std::vector<std::unique_ptr<GroupArena>> arenas;  // of states merged here; kept as long as the rows may be looked at
 };
 
@@ -27,11 +29,14 @@ GroupSource::GroupSource(std::shared_ptr<const AggregateCalls> calls, std::share
   owner_ = std::make_shared<const std::vector<std::shared_ptr<ThreadGroups>>>(groups_);
   size_t total = 0;
   for (const auto& threads : groups_) total += threads->rows().size();
-  numMorsels_ = total <= kFewGroups ? 1 : static_cast<int32_t>(kGroupPartitions);
+  bool hasSpilled = false;
+  for (const auto& threads : groups_) hasSpilled = hasSpilled || threads->hasSpilled();
+  numMorsels_ = total <= kFewGroups && !hasSpilled ? 1 : static_cast<int32_t>(kGroupPartitions);
 }
 
 Result<LocalStatePtr> GroupSource::makeLocal(TaskContext& task) {
   auto local = std::make_unique<Local>(*format_);
+  local->reservation = task.makeReservation("Aggregate output");
   if (calls_->results != nullptr) local->results = calls_->results->makeLocal();
   return LocalStatePtr(std::move(local));
 }
@@ -44,6 +49,8 @@ Status GroupSource::merge(Local& local, size_t first, size_t last) const {
     for (size_t p = first; p < last; ++p) most += threads->rows().partition(p).size();
   }
   local.groups.reserve(most);
+  local.readBack = nullptr;
+  local.reservation->tryResize(0);
   if (groups_.size() == 1 && groups_[0]->isDistinct()) {
     for (size_t p = first; p < last; ++p) groups_[0]->rows().partition(p).forEach([&](std::byte* row) { local.groups.push_back(row); });
     return Status::ok();
@@ -78,7 +85,52 @@ Status GroupSource::merge(Local& local, size_t first, size_t last) const {
       RETURN_IF_ERROR(failure);
     }
   }
+  for (size_t p = first; p < last; ++p) RETURN_IF_ERROR(mergeSpilled(local, p));
   local.table.release();
+  return Status::ok();
+}
+
+Status GroupSource::mergeSpilled(Local& local, size_t partition) const {
+  bool any = false;
+  for (const auto& threads : groups_) any = any || !threads->spilled(partition).empty();
+  if (!any) return Status::ok();
+  local.readBack = std::make_shared<GroupRows>(*format_);
+  const std::vector<DataType> types = ThreadGroups::spillTypes(*calls_);
+  std::vector<std::byte> packed;
+  std::vector<uint64_t> hashes;
+  std::vector<std::byte*> found;
+  for (const auto& threads : groups_) {
+    for (const SpillFilePtr& file : threads->spilled(partition)) {
+      ASSIGN_OR_RETURN(const auto reader, SpillReader::open(file));
+      while (true) {
+        RETURN_IF_ERROR(task_->checkCancelled());
+        ColumnarBatch batch;
+        ASSIGN_OR_RETURN(const bool hasBatch, reader->nextBatch(types, batch));
+        if (!hasBatch) break;
+        const auto count = static_cast<size_t>(batch.numRows());
+        const columnar::ActiveRows active(batch.numRows());
+        packed.resize(count * format_->keys.width());
+        hashes.resize(count);
+        found.resize(count);
+        columnar::StringHeap scratch;
+        format_->keys.pack({batch.columns().data(), calls_->numKeys}, active, packed.data(), scratch);
+        format_->keys.hash(packed.data(), count, hashes.data());
+        if (task_->options().constantHash) std::fill(hashes.begin(), hashes.end(), 0);
+        local.table.findOrAdd(packed.data(), hashes.data(), count, found.data(), *local.readBack);
+        size_t column = calls_->numKeys;
+        for (size_t c = 0; c < calls_->calls.size(); ++c) {
+          const expr::Aggregator& aggregator = *calls_->calls[c].aggregator;
+          const size_t width = aggregator.encodedTypes().size();
+          RETURN_IF_ERROR(aggregator.mergeEncoded(found.data(), format_->states.states[c].offset, {batch.columns().data() + column, width}, active,
+                                                  local.readBack->arena()));
+          column += width;
+        }
+      }
+    }
+  }
+  const int64_t bytes = local.readBack->bytes() + local.table.bytes();
+  if (!local.reservation->tryResize(bytes)) return task_->query().memory().outOfMemory(bytes);
+  for (size_t p = 0; p < kGroupPartitions; ++p) local.readBack->partition(p).forEach([&](std::byte* row) { local.groups.push_back(row); });
   return Status::ok();
 }
 
@@ -109,8 +161,11 @@ Result<Progress> GroupSource::produce(LocalState& state, ColumnarBatch& out) {
   const std::span<const std::byte* const> groups(local.groups.data() + local.next, count);
   std::vector<const std::byte*> keyRows(count);
   for (size_t i = 0; i < count; ++i) keyRows[i] = groups[i] + GroupRowFormat::kKeys;
+  // Strings of keys live with the threads' groups, or with those read back.
+  std::shared_ptr<const void> owner = owner_;
+  if (local.readBack != nullptr) owner = std::make_shared<const std::pair<std::shared_ptr<const void>, std::shared_ptr<GroupRows>>>(owner_, local.readBack);
   std::vector<columnar::VectorPtr> keys;
-  for (size_t k = 0; k < calls_->numKeys; ++k) keys.push_back(format_->keys.unpack(k, keyRows, owner_));
+  for (size_t k = 0; k < calls_->numKeys; ++k) keys.push_back(format_->keys.unpack(k, keyRows, owner));
   ASSIGN_OR_RETURN(auto columns, calls_->finish(format_->states, groups, std::move(keys), local.results.get()));
   local.next += count;
   out = ColumnarBatch(std::move(columns), static_cast<columnar::RowIndex>(count));

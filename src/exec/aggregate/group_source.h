@@ -28,6 +28,7 @@ class GroupSource final : public Source {
   struct Local;
   // Collects the merged groups of one radix partition, or of all.
   Status merge(Local& local, size_t first, size_t last) const;
+  Status mergeSpilled(Local& local, size_t partition) const;
   void freePartitions(size_t first, size_t last) const;
 
   const std::shared_ptr<const AggregateCalls> calls_;

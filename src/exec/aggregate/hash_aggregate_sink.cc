@@ -30,12 +30,12 @@ Result<LocalStatePtr> HashAggregateSink::makeLocal(TaskContext& task) {
   if (calls_->orderSensitive) {
     const std::lock_guard lock(mutex_);
     if (sequential_ == nullptr) {
-      sequential_ = std::make_shared<ThreadGroups>(format_, task);
+      sequential_ = std::make_shared<ThreadGroups>(calls_, format_, *task_);
       finished_.push_back(sequential_);
     }
     local->groups = sequential_;
   } else {
-    local->groups = std::make_shared<ThreadGroups>(format_, task);
+    local->groups = std::make_shared<ThreadGroups>(calls_, format_, *task_);
   }
   return LocalStatePtr(std::move(local));
 }

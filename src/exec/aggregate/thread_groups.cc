@@ -12,18 +12,21 @@ using columnar::VectorPtr;
 constexpr size_t kCacheBytes = 1 << 20;       // of table and groups, what a core's second-level cache holds
 constexpr double kWorthGrowing = 1.3;         // groups made for one distinct key, above which a larger table pays
 constexpr size_t kScratchBytes = 1 << 20;
+constexpr size_t kSpillRows = 2048;
 
 }  // namespace
 
-ThreadGroups::ThreadGroups(std::shared_ptr<const GroupRowFormat> format, TaskContext& task)
-    : format_(std::move(format)),
+ThreadGroups::ThreadGroups(std::shared_ptr<const AggregateCalls> calls, std::shared_ptr<const GroupRowFormat> format, TaskContext& task)
+    : calls_(std::move(calls)),
+      format_(std::move(format)),
       task_(task),
       rows_(*format_),
       table_(*format_),
       codes_(format_->keys.numColumns()),
       reservation_(task.makeReservation("HashAggregate")),
       constantHash_(task.options().constantHash),
-      limit_(std::max<size_t>(4096, kCacheBytes / (format_->width + 2 * sizeof(uint64_t)))) {}
+      limit_(std::max<size_t>(4096, kCacheBytes / (format_->width + 2 * sizeof(uint64_t)))),
+      spilled_(kGroupPartitions) {}
 
 void ThreadGroups::makeRoom(size_t count) {
   if (table_.size() + count <= limit_) return;
@@ -92,8 +95,51 @@ std::byte* const* ThreadGroups::find(std::span<const VectorPtr> keys, const Acti
 
 Status ThreadGroups::charge() {
   const int64_t bytes = rows_.bytes() + table_.bytes() + codes_.bytes();
-  if (bytes <= reservation_->bytes() || reservation_->tryResize(bytes + bytes / 8)) return Status::ok();
-  return task_.query().memory().outOfMemory(bytes);
+  const int64_t threshold = task_.options().spillThresholdBytes;
+  const bool isAsked = reservation_->spillRequested() || (threshold > 0 && bytes > threshold);
+  if (!isAsked && (bytes <= reservation_->bytes() || reservation_->tryResize(bytes + bytes / 8))) {
+    reservation_->setRevocable(bytes);
+    return Status::ok();
+  }
+  if (rows_.size() == 0) return isAsked ? Status::ok() : Status(task_.query().memory().outOfMemory(bytes));
+  return spill();
+}
+
+std::vector<DataType> ThreadGroups::spillTypes(const AggregateCalls& calls) {
+  std::vector<DataType> types = calls.keyTypes;
+  for (const AggregateCalls::Call& call : calls.calls) {
+    for (DataType& type : call.aggregator->encodedTypes()) types.push_back(std::move(type));
+  }
+  return types;
+}
+
+Status ThreadGroups::spill() {
+  for (size_t p = 0; p < kGroupPartitions; ++p) {
+    if (rows_.partition(p).size() == 0) continue;
+    std::vector<const std::byte*> groups;
+    rows_.partition(p).forEach([&](const std::byte* row) { groups.push_back(row); });
+    ASSIGN_OR_RETURN(const auto writer, SpillWriter::make(task_.query(), "aggregate"));
+    for (size_t begin = 0; begin < groups.size(); begin += kSpillRows) {
+      const size_t count = std::min(kSpillRows, groups.size() - begin);
+      std::vector<const std::byte*> keyRows(count);
+      for (size_t i = 0; i < count; ++i) keyRows[i] = groups[begin + i] + GroupRowFormat::kKeys;
+      std::vector<VectorPtr> columns;
+      for (size_t k = 0; k < calls_->numKeys; ++k) columns.push_back(format_->keys.unpack(k, keyRows, nullptr));
+      RETURN_IF_ERROR(calls_->encode(format_->states, {groups.data() + begin, count}, columns));
+      RETURN_IF_ERROR(writer->writeBatch(columnar::ColumnarBatch(std::move(columns), static_cast<RowIndex>(count))));
+    }
+    ASSIGN_OR_RETURN(SpillFilePtr file, writer->finish());
+    spilled_[p].push_back(std::move(file));
+  }
+  hasSpilled_ = true;
+  wasForgotten_ = true;
+  rows_.clear();
+  table_.release();
+  codes_ = CodedKeys(format_->keys.numColumns());
+  reservation_->setRevocable(0);
+  reservation_->shrink(reservation_->bytes());
+  reservation_->spillDone();
+  return Status::ok();
 }
 
 void ThreadGroups::finish() {

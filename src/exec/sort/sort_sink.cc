@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "exec/sort/sort_runs.h"
+
 namespace flint::exec {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr size_t kMorselRows = 32 << 10;
 struct SortSink::Local : LocalState {
   expr::ExpressionEvaluator::LocalPtr keys;
   std::vector<SortChunk> chunks;
+  int64_t bytes = 0;
 };
 
 // Gives the sorted rows; a morsel is a range of them.
@@ -59,10 +62,11 @@ class SortSink::SortedSource final : public Source {
 
 SortSink::SortSink(SortOrderKeys order, std::vector<DataType> types, bool global, std::shared_ptr<TaskContext> task)
     : order_(std::make_shared<const SortOrderKeys>(std::move(order))),
+      types_(std::move(types)),
       global_(global),
       task_(std::move(task)),
       reservation_(task_->makeReservation("Sort")),
-      sorted_(std::make_shared<SortedRows>(*order_, std::move(types))) {}
+      sorted_(std::make_shared<SortedRows>(*order_, types_)) {}
 
 Result<LocalStatePtr> SortSink::makeLocal(TaskContext&) {
   auto local = std::make_unique<Local>();
@@ -74,14 +78,42 @@ Result<Progress> SortSink::consume(LocalState& state, const ColumnarBatch& batch
   auto& local = static_cast<Local&>(state);
   if (batch.isEmpty()) return Progress::needInput();
   ASSIGN_OR_RETURN(SortChunk chunk, makeSortChunk(*order_, *local.keys, batch));
-  const int64_t bytes = bytesOf(chunk);
-  if (!reservation_->tryGrow(bytes)) return task_->query().memory().outOfMemory(bytes);
+  // Sorting needs the keys, and the columns once more while they are concatenated.
+  const int64_t bytes = bytesOf(chunk) * 2;
+  const int64_t threshold = task_->options().spillThresholdBytes;
+  const bool isAsked = reservation_->spillRequested() || (threshold > 0 && local.bytes + bytes > threshold);
+  if (isAsked || !reservation_->tryGrow(bytes)) {
+    if (!local.chunks.empty()) RETURN_IF_ERROR(spill(local));
+    if (!reservation_->tryGrow(bytes)) reservation_->growFloor(bytes);
+  }
+  local.bytes += bytes;
   local.chunks.push_back(std::move(chunk));
+  reservation_->setRevocable(reservation_->bytes());
   return Progress::needInput();
+}
+
+Status SortSink::spill(Local& local) {
+  int32_t lastPartition = 0;
+  for (const SortChunk& chunk : local.chunks) lastPartition = std::max(lastPartition, chunk.rows.partition());
+  ASSIGN_OR_RETURN(SpillFilePtr run, writeSortRun(*order_, types_, std::move(local.chunks), !global_, task_->query()));
+  local.chunks.clear();
+  reservation_->shrink(local.bytes);
+  local.bytes = 0;
+  reservation_->spillDone();
+  const std::lock_guard lock(mutex_);
+  runs_.push_back(std::move(run));
+  lastPartition_ = std::max(lastPartition_, lastPartition);
+  return Status::ok();
 }
 
 Status SortSink::combine(LocalState& state) {
   auto& local = static_cast<Local&>(state);
+  bool hasRuns = false;
+  {
+    const std::lock_guard lock(mutex_);
+    hasRuns = !runs_.empty();
+  }
+  if (hasRuns && !local.chunks.empty()) return spill(local);
   const std::lock_guard lock(mutex_);
   chunks_.insert(chunks_.end(), std::make_move_iterator(local.chunks.begin()), std::make_move_iterator(local.chunks.end()));
   local.chunks.clear();
@@ -89,6 +121,14 @@ Status SortSink::combine(LocalState& state) {
 }
 
 Result<int32_t> SortSink::prepareFinalize() {
+  if (!runs_.empty()) {
+    // Rows of threads that ended before the first run was written are one more run.
+    if (chunks_.empty()) return 0;
+    Local rest;
+    rest.chunks = std::move(chunks_);
+    RETURN_IF_ERROR(spill(rest));
+    return 0;
+  }
   sorted_->prepare(std::move(chunks_), std::max(1, task_->numThreads()), !global_);
   return sorted_->numParts() + sorted_->numColumns();
 }
@@ -103,12 +143,17 @@ Status SortSink::finalizeTask(int32_t task) {
 }
 
 Status SortSink::finishFinalize() {
+  if (!runs_.empty()) return Status::ok();
   sorted_->finish();
   sorted_->dropKeys();
   return Status::ok();
 }
 
 Result<std::unique_ptr<Source>> SortSink::makeSource() {
+  if (!runs_.empty()) {
+    return std::unique_ptr<Source>(
+        std::make_unique<SortedRunsSource>(order_, types_, std::move(runs_), !global_, global_ ? 1 : lastPartition_ + 1, task_));
+  }
   return std::unique_ptr<Source>(std::make_unique<SortedSource>(order_, std::move(sorted_), task_, std::move(reservation_)));
 }
 

@@ -6,6 +6,7 @@
 
 #include "exec/operator.h"
 #include "exec/sort/sorted_rows.h"
+#include "exec/spill/spill_file.h"
 #include "exec/task_context.h"
 #include "plan/physical/physical_nodes.h"
 
@@ -13,7 +14,8 @@ namespace flint::exec {
 
 /// Sorts all rows, or each partition's rows; the runtime of `SortExec`. Rows with equal keys keep their order.
 ///
-/// Memory: all rows, charged as they come. Threads: as Sink.
+/// Memory: all rows, charged as they come; a thread whose rows are refused writes them out as a sorted run, and runs are merged at the end.
+/// Threads: as Sink.
 class SortSink final : public Sink {
  public:
   SortSink(SortOrderKeys order, std::vector<DataType> types, bool global, std::shared_ptr<TaskContext> task);
@@ -30,14 +32,18 @@ class SortSink final : public Sink {
  private:
   struct Local;
   class SortedSource;
+  Status spill(Local& local);
 
   const std::shared_ptr<const SortOrderKeys> order_;
+  const std::vector<DataType> types_;
   const bool global_;
   const std::shared_ptr<TaskContext> task_;
   std::shared_ptr<memory::Reservation> reservation_;
   std::shared_ptr<SortedRows> sorted_;
   std::mutex mutex_;
-  std::vector<SortChunk> chunks_;  // guarded by mutex_ until finalization
+  std::vector<SortChunk> chunks_;  // guarded by mutex_ until finalization, as what follows
+  std::vector<SpillFilePtr> runs_;
+  int32_t lastPartition_ = 0;
 };
 
 }  // namespace flint::exec

@@ -9,6 +9,8 @@ void registerAggregates(expr::FunctionRegistry& registry) {
   registerLogic(registry);
   registerMoments(registry);
   registerCollections(registry);
+  registerPercentiles(registry);
+  registerApproxCountDistinct(registry);
 }
 
 }  // namespace flint::functions

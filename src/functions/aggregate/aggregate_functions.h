@@ -13,5 +13,7 @@ void registerExtremes(expr::FunctionRegistry& registry);
 void registerLogic(expr::FunctionRegistry& registry);
 void registerMoments(expr::FunctionRegistry& registry);
 void registerCollections(expr::FunctionRegistry& registry);
+void registerPercentiles(expr::FunctionRegistry& registry);
+void registerApproxCountDistinct(expr::FunctionRegistry& registry);
 
 }  // namespace flint::functions

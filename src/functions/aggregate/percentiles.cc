@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <cmath>
+
+#include "functions/aggregate/aggregate_functions.h"
+#include "functions/aggregate/argument_checks.h"
+#include "functions/aggregate/object_aggregator.h"
+
+namespace flint::functions {
+namespace {
+
+enum class Choice : uint8_t {
+  kInterpolated,  // between the two neighbours
+  kDiscrete,      // the first value whose share of rows reaches the percentage
+};
+
+double numberAt(const ColumnVector& vector, RowIndex row) {
+  const ColumnVector& base = vector.isFlat() ? vector : *vector.base();
+  const RowIndex at = vector.baseRow(row);
+  switch (base.physicalType()) {
+    case PhysicalType::kInt8: return base.values<int8_t>()[at];
+    case PhysicalType::kInt16: return base.values<int16_t>()[at];
+    case PhysicalType::kInt32: return base.values<int32_t>()[at];
+    case PhysicalType::kInt64: return static_cast<double>(base.values<int64_t>()[at]);
+    case PhysicalType::kInt128: return static_cast<double>(base.values<int128_t>()[at]);
+    case PhysicalType::kFloat: return static_cast<double>(base.values<float>()[at]);
+    default: return base.values<double>()[at];
+  }
+}
+
+void appendNumber(double value, VectorBuilder& result) {
+  switch (result.type().physicalType()) {
+    case PhysicalType::kInt8: return result.appendFixed(static_cast<int8_t>(value));
+    case PhysicalType::kInt16: return result.appendFixed(static_cast<int16_t>(value));
+    case PhysicalType::kInt32: return result.appendFixed(static_cast<int32_t>(value));
+    case PhysicalType::kInt64: return result.appendFixed(static_cast<int64_t>(value));
+    case PhysicalType::kInt128: return result.appendFixed(static_cast<int128_t>(value));
+    case PhysicalType::kFloat: return result.appendFixed(static_cast<float>(value));
+    default: return result.appendFixed(value);
+  }
+}
+
+// Keeps every value, with its frequency where one is given.
+struct Percentiles {
+  struct Object {
+    std::vector<std::pair<double, int64_t>> values;
+  };
+  std::vector<double> percentages;
+  bool givesArray;
+  Choice choice;
+  size_t valueArgument;
+  int frequencyArgument;  // -1: none
+
+  Object make() const { return {}; }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    const ColumnVector& values = *arguments[valueArgument];
+    if (values.isNull(row)) return;
+    int64_t frequency = 1;
+    if (frequencyArgument >= 0) {
+      const ColumnVector& frequencies = *arguments[static_cast<size_t>(frequencyArgument)];
+      if (frequencies.isNull(row)) return;
+      frequency = static_cast<int64_t>(numberAt(frequencies, row));
+      if (frequency <= 0) return;
+    }
+    object.values.emplace_back(numberAt(values, row), frequency);
+  }
+  void merge(Object& into, const Object& from) const { into.values.insert(into.values.end(), from.values.begin(), from.values.end()); }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeVarint(object.values.size());
+    for (const auto& [value, frequency] : object.values) {
+      out.writeFixed(value);
+      out.writeInt(frequency);
+    }
+  }
+  void decode(Object& object, ByteReader& in) const {
+    for (size_t rest = in.readCount(); rest > 0; --rest) {
+      const auto value = in.readFixed<double>();
+      object.values.emplace_back(value, in.readInt());
+    }
+  }
+  double valueOf(const std::vector<std::pair<double, int64_t>>& sorted, int64_t total, double percentage) const {
+    const auto at = [&](int64_t place) {
+      int64_t seen = 0;
+      for (const auto& [value, frequency] : sorted) {
+        seen += frequency;
+        if (place < seen) return value;
+      }
+      return sorted.back().first;
+    };
+    if (choice == Choice::kDiscrete) {
+      return at(std::max<int64_t>(0, static_cast<int64_t>(std::ceil(percentage * static_cast<double>(total))) - 1));
+    }
+    const double position = static_cast<double>(total - 1) * percentage;
+    const double lower = std::floor(position);
+    const double upper = std::ceil(position);
+    const double low = at(static_cast<int64_t>(lower));
+    if (lower == upper) return low;
+    const double high = at(static_cast<int64_t>(upper));
+    return low == high ? low : (upper - position) * low + (position - lower) * high;
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    if (object == nullptr || object->values.empty()) {
+      result.appendNull();
+      return Status::ok();
+    }
+    std::vector<std::pair<double, int64_t>> sorted = object->values;
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+      // NaN is above all numbers.
+      return a.first < b.first || (b.first != b.first && a.first == a.first);
+    });
+    int64_t total = 0;
+    for (const auto& [value, frequency] : sorted) {
+      total += frequency;
+    }
+    for (const double percentage : percentages) appendNumber(valueOf(sorted, total, percentage), givesArray ? result.child(0) : result);
+    if (givesArray) result.appendList(static_cast<int32_t>(percentages.size()));
+    return Status::ok();
+  }
+};
+
+// The percentages of a constant argument: a number between 0 and 1, or an array of such.
+Result<std::vector<double>> percentagesOf(const BindContext& context, size_t argument, bool& givesArray) {
+  const DataType& type = context.argumentTypes[argument];
+  const Value* value = context.constants[argument];
+  if (value == nullptr || value->isNull()) return unexpectedArgumentType(context, argument, "\"DOUBLE\"");
+  givesArray = type.is(TypeKind::kArray);
+  const DataType& element = givesArray ? type.elementType() : type;
+  std::vector<double> percentages;
+  const auto add = [&](const Value& one) -> Status {
+    if (one.isNull() || !element.isNumeric()) return unexpectedArgumentType(context, argument, "\"DOUBLE\"");
+    double number = 0;
+    if (element.is(TypeKind::kDecimal)) {
+      number = static_cast<double>(one.asDecimal()) / static_cast<double>(powerOfTen(element.scale()));
+    } else {
+      number = element.isFloating() ? one.asFloating() : static_cast<double>(one.asInteger());
+    }
+    if (!(number >= 0 && number <= 1)) {
+      return Error(condition::kDatatypeMismatchValueOutOfRange)
+          .with("sqlExpr", "\"" + expr::callText(context) + "\"")
+          .with("exprName", "percentage")
+          .with("valueRange", "[0.0, 1.0]")
+          .with("currentValue", std::to_string(number));
+    }
+    percentages.push_back(number);
+    return Status::ok();
+  };
+  if (!givesArray) {
+    RETURN_IF_ERROR(add(*value));
+  } else {
+    for (const Value& one : value->asList()) RETURN_IF_ERROR(add(one));
+  }
+  return percentages;
+}
+
+Result<AggregateBinding> finishBinding(const BindContext& context, Percentiles percentiles, const DataType& number) {
+  AggregateBinding binding;
+  binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
+  const DataType& input = context.argumentTypes[percentiles.valueArgument];
+  if (input.isStringLike() || input.is(TypeKind::kNull)) {
+    binding.argumentTypes[percentiles.valueArgument] = DataType::float64();
+  } else if (input.is(TypeKind::kDecimal) && number.is(TypeKind::kDouble)) {
+    binding.argumentTypes[percentiles.valueArgument] = DataType::float64();
+  } else if (!input.isNumeric() && !input.isDatetime() && !input.isAnsiInterval()) {
+    return unexpectedArgumentType(context, percentiles.valueArgument, "\"NUMERIC\" or \"ANSI INTERVAL\"");
+  }
+  binding.result = percentiles.givesArray ? DataType::array(number, false) : number;
+  binding.aggregator = makeObjectAggregator(std::move(percentiles));
+  return binding;
+}
+
+Result<AggregateBinding> bindPercentile(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
+  Percentiles percentiles{.choice = Choice::kInterpolated, .valueArgument = 0, .frequencyArgument = context.argumentTypes.size() == 3 ? 2 : -1};
+  ASSIGN_OR_RETURN(percentiles.percentages, percentagesOf(context, 1, percentiles.givesArray));
+  return finishBinding(context, std::move(percentiles), DataType::float64());
+}
+
+Result<AggregateBinding> bindMedian(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  Percentiles percentiles{.percentages = {0.5}, .choice = Choice::kInterpolated, .valueArgument = 0, .frequencyArgument = -1};
+  return finishBinding(context, std::move(percentiles), DataType::float64());
+}
+
+// percentile_cont(p) WITHIN GROUP (ORDER BY value)
+template <Choice kChoice>
+Result<AggregateBinding> bindWithinGroup(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  Percentiles percentiles{.choice = kChoice, .valueArgument = 1, .frequencyArgument = -1};
+  ASSIGN_OR_RETURN(percentiles.percentages, percentagesOf(context, 0, percentiles.givesArray));
+  return finishBinding(context, std::move(percentiles), DataType::float64());
+}
+
+Result<AggregateBinding> bindApproximate(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
+  Percentiles percentiles{.choice = Choice::kDiscrete, .valueArgument = 0, .frequencyArgument = -1};
+  ASSIGN_OR_RETURN(percentiles.percentages, percentagesOf(context, 1, percentiles.givesArray));
+  const DataType& input = context.argumentTypes[0];
+  return finishBinding(context, std::move(percentiles), input.isStringLike() || input.is(TypeKind::kNull) ? DataType::float64() : input);
+}
+
+const AggregateFunction kFunctions[] = {
+    {.names = {"percentile"}, .since = "2.1.0", .usage = "percentile(col, percentage[, frequency]) - The exact percentile, interpolated.",
+     .examples = {{.sql = "SELECT percentile(col, 0.3) FROM VALUES (0), (10) AS tab(col)", .result = "3.0"}}, .bind = bindPercentile},
+    {.names = {"median"}, .since = "3.4.0", .usage = "median(col) - The median.",
+     .examples = {{.sql = "SELECT median(col) FROM VALUES (0), (10) AS tab(col)", .result = "5.0"}}, .bind = bindMedian},
+    {.names = {"percentile_cont"}, .since = "4.0.0", .usage = "percentile_cont(percentage) WITHIN GROUP (ORDER BY col) - The interpolated percentile.",
+     .examples = {{.sql = "SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY col) FROM VALUES (0), (10) AS tab(col)", .result = "2.5"}},
+     .acceptsWithinGroup = true, .bind = bindWithinGroup<Choice::kInterpolated>},
+    {.names = {"percentile_disc"}, .since = "4.0.0", .usage = "percentile_disc(percentage) WITHIN GROUP (ORDER BY col) - A value at the percentile.",
+     .examples = {{.sql = "SELECT percentile_disc(0.25) WITHIN GROUP (ORDER BY col) FROM VALUES (0), (10) AS tab(col)", .result = "0.0"}},
+     .acceptsWithinGroup = true, .bind = bindWithinGroup<Choice::kDiscrete>},
+    {.names = {"percentile_approx", "approx_percentile"}, .since = "2.1.0",
+     .usage = "percentile_approx(col, percentage[, accuracy]) - The smallest value that the percentage of values is not above.",
+     .examples = {{.sql = "SELECT percentile_approx(col, 0.5, 100) FROM VALUES (0), (6), (7), (9), (10) AS tab(col)", .result = "7"}},
+     .bind = bindApproximate},
+};
+
+}  // namespace
+
+void registerPercentiles(expr::FunctionRegistry& registry) {
+  for (const AggregateFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions
