@@ -188,6 +188,10 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
       arguments.push_back(literal(next.value, next.type));
     }
   }
+  if (function.identityDefault && arguments.size() + 1 == function.maxArguments) {
+    const ExprPtr variable = makeNode<LambdaVariable>(std::string("x"), arguments[1]->dataType(), true, newExprId());
+    arguments.push_back(makeNode<LambdaFunction>(variable, std::vector<ExprPtr>{variable}));
+  }
   std::vector<DataType> types;
   std::vector<const Value*> constants;
   for (const ExprPtr& argument : arguments) {

@@ -139,6 +139,7 @@ struct ScalarFunction {
   std::vector<DefaultArgument> defaults = {};
   size_t maxArguments = 0;                            // with `defaults`: the number of arguments of a completed call
   LambdaTyper lambdaTyper = nullptr;                  // of a higher-order function
+  bool identityDefault = false;                       // a missing last argument (of `maxArguments`) is x -> x over argument 1's type
 };
 
 }  // namespace flint::expr

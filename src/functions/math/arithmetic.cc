@@ -174,6 +174,34 @@ void addNarrowDecimals(const KernelArgs& args) {
   });
 }
 
+// a * 10^leftUp + b * 10^rightUp, without its last `drop` digits, where the whole sum would not fit: the digits to drop are kept apart.
+bool addDropping(int128_t a, int leftUp, int128_t b, int rightUp, int drop, int128_t& sum) {
+  int128_t low = 0;
+  const auto high = [&](int128_t value, int up, int128_t& out) {
+    if (up >= drop) return !__builtin_mul_overflow(value, powerOfTen(up - drop), &out);
+    const int128_t divisor = powerOfTen(drop - up);
+    out = value / divisor;
+    low += value % divisor * powerOfTen(up);
+    return true;
+  };
+  int128_t left;
+  int128_t right;
+  if (!high(a, leftUp, left) || !high(b, rightUp, right) || __builtin_add_overflow(left, right, &sum)) return false;
+  const int128_t unit = powerOfTen(drop);
+  // The sum's own sign decides which way the dropped digits round.
+  sum += low / unit;
+  low %= unit;
+  if (sum > 0 && low < 0) {
+    --sum;
+    low += unit;
+  } else if (sum < 0 && low > 0) {
+    ++sum;
+    low -= unit;
+  }
+  sum += divideByPowerOfTen(low, drop);
+  return true;
+}
+
 template <class A, class B, bool Subtracts>
 void addWideDecimals(const KernelArgs& args) {
   const auto& plan = args.data<DecimalPlan>();
@@ -189,8 +217,12 @@ void addWideDecimals(const KernelArgs& args) {
     bool overflow = __builtin_mul_overflow(static_cast<int128_t>(a), leftFactor, &left) || __builtin_mul_overflow(static_cast<int128_t>(b), rightFactor, &right);
     overflow = overflow || (Subtracts ? __builtin_sub_overflow(left, right, &sum) : __builtin_add_overflow(left, right, &sum));
     if (!overflow) sum = divideByPowerOfTen(sum, drop);
+    if (overflow && drop > 0) {
+      const int128_t b2 = Subtracts ? -static_cast<int128_t>(b) : static_cast<int128_t>(b);
+      overflow = !addDropping(a, scale - plan.leftScale, b2, scale - plan.rightScale, drop, sum);
+    }
     if (overflow || !fitsPrecision(sum, plan.result.precision())) {
-      setOutOfRange(args, plan, row, overflow ? "the sum" : decimalText(sum, plan.result.scale()));
+      setOutOfRange(args, plan, row, decimalText(a, plan.leftScale) + (Subtracts ? " - " : " + ") + decimalText(b, plan.rightScale));
       sum = 0;
     }
     out[row] = sum;

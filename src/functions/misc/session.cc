@@ -5,6 +5,7 @@
 
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
+#include "expr/nodes.h"
 #include "functions/hash/murmur3.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
@@ -55,11 +56,10 @@ Result<FunctionBinding> bindCurrentUser(const BindContext& context) { return fix
 Result<FunctionBinding> bindCurrentCatalog(const BindContext& context) { return fixed(kString, Value::string(context.options.currentCatalog)); }
 Result<FunctionBinding> bindCurrentDatabase(const BindContext& context) { return fixed(kString, Value::string(context.options.currentDatabase)); }
 Result<FunctionBinding> bindVersion(const BindContext&) { return fixed(kString, Value::string("4.2.0 flint")); }
-Result<FunctionBinding> bindTypeof(const BindContext& context) {
+// The type is known before anything is evaluated.
+Result<ExprPtr> rewriteTypeof(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
-  FunctionBinding binding = fixed(kString, Value::string(context.argumentTypes[0].simpleString()));
-  binding.argumentTypes = {context.argumentTypes[0]};
-  return binding;
+  return literalString(context.argumentTypes[0].simpleString());
 }
 
 // Spark's XORShiftRandom: a seed scrambled by murmur3, then 64-bit xorshift steps.
@@ -200,7 +200,7 @@ void registerSession(FunctionRegistry& registry) {
       {.names = {"current_catalog"}, .group = Group::kMisc, .since = "3.1.0", .usage = "current_catalog() - The current catalog.", .bind = bindCurrentCatalog},
       {.names = {"current_database", "current_schema"}, .group = Group::kMisc, .since = "1.6.0", .usage = "current_database() - The current database.", .bind = bindCurrentDatabase},
       {.names = {"version"}, .group = Group::kMisc, .since = "3.0.0", .usage = "version() - The version of Spark that is served, and who serves it.", .bind = bindVersion},
-      {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .nulls = NullRule::kHandledByKernel, .bind = bindTypeof},
+      {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .rewrite = rewriteTypeof},
       {.names = {"rand", "random"}, .group = Group::kMath, .since = "1.5.0", .usage = "rand([seed]) - Random numbers from 0 to 1, evenly spread.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<false>},
       {.names = {"randn"}, .group = Group::kMath, .since = "1.5.0", .usage = "randn([seed]) - Random numbers of the standard normal distribution.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<true>},
       {.names = {"monotonically_increasing_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "monotonically_increasing_id() - Numbers that grow with the rows, with gaps between partitions.", .deterministic = false, .nullable = false,
