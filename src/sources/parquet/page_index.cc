@@ -84,17 +84,6 @@ std::vector<PageEntry> pagesOf(const io::RandomAccessFile& file, const RowGroup&
   return pages;
 }
 
-RowRanges intersected(const RowRanges& a, const RowRanges& b) {
-  RowRanges both;
-  for (size_t i = 0, k = 0; i < a.size() && k < b.size();) {
-    const int64_t begin = std::max(a[i].first, b[k].first);
-    const int64_t end = std::min(a[i].second, b[k].second);
-    if (begin < end) both.emplace_back(begin, end);
-    a[i].second < b[k].second ? ++i : ++k;
-  }
-  return both;
-}
-
 // The one column that a filter is over; -1 when there are none or several.
 int32_t onlyColumnOf(const expr::ExprPtr& filter) {
   int32_t only = -1;
@@ -180,6 +169,17 @@ std::vector<const Value*> equalityConstants(const expr::ExprPtr& filter) {
 }
 
 }  // namespace
+
+RowRanges intersected(const RowRanges& a, const RowRanges& b) {
+  RowRanges both;
+  for (size_t i = 0, k = 0; i < a.size() && k < b.size();) {
+    const int64_t begin = std::max(a[i].first, b[k].first);
+    const int64_t end = std::min(a[i].second, b[k].second);
+    if (begin < end) both.emplace_back(begin, end);
+    a[i].second < b[k].second ? ++i : ++k;
+  }
+  return both;
+}
 
 RowRanges matchingRows(const io::RandomAccessFile& file, const RowGroup& group, const std::vector<expr::ExprPtr>& filters,
                        const std::vector<const SchemaNode*>& nodes, const StructFields& columns) {

@@ -14,6 +14,9 @@ namespace flint::sources {
 /// Ascending ranges [first, second) of rows of a row group.
 using RowRanges = std::vector<std::pair<int64_t, int64_t>>;
 
+/// The rows that are in both.
+RowRanges intersected(const RowRanges& a, const RowRanges& b);
+
 /// The rows of pages in which the filters may hold, as the file's page index (column and offset index) tells; all rows where there is none.
 /// `nodes` and `columns` are the scan's columns, which the filters' BoundReferences refer to. A damaged index is as good as none.
 RowRanges matchingRows(const io::RandomAccessFile& file, const RowGroup& group, const std::vector<expr::ExprPtr>& filters,

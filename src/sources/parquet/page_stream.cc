@@ -9,6 +9,7 @@ namespace flint::sources {
 namespace {
 
 constexpr int64_t kWindow = int64_t{1} << 20;
+constexpr int64_t kShortWindow = int64_t{32} << 10;  // while pages are passed over
 constexpr int64_t kHeaderGuess = 256;
 constexpr int64_t kLargestHeader = int64_t{16} << 20;
 constexpr int32_t kLargestPage = 1 << 30;
@@ -74,10 +75,10 @@ Error PageStream::damaged(std::string reason) const {
       .causedBy(Error(condition::kMalformedFile).with("path", file_->path()).with("reason", std::move(reason)));
 }
 
-Status PageStream::need(int64_t size) {
+Status PageStream::need(int64_t size, int64_t ahead) {
   if (position_ >= windowStart_ && position_ + size <= windowEnd_) return Status::ok();
   if (size > end_ - position_) return damaged("a page goes beyond its column chunk");
-  const int64_t take = std::min(end_ - position_, std::max(size, kWindow));
+  const int64_t take = std::min(end_ - position_, std::max(size, ahead));
   if (window_ == nullptr || static_cast<int64_t>(window_->size()) < take) {
     window_ = columnar::Buffer::allocate(static_cast<size_t>(take));
   }
@@ -93,7 +94,7 @@ void PageStream::seek(int64_t offset) { nextPage_ = std::clamp(offset, chunk_.st
 
 Status PageStream::readHeader() {
   for (int64_t guess = std::min(kHeaderGuess, end_ - position_);;) {
-    RETURN_IF_ERROR(need(guess));
+    RETURN_IF_ERROR(need(guess, passingOver_ ? kShortWindow : kWindow));
     const int64_t there = windowEnd_ - position_;
     ThriftReader in({at(position_), static_cast<size_t>(there)});
     header_ = readPageHeader(in);
@@ -122,6 +123,7 @@ Result<bool> PageStream::next() {
       return damaged("a page header holds sizes that cannot be");
     }
     nextPage_ = position_ + header_.compressedSize;
+    passingOver_ = true;  // until it is loaded
     if (header_.kind == PageKind::kDataV2) {
       const int64_t levels = int64_t{header_.definitionSize} + header_.repetitionSize;
       if (header_.definitionSize < 0 || header_.repetitionSize < 0 || levels > header_.compressedSize || levels > header_.uncompressedSize) {
@@ -138,7 +140,8 @@ Result<std::shared_ptr<const columnar::Buffer>> PageStream::load() {
         .with("path", "file://" + file_->path())
         .causedBy(Error(condition::kMalformedFile).with("path", file_->path()).with("reason", "its compression codec is not known"));
   }
-  RETURN_IF_ERROR(need(header_.compressedSize));
+  RETURN_IF_ERROR(need(header_.compressedSize, kWindow));
+  passingOver_ = false;
   const auto size = static_cast<size_t>(header_.uncompressedSize);
   if (page_ == nullptr || page_.use_count() > 1 || pageCapacity_ < size) {
     pageCapacity_ = size;

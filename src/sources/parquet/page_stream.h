@@ -51,8 +51,8 @@ class PageStream {
 
  private:
   Status readHeader();
-  // Makes [position_, position_ + size) available in the window.
-  Status need(int64_t size);
+  // Makes [position_, position_ + size) available in the window, which is read `ahead` bytes long.
+  Status need(int64_t size, int64_t ahead);
   const uint8_t* at(int64_t position) const { return window_->data() + (position - windowStart_); }
 
   const std::shared_ptr<const io::RandomAccessFile> file_;
@@ -67,6 +67,7 @@ class PageStream {
   std::shared_ptr<columnar::Buffer> page_;  // reused when nobody else holds it
   size_t pageCapacity_ = 0;
   int64_t bytesRead_ = 0;
+  bool passingOver_ = false;  // the page before was not loaded, so the next one may not be either
 };
 
 }  // namespace flint::sources

@@ -1,5 +1,7 @@
 #include "sources/parquet/parquet_format.h"
 
+#include <algorithm>
+
 #include "sources/files/file_table.h"
 #include "sources/files/schema_merge.h"
 #include "sources/parquet/file_footer.h"
@@ -12,6 +14,9 @@
 
 namespace flint::sources {
 namespace {
+
+constexpr int64_t kWantedMorsels = 8;        // of a table, when it has fewer row groups
+constexpr int64_t kFewestRows = 64 * 1024;   // of a part of a row group
 
 std::shared_ptr<const ParquetFormat> formatFor(const connector::OpenRequest& request) {
   const auto setting = [&](std::string_view key) { return request.conf ? request.conf(key) : std::nullopt; };
@@ -77,11 +82,20 @@ Result<StructFields> ParquetFormat::inferSchema(const FileIndex& index) const {
 
 Result<std::vector<FileMorsel>> ParquetFormat::morsels(const FileReadRequest& request, const FileSplit& split) const {
   ASSIGN_OR_RETURN(const FileFooterPtr footer, cachedFooter(*request.files->fileSystem, request.files->files[static_cast<size_t>(split.file)].status));
+  // Few row groups are read in parts, so that all threads have work. Nested columns cannot be entered in the middle without decoding.
+  const auto numGroups = static_cast<int64_t>(footer->rowGroups.size() * request.files->files.size());
+  const bool nested = std::any_of(request.columns.begin(), request.columns.end(), [](const StructField& column) { return column.type.isNested(); });
+  const int64_t mostParts = nested || numGroups == 0 ? 1 : (kWantedMorsels + numGroups - 1) / numGroups;
   std::vector<FileMorsel> morsels;
   for (size_t i = 0; i < footer->rowGroups.size(); ++i) {
     const int64_t middle = footer->rowGroups[i].midpoint();
     if (middle < split.start || middle >= split.start + split.length) continue;
-    morsels.push_back({.split = split, .part = static_cast<int32_t>(i), .numRows = footer->rowGroups[i].numRows});
+    const int64_t numRows = footer->rowGroups[i].numRows;
+    const int64_t numParts = std::clamp(numRows / kFewestRows, int64_t{1}, mostParts);
+    for (int64_t part = 0; part < numParts; ++part) {
+      const int64_t first = numRows * part / numParts;
+      morsels.push_back({.split = split, .part = static_cast<int32_t>(i), .firstRow = first, .numRows = numRows * (part + 1) / numParts - first});
+    }
   }
   return morsels;
 }

@@ -138,8 +138,12 @@ Status ParquetReader::open(const FileMorsel& morsel) {
   RETURN_IF_ERROR(openColumns(group));
   ASSIGN_OR_RETURN(const bool matches, mayMatch(group));
   if (!matches) return Status::ok();
-  ranges_ = request_->filters.empty() ? RowRanges{{0, group.numRows}}
-                                      : matchingRows(*open_.file, group, request_->filters, open_.nodes, request_->columns);
+  const int64_t firstRow = std::clamp<int64_t>(morsel.firstRow, 0, group.numRows);
+  const int64_t endRow = morsel.numRows < 0 ? group.numRows : std::min(group.numRows, firstRow + morsel.numRows);
+  ranges_ = {{firstRow, endRow}};
+  if (!request_->filters.empty()) {
+    ranges_ = intersected(ranges_, matchingRows(*open_.file, group, request_->filters, open_.nodes, request_->columns));
+  }
   std::reverse(ranges_.begin(), ranges_.end());
   prefetchAfter(morsel);
   return Status::ok();

@@ -293,6 +293,23 @@ TEST(ParquetScan, everyRowGroupBelongsToOneOfManyPartitions) {
   expectSameAsArrow(folder.file("many.parquet"), 7);
 }
 
+TEST(ParquetScan, largeRowGroupsAreReadInParts) {
+  const ScratchFolder folder;
+  std::mt19937_64 random(2);
+  const auto table = arrow::Table::Make(
+      arrow::schema({arrow::field("a", arrow::int64()), arrow::field("b", arrow::utf8())}),
+      {randomColumn(arrow::int64(), 140'000, 0.1, 1'000'000, random), randomColumn(arrow::utf8(), 140'000, 0.1, 300, random)});
+  parquet::WriterProperties::Builder properties;
+  properties.data_pagesize(20'000);
+  writeFile(folder.file("large.parquet"), *table, properties.build(), 140'000);
+  const auto opened = openTable(folder.file("large.parquet"));
+  ASSERT_TRUE(opened.isOk());
+  const auto scan = (*opened)->scan({.columns = {0}, .columnTypes = {DataType::bigint()}}, {});
+  ASSERT_TRUE(scan.isOk());
+  EXPECT_EQ((*scan)->morsels(0)->size(), 2u);
+  expectSameAsArrow(folder.file("large.parquet"));
+}
+
 expr::ExprPtr column(int32_t position, DataType type) {
   expr::BoundReference reference;
   reference.ordinal = position;
