@@ -37,6 +37,20 @@ const std::vector<Batch>& batches() {
            PlanRule{"ColumnPruning", pruneColumns},
            PlanRule{"CollapseProject", collapseProjects},
        }},
+      {"Shared Work",
+       1,
+       {
+           // Conditions have come as far as the uses of shared definitions: from there they go on into the definitions.
+           PlanRule{"PushdownPredicatesAndPruneColumnsForCTEDef", pushDownCtePredicates},
+           PlanRule{"MergeSubplans", mergeScalarSubqueries},
+           kExpressionRules,
+           PlanRule{"PushDownPredicates", pushDownPredicates},
+           kExpressionRules,
+           PlanRule{"PushDownPredicates", pushDownPredicates},
+           PlanRule{"PropagateEmptyRelation", propagateEmptyRelations},
+           PlanRule{"ColumnPruning", pruneColumns},
+           PlanRule{"CollapseProject", collapseProjects},
+       }},
       {"Join Reorder",
        1,
        {

@@ -74,7 +74,7 @@ std::vector<ExprPtr> inferFromEqualities(const std::vector<ExprPtr>& conjuncts) 
 
 ExprPtr impliedBySide(const ExprPtr& disjunction, const AttributeSet& side) {
   if (disjunction->kind() != expr::ExprKind::kOr || !isMovable(disjunction)) return nullptr;
-  ExprPtr out;
+  ConjunctList parts;  // of the disjuncts, each once
   for (const ExprPtr& disjunct : expr::splitDisjuncts(disjunction)) {
     std::vector<ExprPtr> part;
     for (const ExprPtr& conjunct : expr::splitConjuncts(disjunct)) {
@@ -86,9 +86,10 @@ ExprPtr impliedBySide(const ExprPtr& disjunction, const AttributeSet& side) {
       }
     }
     if (part.empty()) return nullptr;
-    ExprPtr all = expr::conjunction(part);
-    out = out == nullptr ? all : expr::makeOr(out, all);
+    parts.add(expr::conjunction(part));
   }
+  ExprPtr out;
+  for (const ExprPtr& part : parts.list()) out = out == nullptr ? part : expr::makeOr(out, part);
   return out;
 }
 

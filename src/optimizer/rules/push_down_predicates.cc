@@ -160,6 +160,8 @@ class PredicatePushDown {
   LogicalPlanPtr pushReplaced(const LogicalPlanPtr& node, Conjuncts conjuncts, const AttributeMap& replacements) {
     Conjuncts down;
     Conjuncts stay;
+    AttributeSet keys;
+    for (const auto& [id, value] : replacements) keys.add(id);
     for (ExprPtr& conjunct : conjuncts) {
       const AttributeSet read = AttributeSet::readBy(conjunct);
       const bool known = !read.isEmpty() && std::all_of(read.ids().begin(), read.ids().end(), [&](ExprId id) { return replacements.contains(id); });
@@ -167,6 +169,10 @@ class PredicatePushDown {
       if (known && isMovable(below)) {
         down.push_back(std::move(below));
       } else {
+        // What an OR says of the keys alone goes down beside it.
+        ExprPtr part = known || keys.isEmpty() ? nullptr : impliedBySide(conjunct, keys);
+        if (part != nullptr) part = replaceAttributes(part, replacements);
+        if (part != nullptr && isMovable(part)) down.push_back(std::move(part));
         stay.push_back(std::move(conjunct));
       }
     }

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 
+#include "optimizer/aggregate_core.h"
 #include "optimizer/function_calls.h"
 #include "optimizer/rules/rules.h"
 #include "optimizer/subquery_plans.h"
@@ -41,6 +43,18 @@ class SubqueryRewrite {
   SubqueryRewrite(LogicalPlanPtr input, OptimizerContext& context) : input_(std::move(input)), context_(context) {}
 
   const LogicalPlanPtr& input() const { return input_; }
+
+  // Tells of expressions that will be asked for: of their subqueries, those over the same table can be computed in one scan of it.
+  void expect(const std::vector<ExprPtr>& expressions) {
+    for (const ExprPtr& expression : expressions) {
+      if (!expression->traits().hasSubquery) continue;
+      tree::forEachNode(expression, [&](const ExprPtr& each) {
+        const auto* scalar = each->as<plan::ScalarSubquery>();
+        const auto core = scalar == nullptr ? std::nullopt : matchAggregateCore(scalar->plan);
+        if (core) ++scansOf_[core->relation->table->identity()];
+      });
+    }
+  }
 
   // A conjunct of a Filter. Null pointer: a join has taken its place.
   Result<ExprPtr> conjunct(const ExprPtr& expression) {
@@ -147,8 +161,10 @@ class SubqueryRewrite {
 
   Result<ExprPtr> scalarValue(const ExprPtr& expression, const plan::ScalarSubquery& scalar) {
     if (!isCorrelated(scalar.plan)) {
-      // A subplan that the query runs anyway is joined in rather than run once more before.
-      if (!usesSharedCte(scalar.plan) || !givesOneRow(scalar.plan)) return expression;
+      // A subplan that the query runs anyway is joined in rather than run once more before; so are those that can share a scan.
+      const auto core = matchAggregateCore(scalar.plan);
+      const bool shares = core && scansOf_[core->relation->table->identity()] > 1;
+      if (!shares && (!usesSharedCte(scalar.plan) || !givesOneRow(scalar.plan))) return expression;
       const AttributePtr column = scalar.plan->output()[0];
       join(JoinType::kInner, scalar.plan, nullptr, nullptr);
       return ExprPtr(column);
@@ -216,6 +232,7 @@ class SubqueryRewrite {
 
   LogicalPlanPtr input_;
   OptimizerContext& context_;
+  std::map<std::string, int> scansOf_;  // one-row aggregates over each table
 };
 
 // Columns that joins for subqueries added are taken away again.
@@ -232,6 +249,7 @@ Result<LogicalPlanPtr> rewriteFilter(const LogicalPlanPtr& node, OptimizerContex
   std::vector<ExprPtr> asking;
   for (const ExprPtr& conjunct : expr::splitConjuncts(filter.condition)) (conjunct->traits().hasSubquery ? asking : plain).push_back(conjunct);
   SubqueryRewrite rewrite(makeFilter(plain, filter.child), context);
+  rewrite.expect(asking);
   std::vector<ExprPtr> kept;
   for (const ExprPtr& conjunct : asking) {
     ASSIGN_OR_RETURN(ExprPtr made, rewrite.conjunct(conjunct));
@@ -276,6 +294,7 @@ Result<LogicalPlanPtr> rewriteUnary(const LogicalPlanPtr& node, OptimizerContext
   if (children.size() != 1) return node;
   SubqueryRewrite rewrite(children[0], context);
   std::vector<ExprPtr> expressions = node->expressions();
+  rewrite.expect(expressions);
   bool changed = false;
   for (ExprPtr& expression : expressions) {
     ASSIGN_OR_RETURN(ExprPtr made, rewrite.value(expression));
