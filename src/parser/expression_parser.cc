@@ -10,13 +10,6 @@ using expr::ComparisonOp;
 
 enum Precedence { kComparisons = 1, kBitOr, kBitXor, kBitAnd, kShifts, kAdditive, kMultiplicative };
 
-// A CreateStruct's values, or the expression itself: the left side of IN (query).
-std::vector<ExprPtr> rowValues(const ExprPtr& value) {
-  const auto* call = value->as<expr::UnresolvedFunction>();
-  if (call != nullptr && call->nameParts.size() == 1 && call->nameParts[0] == "struct") return call->arguments;
-  return {value};
-}
-
 }  // namespace
 
 bool ExpressionParser::atQuery(uint32_t ahead) const {
@@ -204,7 +197,7 @@ ExprPtr ExpressionParser::inPredicate(ExprPtr left, uint32_t first, uint32_t pre
     lambdaDepth_ = depth;
     expect(kRightParen);
     if (!failed()) {
-      std::vector<ExprPtr> values = rowValues(left);
+      std::vector<ExprPtr> values = rowValues(left, first);
       return node<plan::InSubquery>(first, std::move(values), std::move(plan), std::vector<ExprPtr>(), expr::ExprId(0));
     }
     if (ahead == 1) return nullptr;

@@ -40,6 +40,8 @@ class ExpressionParser : public TypeParser {
   ExprPtr functionArgument();
   /// IDENTIFIER(expression) at the cursor.
   bool atIdentifierClause() const { return at(TokenType::kIdentifier, TokenType::kLeftParen); }
+  /// The values of a row that was written (a, b) from token `first` on; the expression itself for any other.
+  std::vector<ExprPtr> rowValues(const ExprPtr& value, uint32_t first) const;
   /// The expression of IDENTIFIER(expression).
   ExprPtr identifierClauseArgument();
 
@@ -62,6 +64,7 @@ class ExpressionParser : public TypeParser {
   // primary_expression.cc
   ExprPtr primaryBase();
   ExprPtr parenthesized();
+  ExprPtr rowConstructor(std::vector<ExprPtr> values, uint32_t first);
   ExprPtr nameOrCall();
   ExprPtr columnReference(std::vector<std::string> parts, uint32_t first);
   ExprPtr star(std::vector<std::string> target, uint32_t first);

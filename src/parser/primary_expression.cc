@@ -168,7 +168,39 @@ ExprPtr ExpressionParser::parenthesized() {
   std::vector<ExprPtr> values{std::move(value)};
   while (accept(kComma)) values.push_back(namedExpression());
   expect(kRightParen);
-  return callNode(first, "struct", std::move(values));
+  return rowConstructor(std::move(values), first);
+}
+
+// (a, b): a struct whose fields are named as the values are, or by position.
+ExprPtr ExpressionParser::rowConstructor(std::vector<ExprPtr> values, uint32_t first) {
+  if (failed()) return nullptr;
+  std::vector<ExprPtr> arguments;
+  for (size_t i = 0; i < values.size(); ++i) {
+    ExprPtr value = values[i];
+    std::string name = "col" + std::to_string(i + 1);
+    if (value->as<expr::UnresolvedStar>() != nullptr) return callNode(first, "struct", std::move(values));
+    if (const auto* alias = value->as<expr::Alias>()) {
+      name = alias->name;
+      value = alias->child;
+    } else if (const auto* column = value->as<expr::UnresolvedAttribute>()) {
+      name = column->nameParts.back();
+    }
+    arguments.push_back(expr::literalString(std::move(name)));
+    arguments.push_back(std::move(value));
+  }
+  return callNode(first, "named_struct", std::move(arguments));
+}
+
+std::vector<ExprPtr> ExpressionParser::rowValues(const ExprPtr& value, uint32_t first) const {
+  // A row is known by the parenthesis it starts with: named_struct(...) as the user calls it is one value.
+  const auto* call = value->as<expr::UnresolvedFunction>();
+  const Token& token = tokenAt(first);
+  const bool isRow = call != nullptr && token.type == kLeftParen && value->origin() != nullptr &&
+                     value->origin()->startIndex == static_cast<int32_t>(token.index) && call->nameParts.size() == 1 && call->nameParts[0] == "named_struct";
+  if (!isRow) return {value};
+  std::vector<ExprPtr> out;
+  for (size_t i = 1; i < call->arguments.size(); i += 2) out.push_back(call->arguments[i]);
+  return out;
 }
 
 bool ExpressionParser::atLambdaParameters() const {

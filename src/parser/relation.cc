@@ -294,14 +294,10 @@ ExprPtr QueryParser::tableArgument() {
 LogicalPlanPtr QueryParser::inlineTable(uint32_t first) {
   std::vector<std::vector<ExprPtr>> rows;
   do {
+    const uint32_t rowFirst = position();
     ExprPtr row = expression();
     if (failed()) return nullptr;
-    const auto* call = row->as<expr::UnresolvedFunction>();
-    if (call != nullptr && call->nameParts.size() == 1 && call->nameParts[0] == "struct") {
-      rows.push_back(call->arguments);
-    } else {
-      rows.push_back({std::move(row)});
-    }
+    rows.push_back(rowValues(row, rowFirst));
   } while (accept(kComma));
   std::string alias;
   std::vector<std::string> names;

@@ -72,6 +72,8 @@ TEST(SqlParser, bindsOperatorsAsSparkDoes) {
   EXPECT_EQ(sqlOf("5 - -1"), "(5 - -1)");
   EXPECT_EQ(sqlOf("a::string || 'x'"), "concat(CAST(a AS STRING), 'x')");
   EXPECT_EQ(sqlOf("a and b and c"), "((a AND b) AND c)");
+  EXPECT_EQ(sqlOf("(a, 2) = (b, c)"), "(named_struct('a', a, 'col2', 2) = named_struct('b', b, 'c', c))");
+  EXPECT_EQ(sqlOf("(a, b) IN (SELECT 1, 2)"), "(named_struct(a, b) IN (listquery()))");
 }
 
 TEST(SqlParser, givesLiteralsTheirTypes) {

@@ -66,6 +66,7 @@ class TokenReader {
     const size_t at = position_ + ahead;
     return at < tokens_.size() ? tokens_[at] : tokens_.back();
   }
+  const Token& tokenAt(uint32_t position) const { return tokens_[position]; }
   bool at(TokenType type) const { return peek().type == type; }
   bool at(TokenType first, TokenType second) const { return at(first) && peek(1).type == second; }
   bool at(TokenType first, TokenType second, TokenType third) const { return at(first, second) && peek(2).type == third; }
