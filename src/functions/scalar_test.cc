@@ -160,6 +160,46 @@ TEST_F(Scalar, roundingIsThatOfDecimals) {
   EXPECT_EQ(run("floor", {dec(-15, 3, 1)}), "-2");
 }
 
+TEST_F(Scalar, hashesAreThoseOfSpark) {
+  const ExprPtr list = invoke("array", {number(123)});
+  EXPECT_EQ(run("hash", {text("Spark"), list, number(2)}), "-1321691492");
+  EXPECT_EQ(run("xxhash64", {text("Spark"), list, number(2)}), "5602566077635097486");
+  EXPECT_EQ(run("md5", {text("Spark")}), "8cde774d6f7333752ed72cacddb05126");
+  EXPECT_EQ(run("crc32", {text("Spark")}), "1557323817");
+}
+
+TEST_F(Scalar, formatsWriteNumbersAndDates) {
+  EXPECT_EQ(run("format_number", {literal(Value::floating(12332.123456), DataType::float64()), number(4)}), "12,332.1235");
+  EXPECT_EQ(run("format_string", {text("Hello World %d %s"), number(100), text("days")}), "Hello World 100 days");
+  EXPECT_EQ(run("date_format", {castTo(text("2016-04-08"), DataType::date()), text("yyyy/MM/dd EEE")}), "2016/04/08 Fri");
+  EXPECT_EQ(run("to_date", {text("31/12/2016"), text("dd/MM/yyyy")}), "2016-12-31");
+  EXPECT_EQ(run("timestampdiff", {text("MONTH"), castTo(text("2024-01-31"), DataType::timestamp()), castTo(text("2024-03-01"), DataType::timestamp())}), "1");
+  EXPECT_EQ(run("split_part", {text("11.12.13"), text("."), number(-1)}), "13");
+  EXPECT_EQ(run("base64", {text("Spark SQL")}), "U3BhcmsgU1FM");
+}
+
+TEST_F(Scalar, regularExpressionsAreJavas) {
+  EXPECT_EQ(run("regexp_extract", {text("100-200"), text("(\\d+)-(\\d+)"), number(2)}), "200");
+  EXPECT_EQ(run("regexp_replace", {text("100-200"), text("(\\d)(\\d+)"), text("$2$1")}), "001-002");
+  EXPECT_EQ(run("split", {text("oneAtwoBthreeC"), text("[ABC]")}), "[one,two,three,]");
+  EXPECT_EQ(run("rlike", {text("Spark"), text("^S.*k$")}), "true");
+  EXPECT_EQ(run("rlike", {text("Spark"), text("(")}), "INVALID_PARAMETER_VALUE.PATTERN");
+}
+
+TEST_F(Scalar, lambdasRunOverElements) {
+  const ExprPtr list = invoke("array", {number(1), number(2), number(3)});
+  const ExprPtr x = makeNode<LambdaVariable>(std::string("x"), DataType::integer(), false, newExprId());
+  const ExprPtr twice = makeNode<LambdaFunction>(invoke("*", {x, number(2)}), std::vector<ExprPtr>{x});
+  const ExprPtr odd = makeNode<LambdaFunction>(comparison(ComparisonOp::kEqual, invoke("%", {x, number(2)}), number(1)), std::vector<ExprPtr>{x});
+  const ExprPtr sum = makeNode<LambdaVariable>(std::string("acc"), DataType::integer(), true, newExprId());
+  const ExprPtr add = makeNode<LambdaFunction>(invoke("+", {sum, x}), std::vector<ExprPtr>{sum, x});
+  EXPECT_EQ(run("transform", {list, twice}), "[2,4,6]");
+  EXPECT_EQ(run("filter", {list, odd}), "[1,3]");
+  EXPECT_EQ(run("exists", {list, odd}), "true");
+  EXPECT_EQ(run("forall", {list, odd}), "false");
+  EXPECT_EQ(run("aggregate", {list, number(10), add}), "16");
+}
+
 TEST_F(Scalar, dictionariesGiveWhatFlatColumnsGive) {
   const std::vector<Value> values = {Value::integer(1), Value::null(), Value::integer(3), Value::integer(7)};
   const ExprPtr c = column(0, DataType::integer());
