@@ -32,7 +32,8 @@ Result<ExprPtr> groupingFunction(const SelectBlock& block, const expr::FunctionC
         .as(ErrorFamily::kAnalysis);
   }
   for (size_t i = 0; i < expressions.size(); ++i) {
-    if (!semanticallyEqual(call.arguments[0], expressions[i])) continue;
+    // Above the SELECT's output the Expand's own column may be what the name means.
+    if (!semanticallyEqual(call.arguments[0], expressions[i]) && !semanticallyEqual(call.arguments[0], block.groupingColumns[i].second)) continue;
     const auto shift = static_cast<int32_t>(expressions.size() - 1 - i);
     ASSIGN_OR_RETURN(const ExprPtr shifted, expr::makeFunctionCall("shiftright", {block.groupingId, expr::literalInt(shift)}, options));
     ASSIGN_OR_RETURN(const ExprPtr bit, expr::makeFunctionCall("&", {shifted, expr::literalLong(1)}, options));

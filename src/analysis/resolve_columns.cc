@@ -156,6 +156,7 @@ Result<ExprPtr> ExpressionResolver::resolveColumn(const UnresolvedAttribute& col
   ASSIGN_OR_RETURN(ExprPtr outer, findOuter(column));
   if (outer != nullptr) return outer;
   if (column.nameParts.size() == 1) {
+    if (lowerCase(column.nameParts[0]) == "grouping__id") return resolve(expr::call("grouping_id", {})->withOrigin(column.origin()));
     if (const char* function = functionOfKeyword(lowerCase(column.nameParts[0]))) {
       return resolve(expr::call(function, {})->withOrigin(column.origin()));
     }

@@ -142,7 +142,8 @@ Result<ResolvedPlan> PlanResolver::resolveUsingJoin(const plan::UnresolvedUsingJ
   if (node.natural) {
     for (const AttributePtr& column : leftColumns) {
       const auto same = [&](const AttributePtr& other) { return sameName(other->name, column->name); };
-      if (std::any_of(rightColumns.begin(), rightColumns.end(), same)) keys.push_back(column->name);
+      const bool known = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return sameName(key, column->name); });
+      if (!known && std::any_of(rightColumns.begin(), rightColumns.end(), same)) keys.push_back(column->name);
     }
   }
   const auto keyOf = [&](const std::vector<AttributePtr>& columns, const std::string& name, const char* side) -> Result<AttributePtr> {

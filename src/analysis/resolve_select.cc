@@ -1,5 +1,6 @@
 // SELECT: its list, GROUP BY, HAVING, QUALIFY and ORDER BY.
 #include <algorithm>
+#include <set>
 
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
@@ -115,7 +116,9 @@ Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block,
     } else {
       std::string name;
       const auto* column = item->as<UnresolvedAttribute>();
-      if (column != nullptr && (resolved->as<expr::GetStructField>() != nullptr || resolved->as<expr::OuterReference>() != nullptr ||
+      if (column != nullptr && lowerCase(column->nameParts.back()) == "grouping__id") {
+        name = column->nameParts.back();
+      } else if (column != nullptr && (resolved->as<expr::GetStructField>() != nullptr || resolved->as<expr::OuterReference>() != nullptr ||
                                 resolved->as<expr::FunctionCall>() != nullptr) && column->nameParts.size() > 1) {
         name = column->nameParts.back();
       } else if (resolved->as<expr::OuterReference>() != nullptr) {
@@ -125,6 +128,19 @@ Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block,
       }
       block.outputs.push_back(expr::alias(withoutReplaced(resolved), std::move(name))->withOrigin(item->origin()));
     }
+  }
+  // A column that stands in the list again gets an id of its own: a plan's columns all differ.
+  std::set<expr::ExprId> seen;
+  for (ExprPtr& output : block.outputs) {
+    const AttributePtr attribute = expr::toAttribute(output);
+    if (attribute == nullptr || seen.insert(attribute->id).second) continue;
+    expr::Alias alias;
+    alias.child = output;
+    alias.name = attribute->name;
+    alias.id = expr::newExprId();
+    alias.qualifier = attribute->qualifier;
+    output = expr::makeExpr(std::move(alias), output->origin());
+    block.repeats.push_back(expr::toAttribute(output)->id);
   }
   return block.outputs;
 }
@@ -388,7 +404,7 @@ Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& n
     return resolveFilter(*plan::makePlan(std::move(filter), node.origin()));
   }
   auto block = std::make_shared<SelectBlock>(*child.block);
-  const auto outputs = scopeOf(block->outputAttributes());
+  const auto outputs = scopeOf(block->namedOutputs());
   NameContext names;
   names.scope = outputs.get();
   names.inputs = {block->child};
@@ -418,7 +434,7 @@ Result<ResolvedPlan> PlanResolver::resolveQualify(const plan::UnresolvedQualify&
   ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
   if (child.block == nullptr) return Error(condition::kQualifyRequiresWindowFunction).at(node.origin()).as(ErrorFamily::kAnalysis);
   auto block = std::make_shared<SelectBlock>(*child.block);
-  const auto outputs = scopeOf(block->outputAttributes());
+  const auto outputs = scopeOf(block->namedOutputs());
   NameContext names;
   names.scope = outputs.get();
   names.inputs = {block->child};
@@ -485,14 +501,16 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
   }
 
   const SelectBlock& block = *child.block;
-  const auto outputs = scopeOf(block.outputAttributes());
+  const auto outputs = scopeOf(block.namedOutputs());
   NameContext names;
   names.scope = outputs.get();
   names.inputs = {child.plan, block.child};
   names.find = [&](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
     if (!insideAggregate) {
-      ASSIGN_OR_RETURN(ExprPtr found, outputs->find(column.nameParts, column.origin(), options_));
-      if (found != nullptr) return found;
+      // A name that several outputs have means a column of the input.
+      auto found = outputs->find(column.nameParts, column.origin(), options_);
+      const bool ambiguous = !found.isOk() && found.error().condition().name == condition::kAmbiguousReference.name;
+      if (!ambiguous && (!found.isOk() || found.value() != nullptr)) return found;
     }
     ASSIGN_OR_RETURN(ExprPtr found, block.scope->find(column.nameParts, column.origin(), options_));
     if (found != nullptr && block.aggregates && !insideAggregate && !block.isInGrouping(found)) return ExprPtr();

@@ -100,6 +100,12 @@ std::vector<AttributePtr> SelectBlock::outputAttributes() const {
   return out;
 }
 
+std::vector<AttributePtr> SelectBlock::namedOutputs() const {
+  std::vector<AttributePtr> out = outputAttributes();
+  std::erase_if(out, [&](const AttributePtr& each) { return std::find(repeats.begin(), repeats.end(), each->id) != repeats.end(); });
+  return out;
+}
+
 AttributePtr SelectBlock::outputOf(const ExprPtr& expression) const {
   for (const ExprPtr& output : outputs) {
     if (semanticallyEqual(output, expression)) return expr::toAttribute(output);

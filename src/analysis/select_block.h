@@ -19,6 +19,7 @@ struct SelectBlock {
   bool aggregates = false;             // GROUP BY, HAVING or an aggregate function
   std::vector<ExprPtr> grouping;
   std::vector<ExprPtr> outputs;        // attributes and aliases
+  std::vector<expr::ExprId> repeats;   // outputs that only give a column again, under an id of their own
   std::vector<ExprPtr> having;
   std::vector<ExprPtr> qualify;
   std::vector<int64_t> planIds;
@@ -32,6 +33,8 @@ struct SelectBlock {
   /// Errors: MISSING_AGGREGATION, MISSING_GROUP_BY.
   Result<LogicalPlanPtr> build(const std::vector<ExprPtr>& extras = {}) const;
   std::vector<AttributePtr> outputAttributes() const;
+  /// The outputs that names can mean: without `repeats`.
+  std::vector<AttributePtr> namedOutputs() const;
   /// The output with this expression, or null.
   AttributePtr outputOf(const ExprPtr& expression) const;
   bool isGrouping(const ExprPtr& expression) const;

@@ -59,7 +59,11 @@ LogicalPlanPtr propagate(const LogicalPlanPtr& node) {
       }
       if (kept.size() == set.inputs.size()) return node;
       if (kept.empty()) return makeEmpty(set.attributes);
-      if (kept.size() > 1) return node->withNewChildren(std::move(kept));
+      if (kept.size() > 1) {
+        plan::Union rest = set;
+        rest.inputs = std::move(kept);
+        return plan::makePlan(std::move(rest), node->origin());
+      }
       const std::vector<AttributePtr> columns = kept[0]->output();
       std::vector<ExprPtr> list;
       for (size_t i = 0; i < columns.size(); ++i) list.push_back(makeAliasAs(columns[i], set.attributes[i]));

@@ -42,7 +42,9 @@ ExprPtr simplifyConditionals(const ExprPtr& node, OptimizerContext&) {
     if (arguments.size() == coalesce->arguments.size() && arguments.size() > 1) return node;
     if (arguments.empty()) return expr::literalNull(node->dataType());
     if (arguments.size() == 1) return arguments[0]->dataType() == node->dataType() ? arguments[0] : node;
-    return node->withNewChildren(std::move(arguments));
+    expr::Coalesce made(*coalesce);
+    made.arguments = std::move(arguments);
+    return makeExpr(std::move(made), node->origin());
   }
   return node;
 }
