@@ -184,22 +184,26 @@ Status aggregateFrames(const WindowCalls::Call& call, const PartitionRows& rows,
   if (!grows) RETURN_IF_ERROR(partials.build());
   int32_t begin = 0;
   int32_t end = 0;
-  columnar::VectorBuilder last(call.result);  // the value of the frame [begin, end)
-  VectorPtr value;
-  for (size_t row = 0; row < frames.begin.size(); ++row) {
-    if (value == nullptr || frames.begin[row] != begin || frames.end[row] != end) {
-      if (grows && frames.end[row] >= end) {
-        RETURN_IF_ERROR(ranges.add(state, end, frames.end[row]));
-      } else {
-        ranges.reset(state);
-        RETURN_IF_ERROR(partials.add(state, frames.begin[row], frames.end[row]));
-      }
-      begin = frames.begin[row];
-      end = frames.end[row];
-      RETURN_IF_ERROR(ranges.give(state, last));
-      value = last.finish();
+  columnar::VectorBuilder one(call.result);
+  for (size_t row = 0; row < frames.begin.size();) {
+    if (grows && frames.end[row] >= end) {
+      RETURN_IF_ERROR(ranges.add(state, end, frames.end[row]));
+    } else {
+      ranges.reset(state);
+      RETURN_IF_ERROR(partials.add(state, frames.begin[row], frames.end[row]));
     }
-    result.appendFrom(*value, 0);
+    begin = frames.begin[row];
+    end = frames.end[row];
+    size_t next = row + 1;
+    while (next < frames.begin.size() && frames.begin[next] == begin && frames.end[next] == end) ++next;
+    if (next == row + 1) {
+      RETURN_IF_ERROR(ranges.give(state, result));
+    } else {
+      RETURN_IF_ERROR(ranges.give(state, one));
+      const VectorPtr value = one.finish();
+      for (size_t same = row; same < next; ++same) result.appendFrom(*value, 0);
+    }
+    row = next;
   }
   return Status::ok();
 }
