@@ -167,7 +167,7 @@ std::string showString(const ShownRows& shown, int32_t numRows, int32_t truncate
   const ShownRows table = cells(shown, truncate);
   std::string out = vertical ? verticalRecords(table) : horizontal(table, truncate <= 0);
   if (vertical && table.rows.empty()) return "(0 rows)\n";
-  if (shown.hasMore) out += fmt::format("only showing top {} {}\n", numRows, numRows == 1 ? "row" : "rows");
+  if (shown.hasMore) out += fmt::format("only showing top {} {}", numRows, numRows == 1 ? "row" : "rows");
   return out;
 }
 

@@ -14,7 +14,7 @@ TEST(ShowString, alignsRightWhenItTruncates) {
             "|   1|abcdefghijklmnopq...|\n"
             "|NULL|                x\\ny|\n"
             "+----+--------------------+\n"
-            "only showing top 2 rows\n");
+            "only showing top 2 rows");
 }
 
 TEST(ShowString, alignsLeftWithoutALimit) {
@@ -32,7 +32,7 @@ TEST(ShowString, verticalNamesEachRecord) {
             "-RECORD 0--\n"
             " id  | 1   \n"
             " v   | x   \n"
-            "only showing top 1 row\n");
+            "only showing top 1 row");
   EXPECT_EQ(showString({.names = {"id"}}, 20, 20, true), "(0 rows)\n");
 }
 
