@@ -64,7 +64,8 @@ Result<PlannedQuery> Planner::plan(const LogicalPlanPtr& plan, const PlannerOpti
     if (!subquery->outerAttributes.empty()) return internalError("a correlated subquery is left: " + subquery->toString());
     ASSIGN_OR_RETURN(PhysicalPlanPtr planned, planning.plan(subquery->plan));
     ASSIGN_OR_RETURN(planned, finish(std::move(planned)));
-    out.subqueries.push_back({subquery->id, std::move(planned), subquery->dataType()});
+    const DataType type = planned->output()[0]->dataType();
+    out.subqueries.push_back({subquery->id, std::move(planned), type});
   }
   ASSIGN_OR_RETURN(out.root, finish(std::move(root)));
   return out;

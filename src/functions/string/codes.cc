@@ -129,7 +129,7 @@ void decodeUrl(const KernelArgs& args) {
 std::string grouped(std::string digits) {
   const size_t point = std::min(digits.find('.'), digits.size());
   const size_t first = digits[0] == '-' ? 1 : 0;
-  for (size_t at = point; at > first + 3; at -= 3) digits.insert(at - 3, ",");
+  for (size_t at = point; at > first + 3; at -= 3) digits.insert(at - 3, 1, ',');
   return digits;
 }
 
