@@ -12,7 +12,7 @@
 #include "functions/builtins.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/relational.h"
-#include "simdjson.h"
+#include <simdjson.h>
 
 namespace flint::analysis {
 namespace {
