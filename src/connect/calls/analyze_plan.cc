@@ -26,6 +26,12 @@ Result<DataType> parseDdl(const std::string& text) {
   return parser::parseTableSchema(text);
 }
 
+// Persisted plans are known by the id that their client gave them.
+Result<int64_t> planIdOf(const spark::connect::Relation& relation) {
+  if (!relation.has_common() || !relation.common().has_plan_id()) return unsupportedFeature("persisting a plan without an id");
+  return relation.common().plan_id();
+}
+
 // One analysis call.
 class PlanAnalysis {
  public:
@@ -49,12 +55,32 @@ class PlanAnalysis {
     ASSIGN_OR_RETURN(const Query made, query(plan));
     return made->analyzed();
   }
+  Status persist(const AnalysisRequest::Persist& request, AnalysisResponse& response);
   Status explain(const AnalysisRequest::Explain& request, AnalysisResponse& response);
   Status inputFiles(const spark::connect::Plan& plan, AnalysisResponse& response);
   Status jsonToDdl(const std::string& json, AnalysisResponse& response);
 
   SessionHolder& session_;
 };
+
+Status PlanAnalysis::persist(const AnalysisRequest::Persist& request, AnalysisResponse& response) {
+  ASSIGN_OR_RETURN(const int64_t planId, planIdOf(request.relation()));
+  ASSIGN_OR_RETURN(const Query made, query(request.relation()));
+  RETURN_IF_ERROR(made->analyzed());
+  SessionHolder::Persisted level;
+  level.useDisk = level.useMemory = level.deserialized = true;
+  if (request.has_storage_level()) {
+    const auto& asked = request.storage_level();
+    level.useDisk = asked.use_disk();
+    level.useMemory = asked.use_memory();
+    level.useOffHeap = asked.use_off_heap();
+    level.deserialized = asked.deserialized();
+    level.replication = asked.replication();
+  }
+  session_.persist(planId, level);
+  response.mutable_persist();
+  return Status::ok();
+}
 
 Status PlanAnalysis::explain(const AnalysisRequest::Explain& request, AnalysisResponse& response) {
   ASSIGN_OR_RETURN(const Query made, query(request.plan()));
@@ -130,9 +156,24 @@ Status PlanAnalysis::answer(const AnalysisRequest& request, AnalysisResponse& re
     case AnalysisRequest::kJsonToDdl: return jsonToDdl(request.json_to_ddl().json_string(), response);
     case AnalysisRequest::kSameSemantics: return unsupportedFeature("sameSemantics");
     case AnalysisRequest::kSemanticHash: return unsupportedFeature("semanticHash");
-    case AnalysisRequest::kPersist: return unsupportedFeature("persist");
-    case AnalysisRequest::kUnpersist: return unsupportedFeature("unpersist");
-    case AnalysisRequest::kGetStorageLevel: return unsupportedFeature("storageLevel");
+    case AnalysisRequest::kPersist: return persist(request.persist(), response);
+    case AnalysisRequest::kUnpersist: {
+      ASSIGN_OR_RETURN(const int64_t planId, planIdOf(request.unpersist().relation()));
+      session_.unpersist(planId);
+      response.mutable_unpersist();
+      return Status::ok();
+    }
+    case AnalysisRequest::kGetStorageLevel: {
+      ASSIGN_OR_RETURN(const int64_t planId, planIdOf(request.get_storage_level().relation()));
+      const SessionHolder::Persisted level = session_.persisted(planId).value_or(SessionHolder::Persisted());
+      auto* message = response.mutable_get_storage_level()->mutable_storage_level();
+      message->set_use_disk(level.useDisk);
+      message->set_use_memory(level.useMemory);
+      message->set_use_off_heap(level.useOffHeap);
+      message->set_deserialized(level.deserialized);
+      message->set_replication(level.replication);
+      return Status::ok();
+    }
     case AnalysisRequest::ANALYZE_NOT_SET: break;
   }
   return Error(condition::kConnectInvalidPlanUnknownAnalyzeMethod).with("other", std::to_string(request.analyze_case())).as(ErrorFamily::kSqlConnect);

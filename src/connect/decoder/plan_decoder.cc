@@ -39,7 +39,7 @@ Result<LogicalPlanPtr> PlanDecoder::relation(const Message& message) {
   if (!message.has_common() || !message.common().has_plan_id()) return decoded;
   std::vector<int64_t> planIds = decoded->planIds();
   planIds.push_back(message.common().plan_id());
-  return decoded->withPlanIds(std::move(planIds));
+  return context_.persistedRows(message.common().plan_id(), decoded->withPlanIds(std::move(planIds)));
 }
 
 Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {

@@ -92,6 +92,23 @@ Result<LogicalPlanPtr> SessionDecodeContext::cachedRelation(const std::string& i
       .as(ErrorFamily::kSqlConnect);
 }
 
+Result<LogicalPlanPtr> SessionDecodeContext::persistedRows(int64_t planId, const LogicalPlanPtr& decoded) {
+  const std::optional<SessionHolder::Persisted> persisted = session_.persisted(planId);
+  if (!persisted.has_value()) return decoded;
+  if (persisted->rows != nullptr) return persisted->rows;
+  if (operation_ == nullptr) return decoded;  // analyzed only: nothing runs
+  StructFields schema;
+  ASSIGN_OR_RETURN(std::vector<columnar::ColumnarBatch> batches, collect(decoded, schema));
+  int64_t bytes = 0;
+  for (const columnar::ColumnarBatch& batch : batches) bytes += batch.byteSize();
+  std::shared_ptr<memory::Reservation> reservation =
+      memory::QueryPool::make(session_.spark().shared().memory, "persisted rows")->makeReservation("persisted rows");
+  const bool fits = reservation->tryGrow(bytes);
+  LogicalPlanPtr rows = localRelation(schema, std::move(batches))->withPlanIds(decoded->planIds());
+  if (fits) session_.keepRows(planId, rows, std::move(reservation));
+  return rows;
+}
+
 Result<std::string> SessionDecodeContext::showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) {
   ASSIGN_OR_RETURN(const session::ShownRows shown, shownRows(*this, plan, numRows));
   return session::showString(shown, numRows, truncate, vertical);

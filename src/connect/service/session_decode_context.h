@@ -22,6 +22,7 @@ class SessionDecodeContext final : public DecodeContext {
   bool caseSensitive() const override;
   Result<std::shared_ptr<const std::string>> cachedArtifact(const std::string& hash) override;
   Result<LogicalPlanPtr> cachedRelation(const std::string& id) override;
+  Result<LogicalPlanPtr> persistedRows(int64_t planId, const LogicalPlanPtr& decoded) override;
   Result<std::string> showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) override;
   Result<std::string> htmlString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate) override;
   Result<std::vector<columnar::ColumnarBatch>> collect(const LogicalPlanPtr& plan, StructFields& schema) override;

@@ -14,6 +14,7 @@
 #include "connect/service/artifact_store.h"
 #include "connect/service/error_details.h"
 #include "connect/service/operation.h"
+#include "memory/memory_pool.h"
 #include "plan/logical/logical_plan.h"
 #include "session/spark_session.h"
 
@@ -54,6 +55,22 @@ class SessionHolder {
   plan::LogicalPlanPtr keptRelation(const std::string& id) const;
   void forgetRelation(const std::string& id);
 
+  // Plans that the client asked to persist, by their id; their rows are kept from the first run on, where memory allows.
+  struct Persisted {
+    bool useDisk = false;
+    bool useMemory = false;
+    bool useOffHeap = false;
+    bool deserialized = false;
+    int32_t replication = 1;
+    plan::LogicalPlanPtr rows;  // null pointer: not run yet
+    std::shared_ptr<memory::Reservation> reservation;
+  };
+  void persist(int64_t planId, Persisted level);
+  void unpersist(int64_t planId);
+  std::optional<Persisted> persisted(int64_t planId) const;
+  /// Keeps the rows of a plan that is to be persisted; of two runs at once, the first one's.
+  void keepRows(int64_t planId, plan::LogicalPlanPtr rows, std::shared_ptr<memory::Reservation> reservation);
+
   void touch();
   int64_t lastUsedMs() const { return lastUsedMs_.load(); }
   /// Cancels what runs and drops all responses.
@@ -75,6 +92,7 @@ class SessionHolder {
   std::map<std::string, Finished> finished_;
   std::deque<std::string> finishedOrder_;
   std::map<std::string, plan::LogicalPlanPtr> relations_;
+  std::map<int64_t, Persisted> persisted_;
 };
 using SessionHolderPtr = std::shared_ptr<SessionHolder>;
 
