@@ -29,7 +29,7 @@ def test_show_truncates_and_says_that_there_is_more(spark, capsys):
     spark.range(3).select(F.repeat(F.lit("x"), 30).alias("text")).show(2)
     lines = capsys.readouterr().out.splitlines()
     assert lines[3] == "|xxxxxxxxxxxxxxxxx...|"
-    assert lines[-2] == "only showing top 2 rows"
+    assert lines[-1] == "only showing top 2 rows"
 
 
 def test_an_empty_result_has_its_columns(spark):
