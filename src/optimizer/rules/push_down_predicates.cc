@@ -80,9 +80,14 @@ class PredicatePushDown {
   // An equality between the two sides of an inner join below becomes its key even where computing the key may raise an error.
   static bool canJoin(const ExprPtr& conjunct, const LogicalPlanPtr& child) {
     const auto* join = child->as<Join>();
-    if (join == nullptr || (join->type != JoinType::kInner && join->type != JoinType::kCross)) return false;
+    if (join == nullptr || (join->type != JoinType::kInner && join->type != JoinType::kCross) || !conjunct->deterministic()) return false;
+    const AttributeSet left = AttributeSet::outputOf(*join->left);
+    const AttributeSet right = AttributeSet::outputOf(*join->right);
     EquiKey key;
-    return matchEquiKey(conjunct, AttributeSet::outputOf(*join->left), AttributeSet::outputOf(*join->right), key);
+    if (matchEquiKey(conjunct, left, right, key)) return true;
+    const AttributeSet read = AttributeSet::readBy(conjunct);
+    if (read.isEmpty()) return false;
+    return (left.containsAll(read) && canJoin(conjunct, join->left)) || (right.containsAll(read) && canJoin(conjunct, join->right));
   }
 
   static bool sameConjuncts(const Conjuncts& a, const Conjuncts& b) { return a == b; }
@@ -230,7 +235,7 @@ class PredicatePushDown {
     const Conjuncts own = join.condition == nullptr ? Conjuncts() : expr::splitConjuncts(join.condition);
     Sides sides;
     if (type == JoinType::kInner || type == JoinType::kCross) {
-      splitInner(conjuncts, own, left, right, sides);
+      splitInner(node, conjuncts, own, left, right, sides);
     } else {
       splitOther(type, conjuncts, own, left, right, sides);
     }
@@ -250,11 +255,11 @@ class PredicatePushDown {
     return withFilter(std::move(sides.above), std::move(out));
   }
 
-  static void splitInner(const Conjuncts& above, const Conjuncts& own, const AttributeSet& left, const AttributeSet& right, Sides& sides) {
+  static void splitInner(const LogicalPlanPtr& node, const Conjuncts& above, const Conjuncts& own, const AttributeSet& left, const AttributeSet& right,
+                         Sides& sides) {
     ConjunctList all;
     for (const ExprPtr& conjunct : above) {
-      EquiKey key;
-      if (!isMovable(conjunct) && !matchEquiKey(conjunct, left, right, key)) {
+      if (!isMovable(conjunct) && !canJoin(conjunct, node)) {
         sides.above.push_back(conjunct);
       } else {
         all.add(conjunct);
@@ -263,8 +268,7 @@ class PredicatePushDown {
     // The join's own condition may raise errors: such a conjunct stays in it.
     Conjuncts raising;
     for (const ExprPtr& conjunct : own) {
-      EquiKey key;
-      if (!isMovable(conjunct) && !matchEquiKey(conjunct, left, right, key)) {
+      if (!isMovable(conjunct) && !canJoin(conjunct, node)) {
         raising.push_back(conjunct);
       } else {
         all.add(conjunct);

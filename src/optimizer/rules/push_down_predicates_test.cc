@@ -36,6 +36,23 @@ TEST_F(PushDownPredicates, carriesAConditionOverAnEquality) {
               "   +- Relation b[y,v] parquet\n");
 }
 
+TEST_F(PushDownPredicates, takesAKeyThatMayRaiseToTheInnerJoinItBelongsTo) {
+  const auto c = table("c", 100, {{"z", 100}});
+  expr::Cast cast;
+  cast.child = y;
+  cast.target = DataType::integer();
+  expr::Cast other;
+  other.child = x;
+  other.target = DataType::integer();
+  const auto key = equal(makeExpr(std::move(other)), makeExpr(std::move(cast)));
+  ASSERT_FALSE(isMovable(key));
+  const auto plan = optimizedBy(pushDownPredicates, filter({key, equal(v, column(c, "z"))}, crossJoin({a, b, c})));
+  ASSERT_NE(plan->as<plan::Join>(), nullptr) << treeString(plan);
+  const auto* inner = plan->as<plan::Join>()->left->as<plan::Join>();
+  ASSERT_NE(inner, nullptr) << treeString(plan);
+  EXPECT_EQ(inner->type, JoinType::kInner);
+}
+
 TEST_F(PushDownPredicates, makesAnOuterJoinInnerWhenNullsAreDroppedAbove) {
   const auto query = filter({less(v, five)}, join(JoinType::kLeftOuter, a, b, equal(x, y)));
   EXPECT_PLAN(optimizedBy(pushDownPredicates, query),
