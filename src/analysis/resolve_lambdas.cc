@@ -5,6 +5,14 @@
 #include "expr/expression_text.h"
 
 namespace flint::analysis {
+namespace {
+
+// The position of a higher-order function's first lambda.
+size_t firstLambda(const std::string& function) {
+  return function == "zip_with" || function == "map_zip_with" || function == "aggregate" || function == "reduce" ? 2 : 1;
+}
+
+}  // namespace
 
 const ExprPtr* ExpressionResolver::findLambdaVariable(const std::string& name) const {
   for (auto scope = lambdaVariables_.rbegin(); scope != lambdaVariables_.rend(); ++scope) {
@@ -70,8 +78,29 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
   }
   for (size_t i = 0; i < arguments.size(); ++i) {
     const auto* lambda = arguments[i]->as<expr::LambdaFunction>();
-    if (lambda == nullptr) continue;
     const expr::BindContext context{name, types, arguments, constants, options()};
+    if (lambda == nullptr) {
+      if (i < firstLambda(name)) continue;
+      // Any other expression stands for a lambda that does not look at its parameters.
+      auto hidden = function.lambdaTyper(context, i, 1);
+      if (!hidden.isOk()) {
+        Error error = hidden.error();
+        return error.at(call.origin()).as(ErrorFamily::kAnalysis);
+      }
+      expr::LambdaFunction constant;
+      constant.body = withoutReplaced(arguments[i]);
+      for (const expr::LambdaParameter& parameter : hidden.value()) {
+        expr::LambdaVariable variable;
+        variable.name = "col" + std::to_string(constant.variables.size());
+        variable.type = parameter.type;
+        variable.nullableValue = parameter.nullable;
+        variable.id = expr::newExprId();
+        constant.variables.push_back(expr::makeExpr(std::move(variable)));
+      }
+      arguments[i] = expr::makeExpr(std::move(constant), arguments[i]->origin());
+      types[i] = arguments[i]->dataType();
+      continue;
+    }
     auto parameters = function.lambdaTyper(context, i, lambda->variables.size());
     if (!parameters.isOk()) {
       Error error = parameters.error();

@@ -180,13 +180,13 @@ Result<FunctionBinding> bindLike(const BindContext& context) {
   binding.result = kBoolean;
   binding.kernel = testLike;
   auto data = std::make_shared<LikeData>();
-  if (context.argumentTypes.size() == 3 && context.constants[2] != nullptr && !context.constants[2]->isNull()) {
+  if (context.argumentTypes.size() == 3 && context.argumentTypes[2].isStringLike() && context.constants[2] != nullptr && !context.constants[2]->isNull()) {
     const std::string& escape = context.constants[2]->asString();
     if (escape.size() != 1) return Error(condition::kInvalidEscapeChar).with("sqlExpr", "\"" + escape + "\"");
     data->escape = escape[0];
   }
   binding.canRaise = true;
-  if (context.constants[1] != nullptr && !context.constants[1]->isNull()) {
+  if (context.constants[1] != nullptr && !context.constants[1]->isNull() && context.argumentTypes[1].isStringLike()) {
     auto pattern = compile(context.constants[1]->asString(), data->escape);
     if (pattern.isOk()) {
       data->pattern = std::move(pattern).value();
