@@ -23,8 +23,6 @@ Result<LogicalPlanPtr> collapseProjects(const LogicalPlanPtr& root, OptimizerCon
 Result<LogicalPlanPtr> propagateEmptyRelations(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> pushDownLimits(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> eliminateSorts(const LogicalPlanPtr& root, OptimizerContext& context);
-Result<LogicalPlanPtr> simplifyAggregates(const LogicalPlanPtr& root, OptimizerContext& context);
-Result<LogicalPlanPtr> rewriteDistinctAggregates(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> mergeScalarSubqueries(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> reorderJoins(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> optimizeSubqueries(const LogicalPlanPtr& root, OptimizerContext& context);
