@@ -30,6 +30,7 @@ Status guarded(QueryContext& query, Body&& body) {
 /// One thread's share of the pipeline.
 class PipelineRun::Slot final : public WorkItem {
  public:
+  Status open();
   Slot(std::shared_ptr<PipelineRun> run, int32_t index)
       : run_(std::move(run)), position_(*run_->order_, index, run_->pipeline_.operators), stream_(std::make_unique<BatchStream>(run_->source_, run_->pipeline_.operators, run_->pipeline_.counters)) {}
 
@@ -67,17 +68,21 @@ class PipelineRun::Slot final : public WorkItem {
   Phase phase_ = Phase::kOpen;
 };
 
+// Before any slot works: an operator's last thread is known only once all have begun.
+Status PipelineRun::Slot::open() {
+  TaskContext& task = *run_->task_;
+  RETURN_IF_ERROR(stream_->open(task, &position_));
+  ASSIGN_OR_RETURN(sinkLocal_, run_->pipeline_.sink->makeLocal(task));
+  phase_ = Phase::kFlow;
+  return Status::ok();
+}
+
 Status PipelineRun::Slot::work(WakerPtr& waker, bool& done) {
   TaskContext& task = *run_->task_;
   RETURN_IF_ERROR(task.checkCancelled());
   if (run_->failed_.load()) {
     done = true;
     return Status::ok();
-  }
-  if (phase_ == Phase::kOpen) {
-    RETURN_IF_ERROR(stream_->open(task, &position_));
-    ASSIGN_OR_RETURN(sinkLocal_, run_->pipeline_.sink->makeLocal(task));
-    phase_ = Phase::kFlow;
   }
   if (phase_ == Phase::kFlow) {
     RETURN_IF_ERROR(flow(waker));
@@ -164,6 +169,11 @@ Status PipelineRun::start() {
   active_.store(threads);
   std::vector<std::shared_ptr<Slot>> slots;
   for (int32_t i = 0; i < threads; ++i) slots.push_back(std::make_shared<Slot>(shared_from_this(), i));
+  const Status opened = guarded(task_->query(), [&]() -> Status {
+    for (const auto& slot : slots) RETURN_IF_ERROR(slot->open());
+    return Status::ok();
+  });
+  if (!opened.isOk()) return opened;
   {
     const std::lock_guard lock(mutex_);
     slots_ = slots;
