@@ -57,15 +57,6 @@ class Renumbering {
     return expr::makeExpr(std::move(copy));
   }
 
-  template <class Subquery>
-  ExprPtr subquery(const Subquery& node, const ExprPtr& self) {
-    LogicalPlanPtr inner = plan(node.plan);
-    if (inner == node.plan) return self;
-    Subquery copy = node;
-    copy.plan = std::move(inner);
-    return expr::makeExpr(std::move(copy));
-  }
-
   ExprPtr one(const ExprPtr& node) {
     switch (node->kind()) {
       case expr::ExprKind::kAttributeReference: {
@@ -89,9 +80,9 @@ class Renumbering {
         copy.attribute = attribute(outer, known->second);
         return expr::makeExpr(std::move(copy));
       }
-      case expr::ExprKind::kScalarSubquery: return subquery(*node->as<plan::ScalarSubquery>(), node);
-      case expr::ExprKind::kExists: return subquery(*node->as<plan::Exists>(), node);
-      case expr::ExprKind::kInSubquery: return subquery(*node->as<plan::InSubquery>(), node);
+      case expr::ExprKind::kScalarSubquery:
+      case expr::ExprKind::kExists:
+      case expr::ExprKind::kInSubquery: return plan::withSubqueryPlan(node, plan(*plan::subqueryPlan(node)));
       default: return node;
     }
   }
@@ -100,13 +91,6 @@ class Renumbering {
   const bool fresh_;
   IdMap ctes_;
 };
-
-const LogicalPlanPtr* subqueryPlan(const ExprPtr& node) {
-  if (const auto* scalar = node->as<plan::ScalarSubquery>()) return &scalar->plan;
-  if (const auto* exists = node->as<plan::Exists>()) return &exists->plan;
-  if (const auto* in = node->as<plan::InSubquery>()) return &in->plan;
-  return nullptr;
-}
 
 LogicalPlanPtr replaceOuter(const LogicalPlanPtr& plan, const std::function<ExprPtr(const expr::AttributeReference&)>& replacement);
 
@@ -125,23 +109,9 @@ ExprPtr replaceIn(const ExprPtr& root, const std::function<ExprPtr(const expr::A
       copy.attribute = std::static_pointer_cast<const expr::AttributeReference>(out);
       return expr::makeExpr(std::move(copy));
     }
-    const LogicalPlanPtr* inner = subqueryPlan(node);
+    const LogicalPlanPtr* inner = plan::subqueryPlan(node);
     if (inner == nullptr) return node;
-    const LogicalPlanPtr changed = replaceOuter(*inner, replacement);
-    if (changed == *inner) return node;
-    if (const auto* scalar = node->as<plan::ScalarSubquery>()) {
-      plan::ScalarSubquery copy = *scalar;
-      copy.plan = changed;
-      return expr::makeExpr(std::move(copy));
-    }
-    if (const auto* exists = node->as<plan::Exists>()) {
-      plan::Exists copy = *exists;
-      copy.plan = changed;
-      return expr::makeExpr(std::move(copy));
-    }
-    plan::InSubquery copy = *node->as<plan::InSubquery>();
-    copy.plan = changed;
-    return expr::makeExpr(std::move(copy));
+    return plan::withSubqueryPlan(node, replaceOuter(*inner, replacement));
   });
 }
 

@@ -10,19 +10,12 @@
 namespace flint::analysis {
 namespace {
 
-const LogicalPlanPtr* subqueryPlan(const ExprPtr& node) {
-  if (const auto* scalar = node->as<plan::ScalarSubquery>()) return &scalar->plan;
-  if (const auto* exists = node->as<plan::Exists>()) return &exists->plan;
-  if (const auto* in = node->as<plan::InSubquery>()) return &in->plan;
-  return nullptr;
-}
-
 void countUses(const LogicalPlanPtr& plan, std::unordered_map<int64_t, int>& uses) {
   if (const auto* reference = plan->as<plan::CteRelationRef>()) ++uses[reference->cteId];
   for (const ExprPtr& root : plan->expressions()) {
     if (root == nullptr || !root->traits().hasSubquery) continue;
     tree::forEachNode(root, [&](const ExprPtr& node) {
-      if (const LogicalPlanPtr* inner = subqueryPlan(node)) countUses(*inner, uses);
+      if (const LogicalPlanPtr* inner = plan::subqueryPlan(node)) countUses(*inner, uses);
     });
   }
   for (const LogicalPlanPtr& child : plan->children()) countUses(child, uses);
@@ -35,23 +28,9 @@ LogicalPlanPtr inlined(const LogicalPlanPtr& plan, const Definitions& definition
 ExprPtr inlinedIn(const ExprPtr& root, const Definitions& definitions) {
   if (root == nullptr || !root->traits().hasSubquery) return root;
   return tree::transformUp(root, [&](const ExprPtr& node) -> ExprPtr {
-    const LogicalPlanPtr* inner = subqueryPlan(node);
+    const LogicalPlanPtr* inner = plan::subqueryPlan(node);
     if (inner == nullptr) return node;
-    const LogicalPlanPtr changed = inlined(*inner, definitions);
-    if (changed == *inner) return node;
-    if (const auto* scalar = node->as<plan::ScalarSubquery>()) {
-      plan::ScalarSubquery copy = *scalar;
-      copy.plan = changed;
-      return expr::makeExpr(std::move(copy));
-    }
-    if (const auto* exists = node->as<plan::Exists>()) {
-      plan::Exists copy = *exists;
-      copy.plan = changed;
-      return expr::makeExpr(std::move(copy));
-    }
-    plan::InSubquery copy = *node->as<plan::InSubquery>();
-    copy.plan = changed;
-    return expr::makeExpr(std::move(copy));
+    return plan::withSubqueryPlan(node, inlined(*inner, definitions));
   });
 }
 

@@ -10,17 +10,10 @@ using plan::LogicalPlanPtr;
 Result<ExprPtr> mapSubqueryPlans(const ExprPtr& expression, const PlanRewrite& rewrite) {
   if (!expression->traits().hasSubquery) return expression;
   return tree::transformUp(expression, [&](const ExprPtr& each) -> Result<ExprPtr> {
-    const auto rebuilt = [&](const auto& node) -> Result<ExprPtr> {
-      ASSIGN_OR_RETURN(LogicalPlanPtr inner, rewrite(node.plan));
-      if (inner == node.plan) return each;
-      auto copy = node;
-      copy.plan = std::move(inner);
-      return ExprPtr(makeExpr(std::move(copy), each->origin()));
-    };
-    if (const auto* scalar = each->as<plan::ScalarSubquery>()) return rebuilt(*scalar);
-    if (const auto* exists = each->as<plan::Exists>()) return rebuilt(*exists);
-    if (const auto* in = each->as<plan::InSubquery>()) return rebuilt(*in);
-    return each;
+    const LogicalPlanPtr* inner = plan::subqueryPlan(each);
+    if (inner == nullptr) return each;
+    ASSIGN_OR_RETURN(LogicalPlanPtr made, rewrite(*inner));
+    return plan::withSubqueryPlan(each, std::move(made));
   });
 }
 
@@ -40,9 +33,7 @@ void forEachSubqueryPlan(const plan::LogicalPlan& node, const std::function<void
   for (const ExprPtr& expression : node.expressions()) {
     if (!expression->traits().hasSubquery) continue;
     tree::forEachNode(expression, [&](const ExprPtr& each) {
-      if (const auto* scalar = each->as<plan::ScalarSubquery>()) visit(scalar->plan);
-      if (const auto* exists = each->as<plan::Exists>()) visit(exists->plan);
-      if (const auto* in = each->as<plan::InSubquery>()) visit(in->plan);
+      if (const LogicalPlanPtr* inner = plan::subqueryPlan(each)) visit(*inner);
     });
   }
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/hash.h"
+#include "base/utf8.h"
 
 namespace flint::parser {
 namespace {
@@ -303,24 +304,6 @@ class Lexer {
   std::vector<Token> tokens_;
 };
 
-void appendUtf8(std::string& out, uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
-
 // Reads `count` hexadecimal digits; false when there are not so many.
 bool readHex(std::string_view text, size_t from, size_t count, uint32_t& value) {
   value = 0;
@@ -349,18 +332,18 @@ size_t appendEscape(std::string& out, std::string_view text, size_t i) {
     uint32_t low = 0;
     if (code >= 0xD800 && code < 0xDC00 && i + 7 < text.size() && text[i + 6] == '\\' && text[i + 7] == 'u' && readHex(text, i + 8, 4, low) &&
         low >= 0xDC00 && low < 0xE000) {
-      appendUtf8(out, 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00));
+      appendCodePoint(out, 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00));
       return 12;
     }
-    appendUtf8(out, code);
+    appendCodePoint(out, code);
     return 6;
   }
   if (c == 'U' && readHex(text, i + 2, 8, code) && code <= 0x10FFFF) {
-    appendUtf8(out, code);
+    appendCodePoint(out, code);
     return 10;
   }
   if (octal(i + 1, '1') && octal(i + 2, '7') && octal(i + 3, '7')) {
-    appendUtf8(out, static_cast<uint32_t>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0')));
+    appendCodePoint(out, static_cast<uint32_t>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0')));
     return 4;
   }
   switch (c) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/json_string.h"
+
 namespace flint::parser {
 namespace {
 
@@ -37,23 +39,9 @@ int findCollation(std::string_view upperName) {
 }  // namespace
 
 std::string commentMetadata(std::string_view comment) {
-  std::string out = "{\"comment\":\"";
-  for (const char c : comment) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + "\"}";
+  std::string out = "{\"comment\":";
+  appendJsonString(out, comment);
+  return out + "}";
 }
 
 int64_t TypeParser::integerNumber(int64_t largest) {

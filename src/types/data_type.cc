@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "base/json_string.h"
 
 namespace flint {
 inline namespace types {
@@ -49,28 +50,6 @@ std::string intervalName(const DataType& type) {
   const auto start = kIntervalFieldNames[static_cast<size_t>(type.startField())];
   const auto end = kIntervalFieldNames[static_cast<size_t>(type.endField())];
   return start == end ? fmt::format("interval {}", start) : fmt::format("interval {} to {}", start, end);
-}
-
-void appendJsonString(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
 }
 
 }  // namespace

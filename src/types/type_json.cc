@@ -4,29 +4,13 @@
 #include <charconv>
 #include <optional>
 
+#include "base/utf8.h"
+
 namespace flint {
 inline namespace types {
 namespace {
 
 constexpr int kMaxNesting = 500;
-
-void appendUtf8(std::string& out, uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
 
 // "decimal(10,2)" with the word before the parenthesis in front: its numbers.
 bool arguments(std::string_view text, std::string_view word, std::array<int, 2>& numbers, int& count) {
@@ -154,7 +138,7 @@ class TypeReader {
             if (!readHex(low)) return false;
             code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
           }
-          appendUtf8(out, code);
+          appendCodePoint(out, code);
           break;
         default: out += c;
       }

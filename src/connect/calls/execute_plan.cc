@@ -40,8 +40,7 @@ const char* metricType(exec::Metric::Unit unit) {
   return "sum";
 }
 
-void addMetrics(const std::vector<exec::QueryMetrics::Entry>& entries, ResponseWriter& writer) {
-  PlanResponse response;
+void addMetrics(const std::vector<exec::QueryMetrics::Entry>& entries, PlanResponse& response) {
   auto* metrics = response.mutable_metrics();
   std::map<int64_t, PlanResponse::Metrics::MetricObject*> objects;
   for (const exec::QueryMetrics::Entry& entry : entries) {
@@ -56,7 +55,6 @@ void addMetrics(const std::vector<exec::QueryMetrics::Entry>& entries, ResponseW
     value.set_value(entry.metric->value());
     value.set_metric_type(metricType(entry.metric->unit()));
   }
-  writer.add(response);
 }
 
 // Runs a relation: schema, batches, metrics.
@@ -68,10 +66,6 @@ Status runRelation(SessionHolder& session, Operation& operation, const Request& 
   const auto query = std::make_shared<session::QueryExecution>(session.sparkPtr(), std::move(decoded));
   const CancelLink link(&operation, query);
   ASSIGN_OR_RETURN(const DataType schema, query->schema());
-  PlanResponse first;
-  encodeType(schema, *first.mutable_schema());
-  writer.add(first);
-
   const catalog::SQLConf& conf = session.spark().conf();
   columnar::ArrowWriteOptions arrow;
   arrow.timeZone = conf.get("spark.sql.session.timeZone", "UTC");
@@ -80,9 +74,10 @@ Status runRelation(SessionHolder& session, Operation& operation, const Request& 
   limits.maxRows = std::max<int64_t>(1, conf.getInteger("spark.sql.execution.arrow.maxRecordsPerBatch", 10'000));
   limits.chunkBytes = chunkBytesOf(conf, request);
   const auto stream = std::make_shared<ResultStream>(schema.fields(), std::move(arrow), writer, operation, limits);
+  encodeType(schema, *stream->beside().mutable_schema());
   RETURN_IF_ERROR(query->run(stream));
+  addMetrics(query->metrics(), stream->beside());
   stream->finish();
-  addMetrics(query->metrics(), writer);
   return Status::ok();
 }
 

@@ -23,23 +23,13 @@ Result<ExprPtr> valueOf(const expr::Parameter& marker, const SqlArguments& argum
   return Error(condition::kUnboundSqlParameter).with("name", marker.positional ? "_" + marker.name : marker.name).at(marker.origin()).as(ErrorFamily::kAnalysis);
 }
 
-// A copy of a subquery expression with its plan bound.
-template <class Node>
-Result<ExprPtr> withBoundPlan(const ExprPtr& expression, const Node& node, const SqlArguments& arguments) {
-  ASSIGN_OR_RETURN(LogicalPlanPtr bound, bindParameters(node.plan, arguments));
-  if (bound == node.plan) return expression;
-  Node copy = node;
-  copy.plan = std::move(bound);
-  return expr::makeExpr(std::move(copy));
-}
-
 Result<ExprPtr> bindExpression(const ExprPtr& expression, const SqlArguments& arguments) {
   return tree::transformUp(expression, [&](const ExprPtr& node) -> Result<ExprPtr> {
     if (const auto* marker = node->as<expr::Parameter>()) return valueOf(*marker, arguments);
-    if (const auto* scalar = node->as<plan::ScalarSubquery>()) return withBoundPlan(node, *scalar, arguments);
-    if (const auto* exists = node->as<plan::Exists>()) return withBoundPlan(node, *exists, arguments);
-    if (const auto* in = node->as<plan::InSubquery>()) return withBoundPlan(node, *in, arguments);
-    return node;
+    const LogicalPlanPtr* inner = plan::subqueryPlan(node);
+    if (inner == nullptr) return node;
+    ASSIGN_OR_RETURN(LogicalPlanPtr bound, bindParameters(*inner, arguments));
+    return plan::withSubqueryPlan(node, std::move(bound));
   });
 }
 

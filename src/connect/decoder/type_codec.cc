@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/json_string.h"
 #include "connect/decoder/invalid_plan.h"
 #include "parser/sql_parser.h"
 #include "types/type_json.h"
@@ -41,24 +42,17 @@ std::string jsonMember(const std::string& json, const char* key) {
   return std::string(value);
 }
 
-std::string jsonText(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 DataType userDefined(const Message::UDT& message, DataType stored) {
   std::string json = R"({"type":"udt")";
-  if (message.has_jvm_class()) json += ",\"class\":" + jsonText(message.jvm_class());
-  if (message.has_python_class()) json += ",\"pyClass\":" + jsonText(message.python_class());
-  if (message.has_serialized_python_class()) json += ",\"serializedClass\":" + jsonText(message.serialized_python_class());
+  const auto add = [&](std::string_view key, const std::string& value) {
+    json += ',';
+    appendJsonString(json, key);
+    json += ':';
+    appendJsonString(json, value);
+  };
+  if (message.has_jvm_class()) add("class", message.jvm_class());
+  if (message.has_python_class()) add("pyClass", message.python_class());
+  if (message.has_serialized_python_class()) add("serializedClass", message.serialized_python_class());
   json += ",\"sqlType\":" + stored.json() + "}";
   return DataType::userDefined(std::move(stored), std::move(json));
 }

@@ -1,12 +1,12 @@
 #include "connect/service/error_details.h"
 
-#include <fmt/core.h>
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 #include <spark/connect/base.pb.h>
 
 #include <utility>
 
+#include "base/json_string.h"
 #include "connect/service/uuid.h"
 
 namespace flint::connect {
@@ -58,35 +58,23 @@ ErrorFamily familyBySqlState(const Error& error) {
   return ErrorFamily::kExecution;
 }
 
-std::string jsonText(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + "\"";
-}
-
 std::string jsonArray(const Classes& texts) {
   std::string out = "[";
-  for (const std::string& text : texts) out += (out.size() > 1 ? "," : "") + jsonText(text);
+  for (const std::string& text : texts) {
+    if (out.size() > 1) out += ',';
+    appendJsonString(out, text);
+  }
   return out + "]";
 }
 
 std::string jsonParameters(const Error& error) {
   std::string out = "{";
-  for (const auto& [name, value] : error.parameters()) out += (out.size() > 1 ? "," : "") + jsonText(name) + ":" + jsonText(value);
+  for (const auto& [name, value] : error.parameters()) {
+    if (out.size() > 1) out += ',';
+    appendJsonString(out, name);
+    out += ':';
+    appendJsonString(out, value);
+  }
   return out + "}";
 }
 

@@ -42,11 +42,10 @@ void ResponseWriter::add(Message& message) {
   operation_.responses().append(std::move(id), message.SerializeAsString());
 }
 
-void ResponseWriter::addArrowBatch(const ArrowBatch& batch) {
+void ResponseWriter::addArrowBatch(const ArrowBatch& batch, Message& beside) {
   // The batch is written behind the other fields by hand: its data, most of the message, is copied once.
   using Arrow = spark::connect::ExecutePlanResponse_ArrowBatch;
-  Message message;
-  std::string id = fillIds(message);
+  std::string id = fillIds(beside);
   std::string numbers;
   appendNumber(numbers, Arrow::kRowCountFieldNumber, batch.rowCount);
   appendNumber(numbers, Arrow::kStartOffsetFieldNumber, batch.startOffset);
@@ -56,7 +55,7 @@ void ResponseWriter::addArrowBatch(const ArrowBatch& batch) {
   }
   appendVarint(numbers, static_cast<uint64_t>(Arrow::kDataFieldNumber) << 3 | kBytesField);
   appendVarint(numbers, batch.data.size());
-  std::string bytes = message.SerializeAsString();
+  std::string bytes = beside.SerializeAsString();
   bytes.reserve(bytes.size() + 12 + numbers.size() + batch.data.size());
   appendVarint(bytes, static_cast<uint64_t>(Message::kArrowBatchFieldNumber) << 3 | kBytesField);
   appendVarint(bytes, numbers.size() + batch.data.size());

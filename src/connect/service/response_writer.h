@@ -30,7 +30,8 @@ class ResponseWriter {
     int64_t numChunks = 0;  // 0: the batch is not cut
     std::string_view data;
   };
-  void addArrowBatch(const ArrowBatch& batch);
+  /// `beside` carries the other fields of the response, such as the schema or the metrics.
+  void addArrowBatch(const ArrowBatch& batch, spark::connect::ExecutePlanResponse& beside);
 
  private:
   std::string fillIds(spark::connect::ExecutePlanResponse& message) const;

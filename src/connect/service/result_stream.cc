@@ -1,5 +1,7 @@
 #include "connect/service/result_stream.h"
 
+#include <spark/connect/base.pb.h>
+
 #include <algorithm>
 
 #include "columnar/vector_reader.h"
@@ -38,7 +40,9 @@ int64_t widthOf(const ColumnVector& vector, RowIndex row) {
 }  // namespace
 
 ResultStream::ResultStream(const StructFields& fields, columnar::ArrowWriteOptions options, ResponseWriter& writer, Operation& operation, Limits limits)
-    : arrow_(fields, std::move(options)), writer_(writer), operation_(operation), limits_(limits) {}
+    : arrow_(fields, std::move(options)), writer_(writer), operation_(operation), limits_(limits), beside_(std::make_unique<spark::connect::ExecutePlanResponse>()) {}
+
+ResultStream::~ResultStream() = default;
 
 Result<exec::Progress> ResultStream::accept(const ColumnarBatch& batch) {
   if (operation_.responses().isFull()) return exec::Progress::blocked(operation_.responses().whenRoom());
@@ -92,16 +96,24 @@ void ResultStream::send(std::string_view stream, int64_t rows) {
   sentAny_ = true;
   sentRows_ += rows;
   const auto size = static_cast<int64_t>(stream.size());
-  if (limits_.chunkBytes <= 0) return writer_.addArrowBatch(batch);
-  batch.numChunks = std::max<int64_t>(1, (size + limits_.chunkBytes - 1) / limits_.chunkBytes);
+  if (limits_.chunkBytes > 0) batch.numChunks = std::max<int64_t>(1, (size + limits_.chunkBytes - 1) / limits_.chunkBytes);
+  if (batch.numChunks == 0) {
+    writer_.addArrowBatch(batch, *beside_);
+    return beside_->Clear();
+  }
   for (batch.chunkIndex = 0; batch.chunkIndex < batch.numChunks; ++batch.chunkIndex) {
     batch.data = stream.substr(static_cast<size_t>(batch.chunkIndex * limits_.chunkBytes), static_cast<size_t>(limits_.chunkBytes));
-    writer_.addArrowBatch(batch);
+    writer_.addArrowBatch(batch, *beside_);
+    beside_->Clear();
   }
 }
 
 void ResultStream::finish() {
-  if (arrow_.numRows() > 0 || !sentAny_) flush();
+  if (arrow_.numRows() > 0 || !sentAny_) {
+    flush();
+  } else {
+    writer_.add(*beside_);
+  }
 }
 
 }  // namespace flint::connect

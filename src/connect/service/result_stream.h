@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "columnar/arrow_ipc_writer.h"
@@ -12,7 +13,8 @@ namespace flint::connect {
 /// Sends a query's rows as Arrow batches while the query runs.
 ///
 /// Shape: rows are gathered to batches of `maxRows`, fewer where they are wide; `finish` sends the rest, and one empty batch where there was
-/// no row at all. Batches above `chunkBytes` are cut into chunks.
+/// no row at all. Batches above `chunkBytes` are cut into chunks. The schema and the metrics ride with the first and the last batch: a client
+/// acknowledges every response, so that a small result costs one of them and not three.
 /// Memory: at most one batch is held back here; the operation's buffer holds what nobody has read, and stops the query when it is full.
 /// Threads: as ResultConsumer.
 class ResultStream final : public exec::ResultConsumer {
@@ -24,7 +26,11 @@ class ResultStream final : public exec::ResultConsumer {
   };
   ResultStream(const StructFields& fields, columnar::ArrowWriteOptions options, ResponseWriter& writer, Operation& operation, Limits limits);
 
+  ~ResultStream() override;
+
   Result<exec::Progress> accept(const columnar::ColumnarBatch& batch) override;
+  /// What goes along with the next batch; not while the query runs.
+  spark::connect::ExecutePlanResponse& beside() { return *beside_; }
   void finish();
   int64_t numRows() const { return sentRows_; }
 
@@ -39,6 +45,7 @@ class ResultStream final : public exec::ResultConsumer {
   int64_t sentRows_ = 0;
   int64_t pendingBytes_ = 0;
   bool sentAny_ = false;
+  std::unique_ptr<spark::connect::ExecutePlanResponse> beside_;
 };
 
 }  // namespace flint::connect

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "columnar/vector_reader.h"
+#include "exec/key_range.h"
 
 namespace flint::exec {
 namespace {
@@ -19,34 +20,6 @@ constexpr size_t kLargestDomain = 1 << 16;     // of all keys together
 constexpr size_t kLargestDictionary = 1 << 21; // of a single dictionary, such as the rows of a join's build side
 constexpr size_t kCheapDomain = 1 << 12;       // groups are forgotten at no cost worth counting
 constexpr int32_t kMostFailures = 4;           // in a row, after which keys are hashed without trying
-
-template <class T>
-bool rangeOf(const ColumnVector& vector, const ActiveRows& active, int64_t& low, int64_t& high) {
-  const VectorReader<T> reader(vector);
-  T least = std::numeric_limits<T>::max();
-  T most = std::numeric_limits<T>::min();
-  bool any = false;
-  const T* flat = reader.flatValues();
-  if (!reader.mayHaveNulls() && flat != nullptr && active.isAll()) {
-    for (RowIndex i = 0; i < active.count(); ++i) {
-      least = std::min(least, flat[i]);
-      most = std::max(most, flat[i]);
-    }
-    any = !active.isEmpty();
-  } else {
-    for (const RowIndex row : active) {
-      if (reader.isNull(row)) continue;
-      least = std::min(least, reader[row]);
-      most = std::max(most, reader[row]);
-      any = true;
-    }
-  }
-  if (any) {
-    low = least;
-    high = most;
-  }
-  return any;
-}
 
 // Codes of an integer key: 0 for NULL, else the value's place in the range.
 template <class T>
@@ -73,29 +46,18 @@ bool sameIndices(const ColumnVector& a, const ColumnVector& b) {
 }  // namespace
 
 bool CodedKeys::describeRange(const ColumnVector& vector, const ActiveRows& active, const Key& before, Key& key) {
-  int64_t low = 0;
-  int64_t high = -1;
-  bool any = false;
-  switch (vector.physicalType()) {
-    case PhysicalType::kBool:
-      low = 0;
-      high = 1;
-      any = true;
-      break;
-    case PhysicalType::kInt8: any = rangeOf<int8_t>(vector, active, low, high); break;
-    case PhysicalType::kInt16: any = rangeOf<int16_t>(vector, active, low, high); break;
-    case PhysicalType::kInt32: any = rangeOf<int32_t>(vector, active, low, high); break;
-    case PhysicalType::kInt64: any = rangeOf<int64_t>(vector, active, low, high); break;
-    default: return false;
+  if (!isIntegerKey(vector.physicalType())) return false;
+  KeyRange range;
+  if (vector.physicalType() == PhysicalType::kBool) {
+    range = {0, 1};
+  } else {
+    range.add(vector, active);
   }
   key.coding = Coding::kRange;
-  if (before.coding == Coding::kRange && before.low <= before.high) {
-    key.low = any ? std::min(low, before.low) : before.low;
-    key.high = any ? std::max(high, before.high) : before.high;
-  } else {
-    key.low = low;
-    key.high = high;
-  }
+  if (before.coding == Coding::kRange && before.low <= before.high) range.add({before.low, before.high});
+  // No value at all is a domain that holds NULL alone.
+  key.low = range.isEmpty() ? 0 : range.low;
+  key.high = range.isEmpty() ? -1 : range.high;
   const uint64_t width = static_cast<uint64_t>(key.high) - static_cast<uint64_t>(key.low) + 2;
   if (key.high >= key.low && width > kLargestRange) return false;
   key.domain = key.high < key.low ? 1 : static_cast<size_t>(width);

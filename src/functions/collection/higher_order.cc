@@ -143,6 +143,9 @@ Result<std::vector<LambdaParameter>> typeArrayLambda(const BindContext& context,
   return parameters;
 }
 
+// Whether a lambda's result of the type may decide over an element; a NULL decides as false does.
+bool isPredicate(const DataType& type) { return type.is(TypeKind::kBoolean) || type.is(TypeKind::kNull); }
+
 enum class ArrayLambda { kTransform, kFilter, kExists, kForall };
 template <ArrayLambda Which>
 Result<FunctionBinding> bindArrayLambda(const BindContext& context) {
@@ -170,9 +173,7 @@ Result<FunctionBinding> bindArrayLambda(const BindContext& context) {
       binding.nullableIfArgumentsAre = !context.arguments[1]->nullable();
       break;
   }
-  if (Which != ArrayLambda::kTransform && !context.argumentTypes[1].is(TypeKind::kBoolean) && !context.argumentTypes[1].is(TypeKind::kNull)) {
-    return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
-  }
+  if (Which != ArrayLambda::kTransform && !isPredicate(context.argumentTypes[1])) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
   binding.data = lambdaData(context);
   return binding;
 }
@@ -355,6 +356,7 @@ Result<FunctionBinding> bindMapLambda(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   const DataType& type = context.argumentTypes[0];
   if (!type.is(TypeKind::kMap)) return unexpectedArgumentType(context, 0, "\"MAP\"");
+  if (Which == MapLambda::kFilter && !isPredicate(context.argumentTypes[1])) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
   FunctionBinding binding;
   binding.argumentTypes = {type, context.argumentTypes[1]};
   binding.result = Which == MapLambda::kFilter ? type

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 /// UTF-8 text by code points. Bytes that are no valid UTF-8 count as one character each, led by their first byte, as in Spark's UTF8String.
 namespace flint::functions {
 
@@ -47,7 +49,6 @@ inline size_t byteOfCharacter(std::string_view text, int64_t character) {
 /// SQL's substring: `start` from 1, or from the end when negative.
 std::string_view substringOf(std::string_view text, int64_t start, int64_t length);
 
-void appendCodePoint(std::string& out, uint32_t codePoint);
 /// The code point at the front of a non-empty text.
 uint32_t codePointOf(std::string_view text);
 

@@ -98,35 +98,36 @@ void forEachExpression(T& value, Visit&& visit) {
   }
 }
 
-template <class Node, LogicalKind Kind>
-std::vector<LogicalPlanPtr> LogicalNode<Node, Kind>::children() const {
-  std::vector<LogicalPlanPtr> out;
-  tree::forEachField(static_cast<const Node&>(*this), [&](const char*, const auto& value) {
-    tree::forEachPointer<LogicalPlanPtr>(value, [&](const LogicalPlanPtr& child) { out.push_back(child); });
+// The pointers to other nodes among a node's fields, in their order.
+template <class Pointer, class Node>
+std::vector<Pointer> childrenOf(const Node& node) {
+  std::vector<Pointer> out;
+  tree::forEachField(node, [&](const char*, const auto& value) {
+    tree::forEachPointer<Pointer>(value, [&](const Pointer& child) { out.push_back(child); });
   });
   return out;
 }
 
-template <class Node, LogicalKind Kind>
-LogicalPlanPtr LogicalNode<Node, Kind>::withNewChildren(std::vector<LogicalPlanPtr> children) const {
-  Node copy(static_cast<const Node&>(*this));
+template <class Pointer, class Node>
+Node copyWithChildren(const Node& node, std::vector<Pointer> children) {
+  Node copy(node);
   size_t next = 0;
   tree::forEachField(copy, [&](const char*, auto& value) {
-    tree::forEachPointer<LogicalPlanPtr>(value, [&](LogicalPlanPtr& child) { child = std::move(children[next++]); });
+    tree::forEachPointer<Pointer>(value, [&](Pointer& child) { child = std::move(children[next++]); });
   });
-  return makePlan(std::move(copy));
+  return copy;
 }
 
-template <class Node, LogicalKind Kind>
-std::vector<ExprPtr> LogicalNode<Node, Kind>::expressions() const {
+template <class Node>
+std::vector<ExprPtr> expressionsOf(const Node& node) {
   std::vector<ExprPtr> out;
-  forEachExpression(static_cast<const Node&>(*this), [&](const auto& expression) { out.push_back(expression); });
+  forEachExpression(node, [&](const auto& expression) { out.push_back(expression); });
   return out;
 }
 
-template <class Node, LogicalKind Kind>
-LogicalPlanPtr LogicalNode<Node, Kind>::withNewExpressions(std::vector<ExprPtr> expressions) const {
-  Node copy(static_cast<const Node&>(*this));
+template <class Node>
+Node copyWithExpressions(const Node& node, std::vector<ExprPtr> expressions) {
+  Node copy(node);
   size_t next = 0;
   forEachExpression(copy, [&](auto& expression) {
     ExprPtr given = std::move(expressions[next++]);
@@ -139,7 +140,27 @@ LogicalPlanPtr LogicalNode<Node, Kind>::withNewExpressions(std::vector<ExprPtr> 
       expression = std::move(given);
     }
   });
-  return makePlan(std::move(copy));
+  return copy;
+}
+
+template <class Node, LogicalKind Kind>
+std::vector<LogicalPlanPtr> LogicalNode<Node, Kind>::children() const {
+  return childrenOf<LogicalPlanPtr>(static_cast<const Node&>(*this));
+}
+
+template <class Node, LogicalKind Kind>
+LogicalPlanPtr LogicalNode<Node, Kind>::withNewChildren(std::vector<LogicalPlanPtr> children) const {
+  return makePlan(copyWithChildren(static_cast<const Node&>(*this), std::move(children)));
+}
+
+template <class Node, LogicalKind Kind>
+std::vector<ExprPtr> LogicalNode<Node, Kind>::expressions() const {
+  return expressionsOf(static_cast<const Node&>(*this));
+}
+
+template <class Node, LogicalKind Kind>
+LogicalPlanPtr LogicalNode<Node, Kind>::withNewExpressions(std::vector<ExprPtr> expressions) const {
+  return makePlan(copyWithExpressions(static_cast<const Node&>(*this), std::move(expressions)));
 }
 
 template <class Node, LogicalKind Kind>

@@ -75,6 +75,26 @@ void TableArgument::derive() {
 std::string TableArgument::sql() const { return "table-argument()"; }
 std::string TableArgument::toString() const { return "table-argument"; }
 
+const LogicalPlanPtr* subqueryPlan(const ExprPtr& expression) {
+  if (const auto* scalar = expression->as<ScalarSubquery>()) return &scalar->plan;
+  if (const auto* exists = expression->as<Exists>()) return &exists->plan;
+  if (const auto* in = expression->as<InSubquery>()) return &in->plan;
+  return nullptr;
+}
+
+ExprPtr withSubqueryPlan(const ExprPtr& expression, LogicalPlanPtr changed) {
+  const auto rebuilt = [&](const auto& node) -> ExprPtr {
+    if (changed == node.plan) return expression;
+    auto copy = node;
+    copy.plan = std::move(changed);
+    return expr::makeExpr(std::move(copy), expression->origin());
+  };
+  if (const auto* scalar = expression->as<ScalarSubquery>()) return rebuilt(*scalar);
+  if (const auto* exists = expression->as<Exists>()) return rebuilt(*exists);
+  if (const auto* in = expression->as<InSubquery>()) return rebuilt(*in);
+  return expression;
+}
+
 }  // namespace flint::plan
 
 template class flint::expr::ExpressionNode<flint::plan::ScalarSubquery, flint::expr::ExprKind::kScalarSubquery>;

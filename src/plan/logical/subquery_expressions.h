@@ -63,4 +63,9 @@ struct TableArgument final : expr::ExpressionNode<TableArgument, expr::ExprKind:
   std::string toString() const override;
 };
 
+/// The plan of a scalar, EXISTS or IN subquery; null pointer for any other expression.
+const LogicalPlanPtr* subqueryPlan(const ExprPtr& expression);
+/// The subquery expression with another plan; itself when `changed` is the plan it has.
+ExprPtr withSubqueryPlan(const ExprPtr& expression, LogicalPlanPtr changed);
+
 }  // namespace flint::plan

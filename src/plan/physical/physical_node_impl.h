@@ -10,46 +10,22 @@ namespace flint::plan {
 
 template <class Node, PhysicalKind Kind>
 std::vector<PhysicalPlanPtr> PhysicalNode<Node, Kind>::children() const {
-  std::vector<PhysicalPlanPtr> out;
-  tree::forEachField(static_cast<const Node&>(*this), [&](const char*, const auto& value) {
-    tree::forEachPointer<PhysicalPlanPtr>(value, [&](const PhysicalPlanPtr& child) { out.push_back(child); });
-  });
-  return out;
+  return childrenOf<PhysicalPlanPtr>(static_cast<const Node&>(*this));
 }
 
 template <class Node, PhysicalKind Kind>
 PhysicalPlanPtr PhysicalNode<Node, Kind>::withNewChildren(std::vector<PhysicalPlanPtr> children) const {
-  Node copy(static_cast<const Node&>(*this));
-  size_t next = 0;
-  tree::forEachField(copy, [&](const char*, auto& value) {
-    tree::forEachPointer<PhysicalPlanPtr>(value, [&](PhysicalPlanPtr& child) { child = std::move(children[next++]); });
-  });
-  return makePhysical(std::move(copy));
+  return makePhysical(copyWithChildren(static_cast<const Node&>(*this), std::move(children)));
 }
 
 template <class Node, PhysicalKind Kind>
 std::vector<ExprPtr> PhysicalNode<Node, Kind>::expressions() const {
-  std::vector<ExprPtr> out;
-  forEachExpression(static_cast<const Node&>(*this), [&](const auto& expression) { out.push_back(expression); });
-  return out;
+  return expressionsOf(static_cast<const Node&>(*this));
 }
 
 template <class Node, PhysicalKind Kind>
 PhysicalPlanPtr PhysicalNode<Node, Kind>::withNewExpressions(std::vector<ExprPtr> expressions) const {
-  Node copy(static_cast<const Node&>(*this));
-  size_t next = 0;
-  forEachExpression(copy, [&](auto& expression) {
-    ExprPtr given = std::move(expressions[next++]);
-    if constexpr (std::is_same_v<std::remove_reference_t<decltype(expression)>, AttributePtr>) {
-      // A field that can only hold an attribute keeps the one it has when it is given anything else.
-      if (given->template as<expr::AttributeReference>() != nullptr) {
-        expression = std::static_pointer_cast<const expr::AttributeReference>(given);
-      }
-    } else {
-      expression = std::move(given);
-    }
-  });
-  return makePhysical(std::move(copy));
+  return makePhysical(copyWithExpressions(static_cast<const Node&>(*this), std::move(expressions)));
 }
 
 template <class Node, PhysicalKind Kind>

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/json_string.h"
 #include "columnar/gather.h"
 #include "io/gzip_output.h"
 #include "sources/write/value_text.h"
@@ -175,31 +176,6 @@ void appendCsvRow(std::string& out, const std::vector<VectorPtr>& columns, RowIn
   out += style.lineEnd;
 }
 
-void appendJsonText(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kHex[static_cast<unsigned char>(c) >> 4];
-          out += kHex[c & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 struct JsonStyle {
   TextStyle values;
   bool ignoreNullFields = true;
@@ -214,7 +190,7 @@ void appendJsonObject(std::string& out, const StructFields& fields, const std::v
     if (style.ignoreNullFields && columns[i]->isNull(row)) continue;
     if (!first) out += ',';
     first = false;
-    appendJsonText(out, fields[i].name);
+    appendJsonString(out, fields[i].name);
     out += ':';
     appendJson(out, *columns[i], row, style);
   }
@@ -259,7 +235,7 @@ void appendJson(std::string& out, const ColumnVector& vector, RowIndex row, cons
         const ColumnVector& keys = *vector.children()[0];
         std::string key;
         appendValueText(key, keys.isFlat() ? keys : *keys.base(), keys.baseRow(entry.offset + i), style.values);
-        appendJsonText(out, key);
+        appendJsonString(out, key);
         out += ':';
         appendJson(out, *vector.children()[1], entry.offset + i, style);
       }
@@ -284,7 +260,7 @@ void appendJson(std::string& out, const ColumnVector& vector, RowIndex row, cons
     default: {
       std::string text;
       appendValueText(text, vector, row, style.values);
-      appendJsonText(out, text);
+      appendJsonString(out, text);
     }
   }
 }
