@@ -3,32 +3,23 @@
 #include <fmt/core.h>
 #include <google/protobuf/arena.h>
 #include <grpc/grpc.h>
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/impl/codegen/proto_buffer_reader.h>
 #include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
 #include <spark/connect/base.pb.h>
 
 #include <array>
-#include <chrono>
 #include <fstream>
-#include <optional>
 #include <sstream>
 
 #include "catalog/sql_conf.h"
 #include "connect/calls/calls.h"
-#include "connect/decoder/plan_decoder.h"
+#include "connect/server/call.h"
+#include "connect/server/messages.h"
 #include "connect/server/request_threads.h"
+#include "connect/server/response_pump.h"
 #include "connect/service/uuid.h"
 
 namespace flint::connect {
 namespace {
-
-constexpr int kMaxMessageBytes = 128 << 20;
-constexpr int kMaxNesting = 2 * PlanDecoder::kMaxDepth;  // a level of an expression takes two messages
-constexpr int64_t kMaxStreamBytes = int64_t{1} << 30;
-constexpr int64_t kMaxStreamMs = 2 * 60'000;
 
 // What all calls share.
 struct Core {
@@ -37,38 +28,6 @@ struct Core {
   SessionManager sessions;
   RequestThreads threads;  // last: its work uses the sessions
 };
-
-grpc::Status grpcStatus(const Status& status, ErrorStore* store) {
-  RpcError error = rpcErrorOf(status, store);
-  return {static_cast<grpc::StatusCode>(error.code), std::move(error.message), std::move(error.details)};
-}
-
-template <class Message>
-bool parse(grpc::ByteBuffer& bytes, Message& message) {
-  grpc::ProtoBufferReader reader(&bytes);
-  google::protobuf::io::CodedInputStream input(&reader);
-  input.SetRecursionLimit(kMaxNesting);
-  input.SetTotalBytesLimit(kMaxMessageBytes);
-  return reader.status().ok() && message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
-}
-
-grpc::Status unreadable() {
-  return grpcStatus(
-      Error(condition::kConnectInvalidPlanCannotParse).with("errorMsg", "the request is damaged or nested too deeply").as(ErrorFamily::kSqlConnect), nullptr);
-}
-
-grpc::ByteBuffer toBytes(const google::protobuf::MessageLite& message) {
-  const std::string text = message.SerializeAsString();
-  const grpc::Slice slice(text);
-  return {&slice, 1};
-}
-
-// The response's own bytes, kept alive by the slice.
-grpc::ByteBuffer toBytes(const ResponsePtr& response) {
-  auto* held = new ResponsePtr(response);
-  const grpc::Slice slice(const_cast<char*>(response->bytes.data()), response->bytes.size(), [](void* one) { delete static_cast<ResponsePtr*>(one); }, held);
-  return {&slice, 1};
-}
 
 template <class Request>
 SessionKey keyOf(const Request& request) {
@@ -126,162 +85,43 @@ grpc::Status cloneSession(Core& core, grpc::ByteBuffer& in, grpc::ByteBuffer& ou
 
 using UnaryHandler = grpc::Status (*)(Core&, grpc::ByteBuffer&, grpc::ByteBuffer&);
 
-class UnaryReactor final : public grpc::ServerGenericBidiReactor {
+class UnaryCall final : public CallHandler {
  public:
-  UnaryReactor(Core& core, UnaryHandler handler) : core_(core), handler_(handler) { StartRead(&request_); }
+  /// `quick`: the answer takes less than handing it to another thread.
+  UnaryCall(Core& core, Call& call, UnaryHandler handler, bool quick) : core_(core), call_(call), handler_(handler), quick_(quick) {}
 
-  void OnReadDone(bool ok) override {
-    if (!ok) return Finish({grpc::StatusCode::INTERNAL, "the call has no request"});
-    core_.threads.post([this] {
-      const grpc::Status status = handler_(core_, request_, response_);
-      if (status.ok()) {
-        StartWriteAndFinish(&response_, grpc::WriteOptions(), status);
-      } else {
-        Finish(status);
-      }
-    });
+  void onStart() override { call_.read(&request_); }
+  void onRead(bool ok) override {
+    if (!ok) return call_.finish({grpc::StatusCode::INTERNAL, "the call has no request"});
+    if (quick_) return answerCall();
+    core_.threads.post([this] { answerCall(); });
   }
-  void OnDone() override { delete this; }
 
  private:
+  void answerCall() {
+    const grpc::Status status = handler_(core_, request_, response_);
+    if (!status.ok()) return call_.finish(status);
+    call_.writeAndFinish(response_, status);
+  }
+
   Core& core_;
+  Call& call_;
   const UnaryHandler handler_;
+  const bool quick_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
 };
 
 // Refuses a call.
-class RefusingReactor final : public grpc::ServerGenericBidiReactor {
+class RefusingCall final : public CallHandler {
  public:
-  explicit RefusingReactor(grpc::Status status) { Finish(std::move(status)); }
-  void OnDone() override { delete this; }
-};
-
-/// Moves the responses of an operation to one stream, until the operation or the stream ends.
-///
-/// Threads: thread-safe; shared by the reactor and by the buffer's callback, which may outlive it. The reactor lives until `Finish` was called, so
-/// whoever set `writing_` or `done_` may use it. gRPC runs callbacks inside of calls, so none is made under the lock.
-class ResponsePump : public std::enable_shared_from_this<ResponsePump> {
- public:
-  ResponsePump(grpc::ServerGenericBidiReactor& reactor) : reactor_(reactor) {}
-
-  /// Starts behind response `afterIndex`.
-  void start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex) {
-    {
-      const std::lock_guard lock(mutex_);
-      session_ = std::move(session);
-      operation_ = std::move(operation);
-      index_ = afterIndex;
-      startedMs_ = steadyMs();
-      operation_->detachedSinceMs = 0;
-      reader_ = operation_->responses().attach([self = shared_from_this()] { self->pump(); });
-    }
-    pump();
-  }
-
-  /// Ends a stream that has no operation (yet).
-  void fail(const grpc::Status& status) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (done_) return;
-      done_ = true;
-    }
-    reactor_.Finish(status);
-  }
-
-  void wrote(bool ok) {
-    {
-      const std::lock_guard lock(mutex_);
-      writing_ = false;
-      cancelled_ = cancelled_ || !ok;
-    }
-    pump();
-  }
-
-  void cancel() {
-    {
-      const std::lock_guard lock(mutex_);
-      cancelled_ = true;
-      if (operation_ == nullptr) return;  // still being parsed; `start` will see it
-    }
-    pump();
-  }
+  RefusingCall(Call& call, grpc::Status status) : call_(call), status_(std::move(status)) {}
+  void onStart() override { call_.finish(status_); }
 
  private:
-  void pump() {
-    std::optional<grpc::Status> end;
-    OperationPtr ended;
-    {
-      const std::lock_guard lock(mutex_);
-      if (writing_ || done_ || operation_ == nullptr) return;
-      if (cancelled_) {
-        end = grpc::Status::CANCELLED;
-      } else if (operation_->reattachable() && (sentBytes_ >= kMaxStreamBytes || steadyMs() - startedMs_ >= kMaxStreamMs)) {
-        end = grpc::Status::OK;  // the client reattaches
-      } else {
-        end = next();
-      }
-      if (!end.has_value() && !writing_) return;
-      if (end.has_value()) {
-        done_ = true;
-        ended = operation_;
-      }
-    }
-    if (!end.has_value()) return reactor_.StartWrite(&bytes_);
-    const SessionHolderPtr session = session_;
-    leave(*ended);
-    reactor_.Finish(*end);
-  }
-
-  // Under the lock: takes the next response to write, or says how the stream ends; neither when it is to wait.
-  std::optional<grpc::Status> next() {
-    using Kind = ResponseBuffer::Next::Kind;
-    const ResponseBuffer::Next next = operation_->responses().next(reader_, index_);
-    switch (next.kind) {
-      case Kind::kWait: return std::nullopt;
-      case Kind::kResponse:
-        index_ = next.response->index;
-        sentBytes_ += static_cast<int64_t>(next.response->bytes.size());
-        bytes_ = toBytes(next.response);
-        writing_ = true;
-        return std::nullopt;
-      case Kind::kEnd:
-        return next.outcome.isOk() ? grpc::Status::OK : grpcStatus(next.outcome, &session_->errors());
-      case Kind::kSuperseded: return grpcStatus(Error(condition::kInvalidCursorDisconnected).as(ErrorFamily::kSqlConnect), nullptr);
-      case Kind::kGone: break;
-    }
-    const Status cancelled = operation_->checkCancelled();
-    if (!cancelled.isOk()) return grpcStatus(cancelled, &session_->errors());
-    return grpcStatus(Error(condition::kInvalidCursorPositionNotAvailable)
-                          .with("responseId", "")
-                          .with("index", std::to_string(index_ + 1))
-                          .as(ErrorFamily::kSqlConnect),
-                      nullptr);
-  }
-
-  void leave(Operation& operation) {
-    operation.responses().detach(reader_);
-    if (!operation.reattachable()) {
-      session_->removeOperation(operation.id(), false);
-    } else if (!operation.responses().hasReader()) {
-      operation.detachedSinceMs = steadyMs();
-    }
-  }
-
-  grpc::ServerGenericBidiReactor& reactor_;
-  std::mutex mutex_;
-  SessionHolderPtr session_;
-  OperationPtr operation_;
-  ResponseBuffer::ReaderId reader_ = 0;
-  int64_t index_ = 0;
-  int64_t sentBytes_ = 0;
-  int64_t startedMs_ = 0;
-  grpc::ByteBuffer bytes_;
-  bool writing_ = false;
-  bool cancelled_ = false;
-  bool done_ = false;
+  Call& call_;
+  const grpc::Status status_;
 };
-using PumpPtr = std::shared_ptr<ResponsePump>;
 
 using StreamHandler = void (*)(Core&, grpc::ByteBuffer&, const PumpPtr&);
 
@@ -328,117 +168,110 @@ void reattachCall(Core& core, grpc::ByteBuffer& in, const PumpPtr& pump) {
   pump->start(*session, *operation, after);
 }
 
-class StreamReactor final : public grpc::ServerGenericBidiReactor {
+class StreamCall final : public CallHandler {
  public:
-  StreamReactor(Core& core, StreamHandler handler) : core_(core), handler_(handler), pump_(std::make_shared<ResponsePump>(*this)) { StartRead(&request_); }
+  StreamCall(Core& core, Call& call, StreamHandler handler) : core_(core), call_(call), handler_(handler), pump_(std::make_shared<ResponsePump>(call)) {}
 
-  void OnReadDone(bool ok) override {
+  void onStart() override { call_.read(&request_); }
+  void onRead(bool ok) override {
     if (!ok) return pump_->fail({grpc::StatusCode::INTERNAL, "the call has no request"});
-    // The handler outlives the reactor when the stream ends before the query.
+    // The handler outlives the call when the stream ends before the query.
     core_.threads.post([&core = core_, handler = handler_, pump = pump_, request = std::move(request_)]() mutable { handler(core, request, pump); });
   }
-  void OnWriteDone(bool ok) override {
-    const PumpPtr pump = pump_;  // the reactor may be gone before this ends
-    pump->wrote(ok);
-  }
-  void OnCancel() override {
-    const PumpPtr pump = pump_;
-    pump->cancel();
-  }
-  void OnDone() override { delete this; }
+  void onWrite(bool ok) override { pump_->wrote(ok); }
+  void onCancel() override { pump_->cancel(); }
 
  private:
   Core& core_;
+  Call& call_;
   const StreamHandler handler_;
   const PumpPtr pump_;
   grpc::ByteBuffer request_;
 };
 
 /// AddArtifacts: many requests, one response.
-class UploadReactor final : public grpc::ServerGenericBidiReactor {
+class UploadCall final : public CallHandler {
  public:
-  explicit UploadReactor(Core& core) : core_(core) { StartRead(&request_); }
+  UploadCall(Core& core, Call& call) : core_(core), call_(call) {}
 
-  void OnReadDone(bool ok) override {
+  void onStart() override { call_.read(&request_); }  void onRead(bool ok) override {
     core_.threads.post([this, ok] { ok ? take() : finish(); });
   }
-  void OnDone() override { delete this; }
 
  private:
   void take() {
     spark::connect::AddArtifactsRequest request;
-    if (!parse(request_, request)) return Finish(unreadable());
+    if (!parse(request_, request)) return call_.finish(unreadable());
     if (session_ == nullptr) {
       const auto session = core_.sessions.getOrCreate(keyOf(request), request.client_observed_server_side_session_id());
-      if (!session.isOk()) return Finish(grpcStatus(session.status(), nullptr));
+      if (!session.isOk()) return call_.finish(grpcStatus(session.status(), nullptr));
       session_ = *session;
     }
     const Status taken = upload_.take(*session_, request);
-    if (!taken.isOk()) return Finish(grpcStatus(taken, &session_->errors()));
+    if (!taken.isOk()) return call_.finish(grpcStatus(taken, &session_->errors()));
     request_.Clear();
-    StartRead(&request_);
+    call_.read(&request_);
   }
   void finish() {
     spark::connect::AddArtifactsResponse response;
-    if (session_ == nullptr) return Finish({grpc::StatusCode::INTERNAL, "the call has no request"});
+    if (session_ == nullptr) return call_.finish({grpc::StatusCode::INTERNAL, "the call has no request"});
     const Status done = upload_.finish(response);
-    if (!done.isOk()) return Finish(grpcStatus(done, &session_->errors()));
+    if (!done.isOk()) return call_.finish(grpcStatus(done, &session_->errors()));
     setSession(response, *session_);
     response_ = toBytes(response);
-    StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
+    call_.writeAndFinish(response_, grpc::Status::OK);
   }
 
   Core& core_;
+  Call& call_;
   SessionHolderPtr session_;
   ArtifactUpload upload_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
 };
 
-class Service final : public grpc::CallbackGenericService {
- public:
-  explicit Service(Core& core) : core_(core) {}
+bool hasToken(const Call& call, const std::string& token) {
+  const std::string expected = "Bearer " + token;
+  const auto found = call.metadata().find("authorization");
+  if (found == call.metadata().end() || found->second.size() != expected.size()) return false;
+  // Every byte is looked at, so that the time taken tells nothing of the token.
+  unsigned different = 0;
+  for (size_t i = 0; i < expected.size(); ++i) different |= static_cast<unsigned>(expected[i] ^ found->second.data()[i]);
+  return different == 0;
+}
 
-  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
-    if (!core_.token.empty() && !hasToken(*context)) return new RefusingReactor({grpc::StatusCode::UNAUTHENTICATED, "Invalid authentication token"});
-    constexpr std::string_view kService = "/spark.connect.SparkConnectService/";
-    std::string_view method = context->method();
-    if (!method.starts_with(kService)) return new RefusingReactor({grpc::StatusCode::UNIMPLEMENTED, "no such service"});
-    method.remove_prefix(kService.size());
-    if (method == "ExecutePlan") return new StreamReactor(core_, executePlanCall);
-    if (method == "ReattachExecute") return new StreamReactor(core_, reattachCall);
-    if (method == "AddArtifacts") return new UploadReactor(core_);
-    for (const auto& [name, handler] : kUnaryCalls) {
-      if (name == method) return new UnaryReactor(core_, handler);
-    }
-    return new RefusingReactor({grpc::StatusCode::UNIMPLEMENTED, "no such method"});
-  }
-
- private:
-  bool hasToken(const grpc::GenericCallbackServerContext& context) const {
-    const std::string expected = "Bearer " + core_.token;
-    const auto found = context.client_metadata().find("authorization");
-    if (found == context.client_metadata().end() || found->second.size() != expected.size()) return false;
-    // Every byte is looked at, so that the time taken tells nothing of the token.
-    unsigned different = 0;
-    for (size_t i = 0; i < expected.size(); ++i) different |= static_cast<unsigned>(expected[i] ^ found->second.data()[i]);
-    return different == 0;
-  }
-
-  static constexpr std::array<std::pair<std::string_view, UnaryHandler>, 9> kUnaryCalls = {{
-      {"AnalyzePlan", unary<spark::connect::AnalyzePlanRequest, spark::connect::AnalyzePlanResponse>},
-      {"Config", unary<spark::connect::ConfigRequest, spark::connect::ConfigResponse>},
-      {"ArtifactStatus", unary<spark::connect::ArtifactStatusesRequest, spark::connect::ArtifactStatusesResponse>},
-      {"Interrupt", unary<spark::connect::InterruptRequest, spark::connect::InterruptResponse>},
-      {"ReleaseExecute", unary<spark::connect::ReleaseExecuteRequest, spark::connect::ReleaseExecuteResponse, Lookup::kExisting>},
-      {"ReleaseSession", releaseSession},
-      {"FetchErrorDetails", unary<spark::connect::FetchErrorDetailsRequest, spark::connect::FetchErrorDetailsResponse>},
-      {"CloneSession", cloneSession},
-      {"GetStatus", unary<spark::connect::GetStatusRequest, spark::connect::GetStatusResponse>},
-  }};
-
-  Core& core_;
+struct UnaryMethod {
+  std::string_view name;
+  UnaryHandler handler;
+  bool quick = false;
 };
+constexpr std::array<UnaryMethod, 9> kUnaryMethods = {{
+    {"AnalyzePlan", unary<spark::connect::AnalyzePlanRequest, spark::connect::AnalyzePlanResponse>},
+    {"Config", unary<spark::connect::ConfigRequest, spark::connect::ConfigResponse>},
+    {"ArtifactStatus", unary<spark::connect::ArtifactStatusesRequest, spark::connect::ArtifactStatusesResponse>},
+    {"Interrupt", unary<spark::connect::InterruptRequest, spark::connect::InterruptResponse>},
+    {"ReleaseExecute", unary<spark::connect::ReleaseExecuteRequest, spark::connect::ReleaseExecuteResponse, Lookup::kExisting>, true},
+    {"ReleaseSession", releaseSession},
+    {"FetchErrorDetails", unary<spark::connect::FetchErrorDetailsRequest, spark::connect::FetchErrorDetailsResponse>},
+    {"CloneSession", cloneSession},
+    {"GetStatus", unary<spark::connect::GetStatusRequest, spark::connect::GetStatusResponse>},
+}};
+
+std::unique_ptr<CallHandler> handlerOf(Core& core, Call& call) {
+  const auto refuse = [&](grpc::StatusCode code, const char* why) { return std::make_unique<RefusingCall>(call, grpc::Status(code, why)); };
+  if (!core.token.empty() && !hasToken(call, core.token)) return refuse(grpc::StatusCode::UNAUTHENTICATED, "Invalid authentication token");
+  constexpr std::string_view kService = "/spark.connect.SparkConnectService/";
+  std::string_view method = call.method();
+  if (!method.starts_with(kService)) return refuse(grpc::StatusCode::UNIMPLEMENTED, "no such service");
+  method.remove_prefix(kService.size());
+  if (method == "ExecutePlan") return std::make_unique<StreamCall>(core, call, executePlanCall);
+  if (method == "ReattachExecute") return std::make_unique<StreamCall>(core, call, reattachCall);
+  if (method == "AddArtifacts") return std::make_unique<UploadCall>(core, call);
+  for (const UnaryMethod& one : kUnaryMethods) {
+    if (one.name == method) return std::make_unique<UnaryCall>(core, call, one.handler, one.quick);
+  }
+  return refuse(grpc::StatusCode::UNIMPLEMENTED, "no such method");
+}
 
 bool isLoopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
@@ -476,9 +309,9 @@ SessionManager::Timeouts timeoutsOf(const std::map<std::string, std::string>& se
 }  // namespace
 
 struct ConnectServer::State {
-  State(std::shared_ptr<session::SharedState> shared, const SessionManager::Timeouts& timeouts) : core(std::move(shared), timeouts), service(core) {}
+  State(std::shared_ptr<session::SharedState> shared, const SessionManager::Timeouts& timeouts) : core(std::move(shared), timeouts), calls([this](Call& call) { return handlerOf(core, call); }) {}
   Core core;
-  Service service;
+  CallService calls;
   int port = 0;
   std::unique_ptr<grpc::Server> server;
 };
@@ -500,11 +333,12 @@ Result<std::unique_ptr<ConnectServer>> ConnectServer::start(ServerOptions option
   const bool bareV6 = options.host.find(':') != std::string::npos && !options.host.starts_with('[');
   const std::string host = bareV6 ? "[" + options.host + "]" : options.host;
   builder.AddListeningPort(fmt::format("{}:{}", host, options.port), channel, &state->port);
-  builder.RegisterCallbackGenericService(&state->service);
+  state->calls.attach(builder);
   state->server = builder.BuildAndStart();
   if (state->server == nullptr || state->port == 0) {
     return badOption(fmt::format("cannot listen on {}:{}: the port is in use, or the address is not this machine's", options.host, options.port));
   }
+  state->calls.run();
   return std::unique_ptr<ConnectServer>(new ConnectServer(std::move(state)));
 }
 
@@ -515,6 +349,7 @@ void ConnectServer::stop(int64_t graceMs) {
   state_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(graceMs));
   state_->core.sessions.closeAll();
   state_->server->Wait();
+  state_->calls.stop();
   state_->server.reset();
 }
 

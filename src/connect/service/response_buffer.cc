@@ -97,6 +97,12 @@ bool ResponseBuffer::isFinished() const {
   return finished_;
 }
 
+std::optional<Status> ResponseBuffer::endBehind(int64_t index) const {
+  const std::lock_guard lock(mutex_);
+  if (!finished_ || index < lastIndex_) return std::nullopt;
+  return outcome_;
+}
+
 void ResponseBuffer::dropLocked(int64_t upToIndex) {
   while (!responses_.empty() && responses_.front()->index <= upToIndex) {
     const Response& response = *responses_.front();

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,8 @@ class ResponseBuffer {
   /// Drops the responses up to and including this one; unknown ids are passed over.
   void releaseUntil(std::string_view id);
   bool isFinished() const;
+  /// How the operation ended, if it did and nothing follows response number `index`.
+  std::optional<Status> endBehind(int64_t index) const;
 
  private:
   // Both under the lock; the returned callbacks are run after it.

@@ -1,0 +1,123 @@
+#include "connect/server/response_pump.h"
+
+#include <utility>
+
+#include "base/condition.h"
+#include "connect/server/messages.h"
+
+namespace flint::connect {
+namespace {
+
+constexpr int64_t kMaxStreamBytes = int64_t{1} << 30;
+constexpr int64_t kMaxStreamMs = 2 * 60'000;
+
+}  // namespace
+
+void ResponsePump::start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex) {
+  {
+    const std::lock_guard lock(mutex_);
+    session_ = std::move(session);
+    operation_ = std::move(operation);
+    index_ = afterIndex;
+    startedMs_ = steadyMs();
+    operation_->detachedSinceMs = 0;
+    reader_ = operation_->responses().attach([self = shared_from_this()] { self->pump(); });
+  }
+  pump();
+}
+
+void ResponsePump::fail(const grpc::Status& status) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (done_) return;
+    done_ = true;
+  }
+  call_.finish(status);
+}
+
+void ResponsePump::wrote(bool ok) {
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    cancelled_ = cancelled_ || !ok;
+  }
+  pump();
+}
+
+void ResponsePump::cancel() {
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    if (operation_ == nullptr) return;  // still being parsed; `start` will see it
+  }
+  pump();
+}
+
+void ResponsePump::pump() {
+  std::optional<grpc::Status> end;
+  bool writes = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (writing_ || done_ || operation_ == nullptr) return;
+    if (cancelled_) {
+      end = grpc::Status::CANCELLED;
+    } else if (operation_->reattachable() && (sentBytes_ >= kMaxStreamBytes || steadyMs() - startedMs_ >= kMaxStreamMs)) {
+      end = grpc::Status::OK;  // the client reattaches
+    } else {
+      end = next();
+      writes = writing_;
+      // The last response and the end of the stream go out together.
+      if (writes) end = outcome(operation_->responses().endBehind(index_));
+    }
+    if (!end.has_value() && !writes) return;
+    done_ = end.has_value();
+  }
+  if (!end.has_value()) return call_.write(bytes_);
+  const std::shared_ptr<ResponsePump> self = shared_from_this();  // what the operation holds of it goes
+  const SessionHolderPtr session = session_;
+  leave(*operation_);
+  if (writes) return call_.writeAndFinish(bytes_, *end);
+  call_.finish(*end);
+}
+
+// How the stream of an operation that has ended so ends.
+std::optional<grpc::Status> ResponsePump::outcome(const std::optional<Status>& ended) const {
+  if (!ended.has_value()) return std::nullopt;
+  return ended->isOk() ? grpc::Status::OK : grpcStatus(*ended, &session_->errors());
+}
+
+// Under the lock: takes the next response to write, or says how the stream ends; neither when it is to wait.
+std::optional<grpc::Status> ResponsePump::next() {
+  using Kind = ResponseBuffer::Next::Kind;
+  const ResponseBuffer::Next next = operation_->responses().next(reader_, index_);
+  switch (next.kind) {
+    case Kind::kWait: return std::nullopt;
+    case Kind::kResponse:
+      index_ = next.response->index;
+      sentBytes_ += static_cast<int64_t>(next.response->bytes.size());
+      bytes_ = toBytes(next.response);
+      writing_ = true;
+      return std::nullopt;
+    case Kind::kEnd: return outcome(next.outcome);
+    case Kind::kSuperseded: return grpcStatus(Error(condition::kInvalidCursorDisconnected).as(ErrorFamily::kSqlConnect), nullptr);
+    case Kind::kGone: break;
+  }
+  const Status cancelled = operation_->checkCancelled();
+  if (!cancelled.isOk()) return grpcStatus(cancelled, &session_->errors());
+  return grpcStatus(Error(condition::kInvalidCursorPositionNotAvailable)
+                        .with("responseId", "")
+                        .with("index", std::to_string(index_ + 1))
+                        .as(ErrorFamily::kSqlConnect),
+                    nullptr);
+}
+
+void ResponsePump::leave(Operation& operation) {
+  operation.responses().detach(reader_);
+  if (!operation.reattachable()) {
+    session_->removeOperation(operation.id(), false);
+  } else if (!operation.responses().hasReader()) {
+    operation.detachedSinceMs = steadyMs();
+  }
+}
+
+}  // namespace flint::connect
