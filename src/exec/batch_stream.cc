@@ -33,10 +33,15 @@ void BatchStream::count(size_t level) const {
   }
 }
 
+void BatchStream::endSource() {
+  sourceDone_ = true;
+  if (position_ != nullptr) position_->advance(source_->numPartitions() - 1, kFlushSequence);
+}
+
 Result<Progress> BatchStream::pull() {
   RETURN_IF_ERROR(task_->checkCancelled());
   ASSIGN_OR_RETURN(Progress progress, source_->produce(*sourceLocal_, batches_[0]));
-  if (progress.kind == Progress::Kind::kFinished) sourceDone_ = true;
+  if (progress.kind == Progress::Kind::kFinished) endSource();
   if (progress.kind != Progress::Kind::kHaveOutput) return progress;
   if (position_ != nullptr) position_->advance(batches_[0].partition(), batches_[0].sequence());
   if (batches_[0].isEmpty()) return progress;
@@ -76,7 +81,7 @@ Result<Progress> BatchStream::push() {
       break;
     case Progress::Kind::kFinished:
       // Nothing before this operator matters any more; what it and those behind it still hold does.
-      sourceDone_ = true;
+      endSource();
       std::fill(hasMore_.begin(), hasMore_.begin() + level_ + 1, false);
       flushed_ = std::max(flushed_, level);
       level_ = -1;

@@ -27,8 +27,11 @@ class BatchStream {
   Status open(TaskContext& task, SlotPosition* position);
   /// kHaveOutput with a batch of at least one row, kFinished, or kBlocked.
   Result<Progress> next(ColumnarBatch& out);
+  /// True when what still comes is what operators give after their last input.
+  bool sourceDone() const { return sourceDone_; }
 
  private:
+  void endSource();
   Result<Progress> pull();
   Result<Progress> flushNext();
   Result<Progress> push();

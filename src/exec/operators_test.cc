@@ -271,7 +271,11 @@ std::vector<Row> joinedByHand(const TestTable& left, const TestTable& right, Joi
 }
 
 TEST(HashJoin, agreesWithRowsJoinedByHand) {
-  for (const Mode& mode : kModes) {
+  std::vector<Mode> modes(std::begin(kModes), std::end(kModes));
+  modes.push_back({1, 64, false, 1500});  // spills in partitions
+  modes.push_back({3, 16, false, 1});     // and divides them down to one key, whose rows are taken block by block
+  modes.push_back({2, 32, true, 900});    // all rows in one partition
+  for (const Mode& mode : modes) {
     for (const int64_t stride : {1, 100'003}) {
       const TestTable left = randomTable(220, 120, 5, stride);
       const TestTable right = randomTable(100, 120, 6, stride);
@@ -293,10 +297,66 @@ TEST(HashJoin, agreesWithRowsJoinedByHand) {
               const auto rows = run(plan::makePhysical(std::move(node)), mode);
               EXPECT_EQ(sortedTexts(rows), sortedTexts(joinedByHand(left, right, type, byString, withCondition)))
                   << "type " << static_cast<int>(type) << " build " << static_cast<int>(side) << " string " << byString << " condition " << withCondition
-                  << " threads " << mode.threads << " batch " << mode.batchRows;
+                  << " threads " << mode.threads << " batch " << mode.batchRows << " threshold " << mode.spillThreshold;
             }
           }
         }
+      }
+    }
+  }
+}
+
+std::vector<Row> pairedByHand(const TestTable& left, const TestTable& right, JoinType type) {
+  std::vector<Row> rows;
+  std::vector<bool> rightMatched(right.rows.size(), false);
+  for (const Row& l : left.rows) {
+    bool matched = false;
+    for (size_t r = 0; r < right.rows.size(); ++r) {
+      if (l[2].asInteger() >= right.rows[r][2].asInteger()) continue;
+      matched = true;
+      rightMatched[r] = true;
+      if (type == JoinType::kLeftSemi || type == JoinType::kLeftAnti || type == JoinType::kExistence) continue;
+      rows.push_back(l);
+      rows.back().insert(rows.back().end(), right.rows[r].begin(), right.rows[r].end());
+    }
+    if ((type == JoinType::kLeftSemi && matched) || (type == JoinType::kLeftAnti && !matched)) rows.push_back(l);
+    if (type == JoinType::kExistence) {
+      rows.push_back(l);
+      rows.back().push_back(Value::boolean(matched));
+    }
+    if ((type == JoinType::kLeftOuter || type == JoinType::kFullOuter) && !matched) {
+      rows.push_back(l);
+      rows.back().resize(6);
+    }
+  }
+  for (size_t r = 0; r < right.rows.size(); ++r) {
+    if ((type != JoinType::kRightOuter && type != JoinType::kFullOuter) || rightMatched[r]) continue;
+    Row row(3);
+    row.insert(row.end(), right.rows[r].begin(), right.rows[r].end());
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+TEST(NestedLoopJoin, agreesWithRowsPairedByHand) {
+  std::vector<Mode> modes(std::begin(kModes), std::end(kModes));
+  modes.push_back({3, 16, false, 900});  // block by block
+  for (const Mode& mode : modes) {
+    const TestTable left = randomTable(70, 120, 15);
+    const TestTable right = randomTable(90, 120, 16);
+    for (const JoinType type : {JoinType::kInner, JoinType::kLeftOuter, JoinType::kRightOuter, JoinType::kFullOuter, JoinType::kLeftSemi,
+                                JoinType::kLeftAnti, JoinType::kExistence}) {
+      for (const auto side : {plan::BuildSide::kLeft, plan::BuildSide::kRight}) {
+        if (type == JoinType::kExistence && side == plan::BuildSide::kLeft) continue;
+        plan::BroadcastNestedLoopJoinExec node;
+        node.type = type;
+        node.buildSide = side;
+        node.condition = expr::comparison(expr::ComparisonOp::kLess, left.attributes[2], right.attributes[2]);
+        if (type == JoinType::kExistence) node.exists = expr::attribute("e", DataType::boolean(), false);
+        node.left = left.scan(mode.batchRows, 2);
+        node.right = right.scan(mode.batchRows, 2);
+        EXPECT_EQ(sortedTexts(run(plan::makePhysical(std::move(node)), mode)), sortedTexts(pairedByHand(left, right, type)))
+            << "type " << static_cast<int>(type) << " build " << static_cast<int>(side) << " threads " << mode.threads << " threshold " << mode.spillThreshold;
       }
     }
   }

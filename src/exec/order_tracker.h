@@ -20,6 +20,9 @@ struct BatchTag {
   auto operator<=>(const BatchTag&) const = default;
 };
 
+/// The sequence number of what operators give when their input has ended: in the last partition, behind all that came with the input.
+inline constexpr int64_t kFlushSequence = int64_t{1} << 62;
+
 /// Knows the lowest tag that any thread of a pipeline can still give.
 ///
 /// Invariant: a slot's position only rises, and is never above the tag of a batch it has yet to give.

@@ -1,9 +1,10 @@
 #include "exec/join/hash_join_probe.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "exec/join/join_output.h"
+#include "exec/join/spilled_join_reader.h"
+#include "exec/order_tracker.h"
 
 namespace flint::exec {
 namespace {
@@ -32,6 +33,10 @@ struct HashJoinProbe::Local : LocalState {
   int32_t chain = -1;    // the rest of that chain; -1: start with its head
   bool isFlushed = false;
   bool isLast = false;
+  bool givesBuildRows = false;
+  RowIndex nextBuildRow = 0;  // the first that was not looked at after the probe
+  JoinKeyHash::Scratch hashes;                 // of a spilled join, as what follows
+  std::unique_ptr<SpilledJoinReader> spilled;
 };
 
 HashJoinProbe::HashJoinProbe(std::shared_ptr<JoinBuild> build, std::shared_ptr<const expr::ExpressionEvaluator> keys,
@@ -44,6 +49,11 @@ Result<LocalStatePtr> HashJoinProbe::makeLocal(TaskContext&) {
   if (build_->shape.condition != nullptr) local->condition = build_->shape.condition->makeLocal();
   build_->openProbes.fetch_add(1);
   return LocalStatePtr(std::move(local));
+}
+
+int32_t HashJoinProbe::start(int32_t numPartitions) {
+  lastPartition_ = numPartitions - 1;
+  return numPartitions;
 }
 
 bool HashJoinProbe::isOneStep() const {
@@ -97,6 +107,15 @@ bool HashJoinProbe::emitDecided(const ColumnarBatch& in, HasMatch&& hasMatch, Co
   out = in;
   if (static_cast<RowIndex>(selection->size()) != in.numSelected()) out.setSelection(std::move(selection));
   return true;
+}
+
+bool HashJoinProbe::hasMatch(const LocalState& state, RowIndex i) const {
+  const auto& local = static_cast<const Local&>(state);
+  return isOneStep() ? local.heads[static_cast<size_t>(i)] >= 0 : local.hasMatch[static_cast<size_t>(i)] != 0;
+}
+
+bool HashJoinProbe::decide(const ColumnarBatch& in, const uint8_t* hasMatch, ColumnarBatch& out) const {
+  return emitDecided(in, [hasMatch](RowIndex i) { return hasMatch[i] != 0; }, out);
 }
 
 // Takes away matches that the condition refuses.
@@ -242,6 +261,7 @@ Result<bool> HashJoinProbe::nextPairs(Local& local, const ColumnarBatch& in, Col
 Result<Progress> HashJoinProbe::process(LocalState& state, const ColumnarBatch& in, ColumnarBatch& out) {
   auto& local = static_cast<Local&>(state);
   const JoinShape& shape = build_->shape;
+  if (build_->spilled != nullptr) return spill(local, in);
   if (!local.inBatch) {
     if (in.isEmpty()) return Progress::needInput();
     if (shape.nullAware && build_->hasNullKey) return Progress::finished();
@@ -267,6 +287,28 @@ Result<Progress> HashJoinProbe::process(LocalState& state, const ColumnarBatch& 
   return Progress::needInput();
 }
 
+Result<Progress> HashJoinProbe::spill(Local& local, const ColumnarBatch& in) const {
+  if (build_->shape.nullAware && build_->hasNullKey) return Progress::finished();
+  if (in.isEmpty()) return Progress::needInput();
+  ASSIGN_OR_RETURN(const auto keys, keys_->evaluate(*local.keys, in));
+  RETURN_IF_ERROR(build_->spilled->addProbe(in, keys, in.activeRows(), local.hashes));
+  return Progress::needInput();
+}
+
+Result<Progress> HashJoinProbe::flushSpilled(Local& local, ColumnarBatch& out) const {
+  if (build_->shape.nullAware && build_->hasNullKey) return Progress::finished();
+  SpilledJoin& spilled = *build_->spilled;
+  if (local.isLast) {
+    local.isLast = false;
+    RETURN_IF_ERROR(spilled.endProbe());
+  }
+  if (!spilled.isProbed()) return Progress::blocked(spilled.probed());
+  if (local.spilled == nullptr) local.spilled = std::make_unique<SpilledJoinReader>(build_->spilled, keys_, task_);
+  ASSIGN_OR_RETURN(Progress progress, local.spilled->next(out));
+  if (progress.kind == Progress::Kind::kHaveOutput) out.setPosition(lastPartition_, kFlushSequence);
+  return progress;
+}
+
 Result<Progress> HashJoinProbe::flush(LocalState& state, ColumnarBatch& out) {
   auto& local = static_cast<Local&>(state);
   const BuildOutput output = build_->shape.buildOutput;
@@ -274,20 +316,25 @@ Result<Progress> HashJoinProbe::flush(LocalState& state, ColumnarBatch& out) {
     local.isFlushed = true;
     local.isLast = build_->openProbes.fetch_sub(1) == 1;
   }
+  if (build_->spilled != nullptr) return flushSpilled(local, out);
   if (!local.isLast || output == BuildOutput::kNothing) return Progress::finished();
+  if (!local.givesBuildRows) {
+    // A thread that opens later, when the input has ended, would be a last one too.
+    if (build_->isProbed.exchange(true)) return Progress::finished();
+    local.givesBuildRows = true;
+  }
   const uint8_t wanted = output == BuildOutput::kMatchedRows ? 1 : 0;
   const auto limit = static_cast<size_t>(task_->options().batchRows);
   local.buildRows.clear();
-  RowIndex row = build_->nextUnprobed.load();
+  RowIndex row = local.nextBuildRow;
   for (; row < build_->numRows && local.buildRows.size() < limit; ++row) {
     if (build_->matched[static_cast<size_t>(row)] == wanted) local.buildRows.push_back(row);
   }
-  build_->nextUnprobed.store(row);
+  local.nextBuildRow = row;
   if (local.buildRows.empty()) return Progress::finished();
   RETURN_IF_ERROR(task_->checkCancelled());
   out = JoinOutput(build_->shape, build_->columns, build_->numRows).buildOnly(local.buildRows, output == BuildOutput::kUnmatchedWithNulls);
-  // After everything the probe side gave.
-  out.setPosition(std::numeric_limits<int32_t>::max() - 1, row);
+  out.setPosition(lastPartition_, kFlushSequence);
   return Progress::haveOutput();
 }
 

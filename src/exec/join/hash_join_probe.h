@@ -11,6 +11,7 @@ namespace flint::exec {
 ///
 /// Shape: where a probe row has one match at most, a batch gives one batch of the same columns with fewer rows selected and the build side's
 /// columns as dictionaries; else batches of pairs. The order of probe rows is kept. Build rows come last, from the last thread's flush.
+/// When the build side was spilled, probe rows go to disk too, and all rows come from the threads' flushes, once the last one has read its input.
 /// Threads: as StreamingOperator.
 class HashJoinProbe final : public StreamingOperator {
  public:
@@ -19,9 +20,19 @@ class HashJoinProbe final : public StreamingOperator {
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) override;
   Result<Progress> flush(LocalState& local, ColumnarBatch& out) override;
+  int32_t start(int32_t numPartitions) override;
+
+  /// After `process` is done with a batch: whether its i-th active row had a match.
+  bool hasMatch(const LocalState& local, columnar::RowIndex i) const;
+  /// What rows of the probe side give by themselves once it is known which had a match (one flag a row); false: nothing.
+  bool decide(const ColumnarBatch& in, const uint8_t* hasMatch, ColumnarBatch& out) const;
 
  private:
   struct Local;
+
+  // Writes the batch to the join's partitions.
+  Result<Progress> spill(Local& local, const ColumnarBatch& in) const;
+  Result<Progress> flushSpilled(Local& local, ColumnarBatch& out) const;
 
   Status findMatches(Local& local, const ColumnarBatch& in) const;
   // True when every probe row gives one row at most, so that no pairs need to be made.
@@ -37,6 +48,7 @@ class HashJoinProbe final : public StreamingOperator {
   const std::shared_ptr<JoinBuild> build_;
   const std::shared_ptr<const expr::ExpressionEvaluator> keys_;
   const std::shared_ptr<TaskContext> task_;
+  int32_t lastPartition_ = 0;
 };
 
 }  // namespace flint::exec

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "columnar/gather.h"
 #include "exec/join/join_filter.h"
+#include "exec/join/spilled_join.h"
 
 namespace flint::exec {
 namespace {
@@ -27,32 +27,20 @@ columnar::Selection rowsWithKeys(const std::vector<VectorPtr>& keys, const Activ
   return rows;
 }
 
-// What a kept vector takes that was not counted before; strings that only few rows are kept of are copied away from their batch.
-int64_t keep(const VectorPtr& source, const ActiveRows& active, columnar::StringHeap& heap, std::vector<VectorPtr>& chunks) {
-  VectorPtr kept = columnar::compactEncoded(source, active);
-  if (kept->isFlat() && kept->physicalType() == PhysicalType::kString && active.count() < active.size() / 2) {
-    const int64_t before = heap.allocatedBytes();
-    kept = columnar::copyStrings(kept, heap);
-    chunks.push_back(std::move(kept));
-    return chunks.back()->size() * int64_t{16} + heap.allocatedBytes() - before;
-  }
-  int64_t bytes = kept->isConstant() ? 64 : kept->isDictionary() ? kept->size() * int64_t{4} : kept->byteSize();
-  if (kept->isDictionary() && (chunks.empty() || !chunks.back()->isDictionary() || chunks.back()->base() != kept->base())) {
-    bytes += kept->base()->byteSize();
-  }
-  chunks.push_back(std::move(kept));
-  return bytes;
+std::vector<DataType> typesOf(const std::vector<expr::ExprPtr>& expressions) {
+  std::vector<DataType> types;
+  for (const expr::ExprPtr& expression : expressions) types.push_back(expression->dataType());
+  return types;
 }
 
 }  // namespace
 
 struct JoinBuildSink::Local : LocalState {
+  explicit Local(JoinChunks empty) : chunks(std::move(empty)) {}
   expr::ExpressionEvaluator::LocalPtr keys;
-  std::vector<Chunks> keyChunks;
-  std::vector<Chunks> columnChunks;
-  std::vector<std::optional<KeyRange>> ranges;
-  columnar::StringHeap heap;
-  int64_t numRows = 0;
+  JoinChunks chunks;
+  int64_t bytes = 0;  // of the chunks
+  JoinKeyHash::Scratch scratch;
   bool hasNullKey = false;
 };
 
@@ -60,23 +48,21 @@ JoinBuildSink::JoinBuildSink(std::shared_ptr<JoinBuild> build, std::shared_ptr<c
                              std::vector<bool> keyNullable, std::vector<int64_t> dynamicFilterIds, std::shared_ptr<TaskContext> task)
     : build_(std::move(build)),
       keys_(std::move(keys)),
+      keyTypes_(typesOf(keys_->expressions())),
       keyNullable_(std::move(keyNullable)),
       dynamicFilterIds_(std::move(dynamicFilterIds)),
       task_(std::move(task)),
-      keyChunks_(keys_->expressions().size()),
-      columnChunks_(build_->shape.readsBuildColumns() ? build_->shape.numBuild() : 0) {
-  for (const expr::ExprPtr& key : keys_->expressions()) {
-    ranges_.push_back(isIntegerKey(key->dataType().physicalType()) ? std::optional<KeyRange>(KeyRange{}) : std::nullopt);
-  }
+      chunks_(makeChunks()) {
   build_->reservation = task_->makeReservation("HashJoin");
 }
 
+JoinChunks JoinBuildSink::makeChunks() const {
+  return JoinChunks(build_->shape.readsBuildColumns() ? build_->shape.buildTypes : std::vector<DataType>(), keyTypes_);
+}
+
 Result<LocalStatePtr> JoinBuildSink::makeLocal(TaskContext&) {
-  auto local = std::make_unique<Local>();
+  auto local = std::make_unique<Local>(makeChunks());
   local->keys = keys_->makeLocal();
-  local->keyChunks.resize(keyChunks_.size());
-  local->columnChunks.resize(columnChunks_.size());
-  for (const auto& range : ranges_) local->ranges.push_back(range.has_value() ? std::optional<KeyRange>(KeyRange{}) : std::nullopt);
   return LocalStatePtr(std::move(local));
 }
 
@@ -93,62 +79,63 @@ Result<Progress> JoinBuildSink::consume(LocalState& state, const ColumnarBatch& 
     if (static_cast<RowIndex>(withKeys.size()) != active.count()) active = ActiveRows(active.size(), withKeys);
     if (active.isEmpty()) return Progress::needInput();
   }
-  int64_t bytes = 0;
-  for (size_t c = 0; c < local.columnChunks.size(); ++c) bytes += keep(batch.column(c), active, local.heap, local.columnChunks[c]);
-  for (size_t k = 0; k < keys.size(); ++k) {
-    if (local.ranges[k].has_value()) local.ranges[k]->add(*keys[k], active);
-    // A key that is a plain column is kept once.
-    const auto same = std::find(batch.columns().begin(), batch.columns().end(), keys[k]);
-    if (same != batch.columns().end() && !local.columnChunks.empty()) {
-      local.keyChunks[k].push_back(local.columnChunks[static_cast<size_t>(same - batch.columns().begin())].back());
-    } else {
-      bytes += keep(keys[k], active, local.heap, local.keyChunks[k]);
-    }
+  memory::Reservation& reservation = *build_->reservation;
+  const int64_t bytes = local.chunks.add(batch, keys, active);
+  const int64_t threshold = task_->options().spillThresholdBytes;
+  const bool isAsked = isSpilled_.load(std::memory_order_relaxed) || reservation.spillRequested() || (threshold > 0 && local.bytes + bytes > threshold);
+  if (!isAsked && reservation.tryGrow(bytes)) {
+    local.bytes += bytes;
+    reservation.setRevocable(reservation.bytes());
+    return Progress::needInput();
   }
-  local.numRows += active.count();
-  if (!build_->reservation->tryGrow(bytes)) return task_->query().memory().outOfMemory(bytes);
+  RETURN_IF_ERROR(spill(local.chunks, local.bytes, local.scratch));
+  local.bytes = 0;
   return Progress::needInput();
+}
+
+Status JoinBuildSink::spill(JoinChunks& chunks, int64_t bytes, JoinKeyHash::Scratch& scratch) {
+  if (!isSpilled_.load()) {
+    const std::lock_guard lock(mutex_);
+    if (build_->spilled == nullptr) build_->spilled = std::make_shared<SpilledJoin>(build_->shape, keyTypes_, keyNullable_, task_->query());
+    isSpilled_.store(true);
+  }
+  RETURN_IF_ERROR(build_->spilled->addBuild(chunks, scratch));
+  chunks.clear();
+  build_->reservation->shrink(bytes);
+  build_->reservation->setRevocable(build_->reservation->bytes());
+  build_->reservation->spillDone();
+  return Status::ok();
 }
 
 Status JoinBuildSink::combine(LocalState& state) {
   auto& local = static_cast<Local&>(state);
-  const std::lock_guard lock(mutex_);
-  const auto moveAll = [](std::vector<Chunks>& from, std::vector<Chunks>& to) {
-    for (size_t i = 0; i < from.size(); ++i) {
-      to[i].insert(to[i].end(), std::make_move_iterator(from[i].begin()), std::make_move_iterator(from[i].end()));
-      from[i].clear();
-    }
-  };
-  moveAll(local.keyChunks, keyChunks_);
-  moveAll(local.columnChunks, columnChunks_);
-  for (size_t k = 0; k < ranges_.size(); ++k) {
-    if (ranges_[k].has_value()) ranges_[k]->add(*local.ranges[k]);
+  if (isSpilled_.load()) {
+    RETURN_IF_ERROR(spill(local.chunks, local.bytes, local.scratch));
+    local.bytes = 0;
   }
-  numRows_ += local.numRows;
+  const std::lock_guard lock(mutex_);
+  chunks_.append(local.chunks);
+  chunkBytes_ += local.bytes;
   build_->hasNullKey = build_->hasNullKey || local.hasNullKey;
-  local.numRows = 0;
   return Status::ok();
 }
 
 Result<int32_t> JoinBuildSink::prepareFinalize() {
-  if (numRows_ > INT32_MAX) return task_->query().memory().outOfMemory(numRows_ * 8);
-  build_->numRows = static_cast<RowIndex>(numRows_);
-  const int64_t tableBytes = keyChunks_.empty() ? 0 : JoinTable::estimateBytes(build_->numRows, keyChunks_.size());
-  if (!build_->reservation->tryGrow(tableBytes)) return task_->query().memory().outOfMemory(tableBytes);
-  std::vector<VectorPtr> keys;
-  for (size_t k = 0; k < keyChunks_.size(); ++k) {
-    keys.push_back(columnar::concatenate(keys_->expressions()[k]->dataType(), keyChunks_[k]));
-    // A column that is also the key is concatenated once.
-    for (size_t c = 0; c < columnChunks_.size(); ++c) {
-      if (!keyChunks_[k].empty() && columnChunks_[c] == keyChunks_[k]) columnChunks_[c] = {keys.back()};
-    }
-    keyChunks_[k] = {};
+  memory::Reservation& reservation = *build_->reservation;
+  const int64_t tableBytes = JoinChunks::tableBytes(chunks_.numRows(), keyTypes_.size(), build_->shape.marksBuildRows());
+  const bool isAsked = reservation.spillRequested() && chunks_.numRows() > 0;
+  if (isSpilled_.load() || isAsked || chunks_.numRows() > INT32_MAX || !reservation.tryGrow(tableBytes)) {
+    // Rows of threads that ended before the first one spilled are written too.
+    JoinKeyHash::Scratch scratch;
+    RETURN_IF_ERROR(spill(chunks_, chunkBytes_, scratch));
+    reservation.setRevocable(0);
+    RETURN_IF_ERROR(build_->spilled->endBuild());
+    return 0;
   }
-  build_->columns.resize(columnChunks_.size());
-  if (build_->shape.marksBuildRows()) build_->matched.assign(static_cast<size_t>(numRows_), 0);
-  build_->table.prepare(std::move(keys), keyNullable_, ranges_, build_->numRows, task_->options().constantHash);
+  reservation.setRevocable(0);
+  chunks_.prepare(*build_, keyNullable_, task_->options().constantHash);
   numInserts_ = std::clamp(static_cast<int32_t>(build_->numRows / kRowsAnInsert), 1, std::max(1, task_->numThreads()));
-  return numInserts_ + static_cast<int32_t>(columnChunks_.size());
+  return numInserts_ + static_cast<int32_t>(chunks_.numColumns());
 }
 
 Status JoinBuildSink::finalizeTask(int32_t task) {
@@ -157,22 +144,21 @@ Status JoinBuildSink::finalizeTask(int32_t task) {
     build_->table.insert(rowsOf(task), rowsOf(task + 1));
     return Status::ok();
   }
-  const auto column = static_cast<size_t>(task - numInserts_);
-  build_->columns[column] = columnar::concatenate(build_->shape.buildTypes[column], columnChunks_[column]);
-  columnChunks_[column] = {};
+  chunks_.concatenate(*build_, static_cast<size_t>(task - numInserts_));
   return Status::ok();
 }
 
 Status JoinBuildSink::finishFinalize() {
+  if (isSpilled_.load()) return Status::ok();
   build_->table.finish();
   return publishFilters();
 }
 
 Status JoinBuildSink::publishFilters() {
   if (!build_->shape.dropsUnmatchedProbeRows()) return Status::ok();
-  for (size_t k = 0; k < dynamicFilterIds_.size() && k < ranges_.size(); ++k) {
+  for (size_t k = 0; k < dynamicFilterIds_.size() && k < keyTypes_.size(); ++k) {
     if (dynamicFilterIds_[k] == 0) continue;
-    task_->query().publishDynamicFilter(dynamicFilterIds_[k], makeJoinFilter(*build_->table.keys()[k], ranges_[k]));
+    task_->query().publishDynamicFilter(dynamicFilterIds_[k], makeJoinFilter(*build_->table.keys()[k], chunks_.ranges()[k]));
   }
   return Status::ok();
 }

@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "exec/join/join_chunks.h"
+#include "exec/join/join_partitions.h"
 #include "exec/join/join_shape.h"
 #include "exec/join/join_table.h"
 #include "exec/operator.h"
@@ -13,9 +15,12 @@
 
 namespace flint::exec {
 
+class SpilledJoin;
+
 /// The build side of a hash join, as the probe sees it.
 ///
-/// Shape: `columns` are the build side's columns (or none, when nothing reads them), `numRows` long; the table's row numbers point into them.
+/// Shape: `columns` are the build side's columns (or none, when nothing reads them), `numRows` long; the table's row numbers point into them. When
+/// it did not fit, `spilled` has all rows, and columns and table are empty.
 /// Threads: written by the build sink; then immutable, but for `matched` (relaxed flags) and the counters of probing threads.
 struct JoinBuild {
   JoinShape shape;
@@ -25,7 +30,8 @@ struct JoinBuild {
   bool hasNullKey = false;            // null-aware anti joins
   std::vector<uint8_t> matched;       // one a row, when the shape marks build rows
   std::atomic<int32_t> openProbes{0};
-  std::atomic<columnar::RowIndex> nextUnprobed{0};  // rows given so far after the probe
+  std::atomic<bool> isProbed{false};  // a thread gives the build rows
+  std::shared_ptr<SpilledJoin> spilled;
   std::unique_ptr<memory::Reservation> reservation;
 
   void mark(int32_t row) { std::atomic_ref<uint8_t>(matched[static_cast<size_t>(row)]).store(1, std::memory_order_relaxed); }
@@ -33,7 +39,7 @@ struct JoinBuild {
 
 /// Collects the build side of a hash join, then makes its table in parallel and publishes dynamic filters.
 ///
-/// Memory: columns and table are charged to one reservation. Threads: as Sink.
+/// Memory: columns and table are charged to one reservation. Where that is refused, all rows go to disk (SpilledJoin). Threads: as Sink.
 class JoinBuildSink final : public Sink {
  public:
   JoinBuildSink(std::shared_ptr<JoinBuild> build, std::shared_ptr<const expr::ExpressionEvaluator> keys, std::vector<bool> keyNullable,
@@ -48,22 +54,23 @@ class JoinBuildSink final : public Sink {
 
  private:
   struct Local;
-  // Vectors of one column, one a batch.
-  using Chunks = std::vector<columnar::VectorPtr>;
 
   bool keepsNullKeys() const { return build_->shape.buildOutput != BuildOutput::kNothing; }
+  JoinChunks makeChunks() const;
+  // Writes out what a thread holds; from then on the join is a spilled one.
+  Status spill(JoinChunks& chunks, int64_t bytes, JoinKeyHash::Scratch& scratch);
   Status publishFilters();
 
   const std::shared_ptr<JoinBuild> build_;
   const std::shared_ptr<const expr::ExpressionEvaluator> keys_;
+  const std::vector<DataType> keyTypes_;
   const std::vector<bool> keyNullable_;
   const std::vector<int64_t> dynamicFilterIds_;
   const std::shared_ptr<TaskContext> task_;
-  std::mutex mutex_;  // guards what follows until finalization
-  std::vector<Chunks> keyChunks_;
-  std::vector<Chunks> columnChunks_;
-  std::vector<std::optional<KeyRange>> ranges_;
-  int64_t numRows_ = 0;
+  std::atomic<bool> isSpilled_{false};  // `build_->spilled` is set
+  std::mutex mutex_;                    // guards what follows until finalization, and the making of `build_->spilled`
+  JoinChunks chunks_;
+  int64_t chunkBytes_ = 0;
   int32_t numInserts_ = 0;
 };
 

@@ -41,6 +41,7 @@ Status UnionSource::start(TaskContext& task) {
     ASSIGN_OR_RETURN(StartedSource started, startSource(input, *own));
     firstPartition_.push_back(numPartitions_);
     covers_.push_back(task.partition < 0 || (!before && own->partition < started.numPartitions));
+    numPartitionsOf_.push_back(started.numPartitions);
     numPartitions_ += started.numPartitions;
     sources_.push_back(std::move(started.source));
     tasks_.push_back(std::move(own));
@@ -67,6 +68,9 @@ Result<Progress> UnionSource::produce(LocalState& state, ColumnarBatch& out) {
       RETURN_IF_ERROR(openInput(local));
     }
     ASSIGN_OR_RETURN(Progress progress, local.stream->next(out));
+    if (local.position != nullptr && local.stream->sourceDone()) {
+      local.position->advance(firstPartition_[local.input] + numPartitionsOf_[local.input] - 1, kFlushSequence);
+    }
     if (progress.kind == Progress::Kind::kHaveOutput) {
       out.setPosition(out.partition() + firstPartition_[local.input], out.sequence());
       return progress;

@@ -30,6 +30,7 @@ class UnionSource final : public Source {
   std::vector<std::shared_ptr<TaskContext>> tasks_;  // by input: its own partition
   std::vector<bool> covers_;                         // by input: whether the task reads any of it
   std::vector<int32_t> firstPartition_;
+  std::vector<int32_t> numPartitionsOf_;
   int32_t numPartitions_ = 0;
 };
 

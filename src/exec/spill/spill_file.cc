@@ -7,8 +7,6 @@
 namespace flint::exec {
 namespace {
 
-constexpr size_t kBufferBytes = 256 << 10;
-
 int64_t nextFileNumber() {
   static std::atomic<int64_t> next{0};
   return next.fetch_add(1);
@@ -21,11 +19,12 @@ SpillFile::~SpillFile() {
   static_cast<void>(files_->remove(path_, false).isOk());
 }
 
-SpillWriter::SpillWriter(std::shared_ptr<io::FileSystem> files, std::string path, std::unique_ptr<io::OutputFile> file, std::shared_ptr<Metric> spilled)
-    : files_(std::move(files)), path_(std::move(path)), file_(std::move(file)), spilled_(std::move(spilled)) {}
+SpillWriter::SpillWriter(std::shared_ptr<io::FileSystem> files, std::string path, std::unique_ptr<io::OutputFile> file, std::shared_ptr<Metric> spilled,
+                         size_t bufferBytes)
+    : files_(std::move(files)), path_(std::move(path)), file_(std::move(file)), spilled_(std::move(spilled)), bufferBytes_(bufferBytes) {}
 SpillWriter::~SpillWriter() = default;
 
-Result<std::unique_ptr<SpillWriter>> SpillWriter::make(QueryContext& query, std::string_view name) {
+Result<std::unique_ptr<SpillWriter>> SpillWriter::make(QueryContext& query, std::string_view name, size_t bufferBytes) {
   const std::string& folder = query.options().spillDirectory;
   if (folder.empty()) return Error(condition::kSpillOutOfMemory).with("consumerToSpill", std::string(name)).with("message", "no folder to spill to is set");
   std::shared_ptr<io::FileSystem> files = query.options().spillFiles;
@@ -34,7 +33,7 @@ Result<std::unique_ptr<SpillWriter>> SpillWriter::make(QueryContext& query, std:
   std::string path = folder + "/" + std::string(name) + "-" + std::to_string(nextFileNumber()) + ".spill";
   ASSIGN_OR_RETURN(std::unique_ptr<io::OutputFile> file, files->create(path, true));
   auto spilled = query.metrics().metric(0, "Query", "spill size", Metric::Unit::kSize);
-  return std::unique_ptr<SpillWriter>(new SpillWriter(std::move(files), std::move(path), std::move(file), std::move(spilled)));
+  return std::unique_ptr<SpillWriter>(new SpillWriter(std::move(files), std::move(path), std::move(file), std::move(spilled), bufferBytes));
 }
 
 Status SpillWriter::flush() {
@@ -56,7 +55,7 @@ Status SpillWriter::writeBlock(std::string_view block) {
   const size_t before = buffer_.size();
   RETURN_IF_ERROR(io::appendFrame(buffer_, block, compressed_));
   bytes_ += static_cast<int64_t>(buffer_.size() - before);
-  return buffer_.size() >= kBufferBytes ? flush() : Status::ok();
+  return buffer_.size() >= bufferBytes_ ? flush() : Status::ok();
 }
 
 Result<SpillFilePtr> SpillWriter::finish() {

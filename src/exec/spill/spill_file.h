@@ -42,13 +42,13 @@ using SpillFilePtr = std::shared_ptr<const SpillFile>;
 
 /// Writes a SpillFile front to back.
 ///
-/// Memory: one frame, and a buffer of 256 KiB.
+/// Memory: one frame, and a buffer of `bufferBytes`.
 /// Threads: confined to its owner.
 /// Errors: FILE_OPERATION_FAILED with the system's reason, as when the disk is full; the file is removed then.
 class SpillWriter {
  public:
   /// Makes the query's spill folder when it is not there. Bytes and time are counted in the query's metrics.
-  static Result<std::unique_ptr<SpillWriter>> make(QueryContext& query, std::string_view name);
+  static Result<std::unique_ptr<SpillWriter>> make(QueryContext& query, std::string_view name, size_t bufferBytes = size_t{256} << 10);
   ~SpillWriter();
 
   /// The selected rows, with the batch's position.
@@ -58,13 +58,14 @@ class SpillWriter {
   int64_t bytes() const { return bytes_; }
 
  private:
-  SpillWriter(std::shared_ptr<io::FileSystem> files, std::string path, std::unique_ptr<io::OutputFile> file, std::shared_ptr<Metric> spilled);
+  SpillWriter(std::shared_ptr<io::FileSystem> files, std::string path, std::unique_ptr<io::OutputFile> file, std::shared_ptr<Metric> spilled, size_t bufferBytes);
   Status flush();
 
   const std::shared_ptr<io::FileSystem> files_;
   const std::string path_;
   std::unique_ptr<io::OutputFile> file_;
   const std::shared_ptr<Metric> spilled_;
+  const size_t bufferBytes_;
   std::string buffer_;
   std::vector<char> compressed_;
   int64_t bytes_ = 0;
