@@ -150,6 +150,8 @@ ExprPtr replaceAttributes(const ExprPtr& expression, const std::function<ExprPtr
   return replaceIn(expression, replacement, false);
 }
 
+static bool isCommutative(const std::string& name) { return name == "+" || name == "*" || name == "&" || name == "|" || name == "^"; }
+
 ExprPtr canonicalForm(const ExprPtr& expression) {
   return tree::transformUp(expression, [](const ExprPtr& node) -> ExprPtr {
     if (const auto* attribute = node->as<expr::AttributeReference>()) {
@@ -171,6 +173,12 @@ ExprPtr canonicalForm(const ExprPtr& expression) {
     if (const auto* field = node->as<expr::GetStructField>()) {
       expr::GetStructField copy = *field;
       copy.name.clear();
+      return expr::makeExpr(std::move(copy));
+    }
+    if (const auto* call = node->as<expr::FunctionCall>(); call != nullptr && call->arguments.size() == 2 && isCommutative(call->name) &&
+                                                           call->arguments[1]->hash() < call->arguments[0]->hash()) {
+      expr::FunctionCall copy = *call;
+      std::swap(copy.arguments[0], copy.arguments[1]);
       return expr::makeExpr(std::move(copy));
     }
     return node;

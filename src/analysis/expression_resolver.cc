@@ -107,8 +107,11 @@ Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
     case ExprKind::kUnresolvedStar:
     case ExprKind::kUnresolvedRegex:
       return Error(condition::kInvalidUsageOfStarOrRegex).with("elem", "'*'").with("prettyName", "expression").at(expression->origin()).as(ErrorFamily::kAnalysis);
-    case ExprKind::kNamedArgument:
-      return Error(condition::kNamedParametersNotSupported).with("functionName", quoteIdentifier(expression->as<expr::NamedArgument>()->name)).at(expression->origin()).as(ErrorFamily::kAnalysis);
+    case ExprKind::kNamedArgument: {
+      expr::NamedArgument argument = *expression->as<expr::NamedArgument>();
+      ASSIGN_OR_RETURN(argument.value, resolve(argument.value));
+      return ExprPtr(expr::makeExpr(std::move(argument), expression->origin()));
+    }
     case ExprKind::kUnresolvedLambdaVariable: {
       const auto* variable = expression->as<expr::UnresolvedLambdaVariable>();
       expr::UnresolvedAttribute column;

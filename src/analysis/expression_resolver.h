@@ -10,6 +10,11 @@
 #include "expr/unresolved.h"
 #include "plan/logical/logical_plan.h"
 
+namespace flint::catalog {
+struct SqlFunction;
+struct SqlVariable;
+}
+
 namespace flint::analysis {
 
 using plan::LogicalPlanPtr;
@@ -29,6 +34,7 @@ struct NameContext {
 struct SubqueryFrame {
   const NameContext* outer = nullptr;
   SubqueryFrame* parent = nullptr;
+  bool isCall = false;  // the body of a table function: `outer` are its parameters, whose values are used as they are
   std::vector<ExprPtr> outerAttributes;  // AttributeReferences of the query around it, OuterReferences of queries further out
 };
 
@@ -69,6 +75,8 @@ class ExpressionResolver {
   Result<ExprPtr> resolveAggregate(const expr::AggregateFunction& function, const std::string& name, const expr::UnresolvedFunction& call);
   Result<ExprPtr> resolveWindowFunction(const expr::WindowFunction& function, const std::string& name, const expr::UnresolvedFunction& call);
   Result<ExprPtr> resolveGenerator(const expr::GeneratorFunction& function, const std::string& name, const expr::UnresolvedFunction& call);
+  // resolve_sql_functions.cc
+  Result<ExprPtr> resolveSqlFunction(const catalog::SqlFunction& function, const expr::UnresolvedFunction& call);
   Result<ExprPtr> resolveIdentifierClause(const expr::IdentifierClause& clause);
   // resolve_lambdas.cc
   Result<ExprPtr> resolveHigherOrder(const expr::ScalarFunction& function, const std::string& name, const expr::UnresolvedFunction& call);

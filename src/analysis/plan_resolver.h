@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/dependencies.h"
 #include "analysis/expression_resolver.h"
 #include "analysis/scope.h"
 #include "catalog/session_catalog.h"
@@ -29,7 +30,11 @@ struct ResolvedPlan {
 struct CteDefinition {
   int64_t id = 0;
   LogicalPlanPtr plan;      // null while it is being resolved
-  bool correlated = false;  // reads columns of a query around it: copied into its uses
+  bool correlated = false;  // copied into its uses: it reads columns of a query around it, or its rows depend on how many are wanted
+  // WITH RECURSIVE, while its step is resolved: its columns, and the first ids of those where it names itself.
+  bool recursing = false;
+  std::vector<AttributePtr> recursionColumns;
+  std::vector<expr::ExprId> selfReferences;
 };
 
 /// Resolves plans bottom-up, one node after its children.
@@ -53,6 +58,15 @@ class PlanResolver {
   SubqueryFrame* frame() const { return frame_; }
   const expr::WindowSpec* findWindow(const std::string& name) const;
   bool sameName(std::string_view a, std::string_view b) const;
+  void noteIn(Dependencies* dependencies) { dependencies_ = dependencies; }
+  Dependencies* dependencies() const { return dependencies_; }
+
+  // resolve_sql_functions.cc
+  /// The arguments of a call, one a parameter, cast to its type. Errors: WRONG_NUM_ARGS.*, those of named arguments.
+  Result<std::vector<ExprPtr>> bindSqlArguments(const catalog::SqlFunction& function, std::vector<ExprPtr> arguments, const OriginPtr& origin);
+  /// The body of a scalar SQL function with `arguments` in the place of its parameters, as its return type.
+  Result<ExprPtr> sqlFunctionValue(const catalog::SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin);
+  Result<ResolvedPlan> sqlFunctionRows(const catalog::SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin);
 
   std::shared_ptr<const Scope> scopeOf(const ResolvedPlan& input) const;
   std::shared_ptr<const Scope> scopeOf(const std::vector<AttributePtr>& columns) const;
@@ -71,6 +85,11 @@ class PlanResolver {
   // resolve_ctes.cc
   Result<ResolvedPlan> resolveWith(const plan::UnresolvedWith& node);
   Result<ResolvedPlan> useCte(const CteDefinition& definition, const std::string& name);
+  Status resolveDefinitions(const plan::UnresolvedWith& node);  // into the innermost scope
+  // resolve_recursion.cc
+  bool refersTo(const LogicalPlanPtr& plan, const std::string& name) const;
+  Result<ResolvedPlan> useSelf(CteDefinition& definition, const std::string& name);
+  Result<LogicalPlanPtr> resolveRecursive(const std::string& name, const LogicalPlanPtr& body, int64_t levelLimit, const OriginPtr& origin);
   LogicalPlanPtr placeCtes(const LogicalPlanPtr& root) const;
   // resolve_select.cc
   Result<ResolvedPlan> resolveProject(const plan::Project& node);
@@ -114,6 +133,7 @@ class PlanResolver {
   std::vector<LogicalPlanPtr> kept_;                                         // keeps the keys of `resolved_` alive
   int depth_ = 0;
   int viewDepth_ = 0;
+  Dependencies* dependencies_ = nullptr;
 
   friend class ExpressionResolver;
 };

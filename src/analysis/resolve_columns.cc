@@ -99,7 +99,19 @@ Result<ExprPtr> findInFrame(const UnresolvedAttribute& column, SubqueryFrame* fr
   if (found == nullptr) {
     ASSIGN_OR_RETURN(found, findInFrame(column, frame->parent));
   }
-  return found == nullptr ? found : asOuter(found, *frame);
+  return found == nullptr || frame->isCall ? found : asOuter(found, *frame);
+}
+
+// A session variable stands for its value; the text is for names of columns.
+ExprPtr variableValue(const catalog::SqlVariable& variable, const std::string& key, const OriginPtr& origin) {
+  expr::Literal literal;
+  literal.value = variable.value;
+  literal.type = variable.type;
+  const ExprPtr value = expr::makeExpr(std::move(literal), origin);
+  expr::RuntimeReplaceable reference;
+  reference.text = "variablereference(system.session." + key + "=" + value->sql() + ")";
+  reference.replacement = value;
+  return expr::makeExpr(std::move(reference), origin);
 }
 
 // Functions that may be called without parentheses.
@@ -159,6 +171,20 @@ Result<ExprPtr> ExpressionResolver::resolveColumn(const UnresolvedAttribute& col
     if (lowerCase(column.nameParts[0]) == "grouping__id") return resolve(expr::call("grouping_id", {})->withOrigin(column.origin()));
     if (const char* function = functionOfKeyword(lowerCase(column.nameParts[0]))) {
       return resolve(expr::call(function, {})->withOrigin(column.origin()));
+    }
+  }
+  if (!column.planId.has_value()) {
+    // The longest prefix that is a variable's name; what follows are fields.
+    for (size_t length = std::min<size_t>(column.nameParts.size(), 3); length > 0; --length) {
+      const NameParts name(column.nameParts.begin(), column.nameParts.begin() + static_cast<std::ptrdiff_t>(length));
+      const auto variable = plans_.catalog().findVariable(name);
+      if (!variable.has_value()) continue;
+      if (plans_.dependencies() != nullptr) plans_.dependencies()->temporaryVariables.push_back({"system", "session", variable->name});
+      ExprPtr value = variableValue(*variable, plans_.catalog().folded(name.back()), column.origin());
+      for (size_t i = length; i < column.nameParts.size(); ++i) {
+        ASSIGN_OR_RETURN(value, extractValue(value, expr::literalString(column.nameParts[i]), options(), column.origin()));
+      }
+      return value;
     }
   }
   return unresolvedColumn(column);

@@ -71,8 +71,13 @@ Result<ResolvedPlan> PlanResolver::resolveWith(const plan::UnresolvedWith& node)
     std::vector<std::map<std::string, std::shared_ptr<CteDefinition>>>& scopes;
     ~Leave() { scopes.pop_back(); }
   } leave{ctes_};
-  for (const LogicalPlanPtr& each : node.definitions) {
-    const auto* alias = each->as<plan::SubqueryAlias>();
+  RETURN_IF_ERROR(resolveDefinitions(node));
+  return resolve(node.child);
+}
+
+Status PlanResolver::resolveDefinitions(const plan::UnresolvedWith& node) {
+  for (size_t i = 0; i < node.definitions.size(); ++i) {
+    const auto* alias = node.definitions[i]->as<plan::SubqueryAlias>();
     if (alias == nullptr) return internalError("a WITH definition without a name");
     const std::string& name = alias->alias.back();
     for (const auto& [known, definition] : ctes_.back()) {
@@ -83,20 +88,19 @@ Result<ResolvedPlan> PlanResolver::resolveWith(const plan::UnresolvedWith& node)
     definition->id = expr::newExprId();
     // Columns of queries around may be read: then the definition is copied into each use.
     const size_t outerBefore = frame_ == nullptr ? 0 : frame_->outerAttributes.size();
-    if (node.recursive && tree::anyNode(alias->child, [&](const LogicalPlanPtr& inner) {
-          const auto* relation = inner->as<plan::UnresolvedRelation>();
-          return relation != nullptr && relation->nameParts.size() == 1 && sameName(relation->nameParts[0], name);
-        })) {
-      return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "recursive WITH queries").at(node.origin()).as(ErrorFamily::kUnsupportedOperation);
+    if (node.recursive && refersTo(alias->child, name)) {
+      const int64_t levelLimit = i < node.maxRecursions.size() ? node.maxRecursions[i] : 0;
+      ASSIGN_OR_RETURN(definition->plan, resolveRecursive(name, alias->child, levelLimit, node.origin()));
+      definition->correlated = true;
+    } else {
+      ASSIGN_OR_RETURN(const ResolvedPlan body, resolve(alias->child));
+      definition->plan = body.plan;
+      definition->correlated = frame_ != nullptr && frame_->outerAttributes.size() != outerBefore;
     }
-    ASSIGN_OR_RETURN(const ResolvedPlan body, resolve(alias->child));
-    definition->plan = body.plan;
-    definition->correlated = frame_ != nullptr && frame_->outerAttributes.size() != outerBefore;
     if (!definition->correlated) definitions_.push_back(definition);
     ctes_.back().emplace(name, std::move(definition));
   }
-  ASSIGN_OR_RETURN(ResolvedPlan child, resolve(node.child));
-  return child;
+  return Status::ok();
 }
 
 Result<ResolvedPlan> PlanResolver::useCte(const CteDefinition& definition, const std::string& name) {

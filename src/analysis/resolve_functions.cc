@@ -332,6 +332,10 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
     }
     if (const auto* generator = std::get_if<const expr::GeneratorFunction*>(&entry)) return resolveGenerator(**generator, name, call);
   }
+  if (const auto function = plans_.catalog().findFunction(call.nameParts)) {
+    if (overWindow) return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
+    return resolveSqlFunction(*function, call);
+  }
   return Error(condition::kUnresolvedRoutine)
       .with("routineName", quotedName(call.nameParts))
       .with("searchPath", fmt::format("[`system`.`builtin`, `system`.`session`, `spark_catalog`.{}]", quoteIdentifier(plans_.catalog().currentDatabase())))

@@ -4,6 +4,7 @@
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/select_block.h"
+#include "analysis/sql_function_analysis.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
 
@@ -88,6 +89,7 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
     input.plan = plan::makePlan(plan::OneRowRelation{});
   }
   input.block = nullptr;
+  for (const ExprPtr& argument : node.arguments) RETURN_IF_ERROR(node.isLateralView ? rejectSqlFunctions(argument, catalog_, "Generate") : Status::ok());
   const std::string name = lowerCase(node.nameParts.back());
   const auto scope = scopeOf(input);
   const NameContext names = contextOf(scope, {input.plan});
@@ -154,6 +156,33 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
     return ResolvedPlan{std::move(out), {}, nullptr};
   }
   const auto entry = catalog_.functions().find(name);
+  if (std::holds_alternative<std::monostate>(entry) && !node.isLateralView) {
+    if (const auto function = catalog_.findFunction(node.nameParts)) {
+      if (!function->returnsTable) return Error(condition::kNotATableFunction).with("functionName", quotedName(function->name)).at(node.origin()).as(ErrorFamily::kAnalysis);
+      ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, ExpressionResolver(*this, names).resolveAllForPlan(node.arguments));
+      ASSIGN_OR_RETURN(arguments, bindSqlArguments(*function, std::move(arguments), node.origin()));
+      ASSIGN_OR_RETURN(ResolvedPlan rows, sqlFunctionRows(*function, arguments, node.origin()));
+      const std::vector<AttributePtr> output = rows.plan->output();
+      if (!node.columnAliases.empty()) {
+        if (node.columnAliases.size() != output.size()) {
+          return Error(condition::kNumTableValueAliasesMismatch)
+              .with("funcName", quotedName(function->name))
+              .with("aliasesNum", std::to_string(node.columnAliases.size()))
+              .with("outColsNum", std::to_string(output.size()))
+              .at(node.origin())
+              .as(ErrorFamily::kAnalysis);
+        }
+        plan::Project renamed;
+        for (size_t i = 0; i < output.size(); ++i) renamed.projectList.push_back(expr::alias(output[i], node.columnAliases[i]));
+        renamed.child = rows.plan;
+        rows.plan = plan::makePlan(std::move(renamed));
+      }
+      plan::SubqueryAlias alias;
+      alias.alias = {node.tableAlias.empty() ? function->name.back() : node.tableAlias};
+      alias.child = rows.plan;
+      return ResolvedPlan{plan::makePlan(std::move(alias)), {}, nullptr};
+    }
+  }
   if (std::get_if<const expr::GeneratorFunction*>(&entry) == nullptr) {
     if (std::holds_alternative<std::monostate>(entry)) {
       if (node.isLateralView) {

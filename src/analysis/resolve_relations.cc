@@ -69,11 +69,17 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
   if (name.size() == 1) {
     for (auto scope = ctes_.rbegin(); scope != ctes_.rend(); ++scope) {
       for (const auto& [known, definition] : *scope) {
-        if (sameName(known, name[0]) && definition->plan != nullptr) return useCte(*definition, known);
+        if (!sameName(known, name[0])) continue;
+        if (definition->recursing) return useSelf(*definition, known);
+        if (definition->plan != nullptr) return useCte(*definition, known);
       }
     }
   }
   ASSIGN_OR_RETURN(const auto found, catalog_.lookup(name));
+  if (dependencies_ != nullptr && found.has_value()) {
+    dependencies_->readsData = true;
+    if (found->tempView.has_value()) dependencies_->temporaryViews.push_back(name);
+  }
   if (found.has_value() && found->tempView.has_value()) {
     LogicalPlanPtr view = withNewIds(found->tempView->plan);
     // CTEs of the view join those of this statement.

@@ -5,6 +5,7 @@
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/select_block.h"
+#include "analysis/sql_function_analysis.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
 
@@ -42,6 +43,30 @@ bool readsOutsideAggregates(const SelectBlock& block, const ExprPtr& expression)
   if (expression->as<expr::AttributeReference>() != nullptr) return true;
   const std::vector<ExprPtr> children = expression->children();
   return std::any_of(children.begin(), children.end(), [&](const ExprPtr& child) { return readsOutsideAggregates(block, child); });
+}
+
+// Above the aggregate only its grouping expressions and outputs can be read. Errors: UNRESOLVED_COLUMN.* for another column.
+Status requireReadable(const SelectBlock& block, const Scope& outputs, const ExprPtr& expression) {
+  if (expression->as<expr::AggregateExpression>() != nullptr || block.isGrouping(expression)) return Status::ok();
+  if (const auto* attribute = expression->as<expr::AttributeReference>()) {
+    const auto& known = outputs.columns();
+    if (std::any_of(known.begin(), known.end(), [&](const AttributePtr& each) { return each->id == attribute->id; })) return Status::ok();
+    if (!block.isInGrouping(expression) || attribute->isMetadataColumn) return Status::ok();
+    std::vector<std::string> name = attribute->qualifier.empty() ? std::vector<std::string>() : std::vector<std::string>{attribute->qualifier.back()};
+    name.push_back(attribute->name);
+    const std::vector<std::string> similar = outputs.similarNames(name);
+    Error error(similar.empty() ? condition::kUnresolvedColumnWithoutSuggestion : condition::kUnresolvedColumnWithSuggestion);
+    error.with("objectName", quotedName(name));
+    if (!similar.empty()) error.with("proposal", expr::joinTexts(similar));
+    return error.at(expression->origin()).as(ErrorFamily::kAnalysis);
+  }
+  for (const ExprPtr& child : expression->children()) RETURN_IF_ERROR(requireReadable(block, outputs, child));
+  return Status::ok();
+}
+
+// What aggregate functions above a block read: columns its child may have to give too.
+void exposeForAggregates(SelectBlock& block, const std::vector<ExprPtr>& expressions) {
+  if (block.groupingId == nullptr) block.child = exposing(block.child, missingAttributes(expressions, block.child));
 }
 
 bool hasOwnAggregate(const ExprPtr& expression) { return expression->traits().hasAggregate; }
@@ -394,6 +419,16 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
 }
 
 Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& node) {
+  const auto* aggregate = node.child->as<plan::Aggregate>();
+  if (aggregate != nullptr && aggregate->grouping.empty() && conf_.getBoolean("spark.sql.legacy.parser.havingWithoutGroupByAsWhere", false)) {
+    plan::Filter filter;
+    filter.condition = node.condition;
+    filter.child = aggregate->child;
+    plan::Project project;
+    project.projectList = aggregate->aggregates;
+    project.child = plan::makePlan(std::move(filter), node.origin());
+    return resolve(plan::makePlan(std::move(project), aggregate->origin()));
+  }
   ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
   if (child.block == nullptr || !child.block->aggregates) {
     plan::Filter filter;
@@ -426,6 +461,8 @@ Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& n
     }
     return nullptr;
   });
+  RETURN_IF_ERROR(requireReadable(*block, *outputs, condition));
+  exposeForAggregates(*block, {condition});
   block->having.push_back(condition);
   return finishBlock(std::move(block));
 }
@@ -454,6 +491,7 @@ Result<ResolvedPlan> PlanResolver::resolveQualify(const plan::UnresolvedQualify&
 }
 
 Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
+  for (const ExprPtr& order : node.order) RETURN_IF_ERROR(rejectSqlFunctions(order, catalog_, "Sort"));
   ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
   const std::vector<AttributePtr> output = child.plan->output();
   // Positions and ALL mean output columns.
@@ -523,6 +561,7 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
     ASSIGN_OR_RETURN(ExprPtr key, resolver.resolveForPlan(each));
     ASSIGN_OR_RETURN(key, replaceGrouping(block, key, options_));
     RETURN_IF_ERROR(requireOrderable(key));
+    if (block.aggregates) RETURN_IF_ERROR(requireReadable(block, *outputs, key));
     const auto* sortKey = key->as<expr::SortOrder>();
     ExprPtr value = sortKey->child;
     if (const AttributePtr known = block.outputOf(value)) {
@@ -541,7 +580,7 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
     return out;
   }
   SelectBlock wider = block;
-  if (!wider.aggregates) wider.child = exposing(wider.child, missingAttributes(extras, wider.child));
+  exposeForAggregates(wider, extras);
   ASSIGN_OR_RETURN(const LogicalPlanPtr below, wider.build(extras));
   out.plan = projected(sorted(std::move(keys), block.planIds.empty() ? below : below->withPlanIds(block.planIds)), output);
   return out;

@@ -3,6 +3,7 @@
 
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/sql_function_analysis.h"
 #include "analysis/select_block.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
@@ -134,6 +135,7 @@ Result<ResolvedPlan> PlanResolver::resolveFilter(const plan::Filter& node) {
 }
 
 Result<ResolvedPlan> PlanResolver::resolveLimit(const LogicalPlanPtr& node, const ExprPtr& count, const char* name) {
+  RETURN_IF_ERROR(rejectSqlFunctions(count, catalog_, "GlobalLimit"));
   ASSIGN_OR_RETURN(ResolvedPlan child, resolve(node->children()[0]));
   const NameContext names = contextOf(scopeOf(child), {child.plan});
   ASSIGN_OR_RETURN(ExprPtr number, ExpressionResolver(*this, names).resolveForPlan(count));

@@ -74,6 +74,24 @@ Result<NameParts> SessionCatalog::fullName(const NameParts& name) const {
   return Error(condition::kRequiresSinglePartNamespace).with("sessionCatalog", currentCatalog()).with("identifier", quoted(parts)).as(ErrorFamily::kAnalysis);
 }
 
+SqlFunctionPtr SessionCatalog::findFunction(const NameParts& name) const {
+  const std::string last = folded(name.back());
+  const bool ofSession = name.size() == 1 || (name.size() == 2 && folded(name[0]) == "session") ||
+                         (name.size() == 3 && folded(name[0]) == "system" && folded(name[1]) == "session");
+  if (ofSession) {
+    if (auto function = temporaryFunctions_.find(last)) return function;
+  }
+  const auto full = fullName(name);
+  if (!full.isOk()) return nullptr;
+  return shared_->functions.find(full.value()[1] + "." + full.value()[2]);
+}
+
+std::optional<SqlVariable> SessionCatalog::findVariable(const NameParts& name) const {
+  const size_t size = name.size();
+  if (size > 3 || (size >= 2 && folded(name[size - 2]) != "session") || (size == 3 && folded(name[0]) != "system")) return std::nullopt;
+  return variables_.find(folded(name.back()));
+}
+
 Result<std::optional<SessionCatalog::Found>> SessionCatalog::lookup(const NameParts& name) const {
   if (name.size() == 1) {
     if (auto view = tempViews_.find(folded(name[0]))) return std::optional(Found{std::move(view), std::nullopt, {name[0]}});

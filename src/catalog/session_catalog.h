@@ -10,6 +10,8 @@
 
 #include "catalog/catalog_plugin.h"
 #include "catalog/sql_conf.h"
+#include "catalog/sql_function.h"
+#include "catalog/sql_variable.h"
 #include "connector/table.h"
 #include "expr/function_registry.h"
 #include "plan/logical/logical_plan.h"
@@ -21,6 +23,8 @@ struct TempView {
   std::string name;
   plan::LogicalPlanPtr plan;
   std::string viewText;  // of CREATE TEMP VIEW; empty for a DataFrame's
+  std::string comment;
+  std::map<std::string, std::string> properties;
 };
 
 /// Temporary views by name.
@@ -44,6 +48,7 @@ class TempViews {
 struct SharedCatalog {
   std::shared_ptr<CatalogPlugin> metastore;
   TempViews globalTempViews;
+  SqlFunctions functions;  // persistent ones
   std::string globalTempDatabase = "global_temp";
 };
 
@@ -83,11 +88,22 @@ class SessionCatalog {
   const CatalogPlugin& metastore() const { return *shared_->metastore; }
   const expr::FunctionRegistry& functions() const { return expr::FunctionRegistry::builtin(); }
   const std::shared_ptr<SharedCatalog>& shared() const { return shared_; }
+  SqlVariables& variables() { return variables_; }
+  const SqlVariables& variables() const { return variables_; }
+  SqlFunctions& temporaryFunctions() { return temporaryFunctions_; }
+  const SqlFunctions& temporaryFunctions() const { return temporaryFunctions_; }
+  SqlFunctions& persistentFunctions() { return shared_->functions; }
+  /// The SQL function that a name of one to three parts means: a temporary one, else one of the database. Null when there is none.
+  SqlFunctionPtr findFunction(const NameParts& name) const;
+  /// The variable that `name`, `session.name` or `system.session.name` means.
+  std::optional<SqlVariable> findVariable(const NameParts& name) const;
 
  private:
   const std::shared_ptr<SharedCatalog> shared_;
   const std::shared_ptr<const SQLConf> conf_;
   TempViews tempViews_;
+  SqlVariables variables_;
+  SqlFunctions temporaryFunctions_;
   mutable std::mutex mutex_;  // a leaf
   std::string currentDatabase_ = "default";
 };

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "analysis/analyzer.h"
+#include "analysis/check_time_type.h"
 #include "exec/plan_runner.h"
 #include "executor/local_cluster.h"
 #include "optimizer/optimizer.h"
@@ -11,6 +12,7 @@
 #include "session/commands/run_command.h"
 #include "session/execution_options.h"
 #include "session/large_stack.h"
+#include "session/recursive_queries.h"
 
 namespace flint::session {
 
@@ -39,7 +41,13 @@ Result<planner::PlannedQuery> QueryExecution::planned() {
 
 Result<LogicalPlanPtr> QueryExecution::analyzedLocked() {
   if (!analyzed_.has_value() && plan::isCommand(unresolved_->kind())) analyzed_ = runCommand(session_, unresolved_);
-  if (!analyzed_.has_value()) analyzed_ = analysis::Analyzer(session_->catalog(), session_->conf(), options_).analyze(unresolved_);
+  if (!analyzed_.has_value()) {
+    analyzed_ = analysis::Analyzer(session_->catalog(), session_->conf(), options_).analyze(unresolved_);
+    if (analyzed_->isOk() && !session_->conf().getBoolean("spark.sql.timeType.enabled", false)) {
+      const Status allowed = analysis::requireNoTimeType(analyzed_->value());
+      if (!allowed.isOk()) analyzed_ = allowed;
+    }
+  }
   return *analyzed_;
 }
 
@@ -54,7 +62,11 @@ Result<LogicalPlanPtr> QueryExecution::optimizedLocked() {
 
 Result<planner::PlannedQuery> QueryExecution::plannedLocked() {
   if (!planned_.has_value()) {
-    ASSIGN_OR_RETURN(const LogicalPlanPtr better, optimizedLocked());
+    ASSIGN_OR_RETURN(LogicalPlanPtr better, optimizedLocked());
+    ASSIGN_OR_RETURN(better, withRecursiveRows(session_, better, [this] {
+                       const std::lock_guard lock(runMutex_);
+                       return cancelled_;
+                     }));
     optimizer::OptimizerContext context(options_, [this](std::string_view key) { return session_->conf().find(key); });
     planned_ = planner::Planner::plan(better, plannerOptions(cutsStages(session_->conf())), context);
   }
@@ -75,7 +87,8 @@ planner::PlannerOptions QueryExecution::plannerOptions(bool withExchanges) const
 Result<PhysicalPlanPtr> QueryExecution::displayPlan() {
   const std::lock_guard lock(mutex_);
   return onLargeStack([&]() -> Result<PhysicalPlanPtr> {
-    ASSIGN_OR_RETURN(const LogicalPlanPtr better, optimizedLocked());
+    ASSIGN_OR_RETURN(LogicalPlanPtr better, optimizedLocked());
+    ASSIGN_OR_RETURN(better, withoutRecursiveRows(session_, better));
     optimizer::OptimizerContext context(options_, [this](std::string_view key) { return session_->conf().find(key); });
     ASSIGN_OR_RETURN(const planner::PlannedQuery query, planner::Planner::plan(better, plannerOptions(true), context));
     return query.root;

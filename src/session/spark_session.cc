@@ -24,6 +24,8 @@ std::shared_ptr<SparkSession> SparkSession::clone() const {
     const Status added = copy->catalog_->tempViews().add(std::move(view), true);
     FLINT_CHECK(added.isOk(), "a view that may be replaced can always be added");
   }
+  for (const auto& [key, variable] : catalog_->variables().all()) copy->catalog_->variables().put(key, variable);
+  for (const auto& function : catalog_->temporaryFunctions().all()) copy->catalog_->temporaryFunctions().add(function->name.back(), function, true);
   if (const Status moved = copy->catalog_->setCurrentDatabase(catalog_->currentDatabase()); !moved.isOk()) return copy;  // dropped meanwhile
   return copy;
 }

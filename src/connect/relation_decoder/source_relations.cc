@@ -1,8 +1,8 @@
 #include <spark/connect/relations.pb.h>
 
 #include "connect/decoder/literal_decoder.h"
-#include "connect/decoder/parameter_binding.h"
 #include "connect/relation_decoder/relations.h"
+#include "parser/parameter_binding.h"
 
 namespace flint::connect {
 namespace {
@@ -58,7 +58,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder&, const spark::connect::Range&
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::SQL& message) {
   ASSIGN_OR_RETURN(LogicalPlanPtr parsed, parser::parseStatement(message.query(), decoder.context().parserOptions()));
-  SqlArguments arguments;
+  parser::SqlArguments arguments;
   for (const auto& [name, literal] : message.args()) {
     ASSIGN_OR_RETURN(arguments.named[name], decodeLiteralExpression(literal));
   }
@@ -74,7 +74,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
     arguments.positional.push_back(std::move(value));
   }
   if (arguments.named.empty() && arguments.positional.empty()) return parsed;
-  return bindParameters(parsed, arguments);
+  return parser::bindParameters(parsed, arguments);
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::WithRelations& message) {

@@ -8,7 +8,7 @@
 namespace flint::session {
 
 Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
-  for (const auto family : {runSessionCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand}) {
+  for (const auto family : {runSessionCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand}) {
     ASSIGN_OR_RETURN(LogicalPlanPtr result, family(session, command));
     if (result != nullptr) return result;
   }

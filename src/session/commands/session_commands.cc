@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog/sql_conf.h"
+#include "parser/sql_parser.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
 
@@ -36,6 +37,10 @@ CommandOutcome set(SparkSession& session, const plan::SetCommand& node) {
     return result.plan();
   }
   if (node.value.has_value()) {
+    const auto parts = parser::parseIdentifier(node.key, session.parserOptions());
+    if (parts.isOk() && session.catalog().findVariable(parts.value()).has_value()) {
+      return Error(condition::kUnsupportedFeatureSetVariableUsingSet).with("variableName", quoteIdentifier(node.key)).as(ErrorFamily::kAnalysis);
+    }
     const bool known = catalog::findSqlSetting(node.key) != nullptr || node.key.starts_with("spark.sql.") || node.key.starts_with("spark.flint.");
     const bool core = node.key.starts_with("spark.") && !known && !session.conf().isModifiable(node.key);
     if (core && (node.key.starts_with("spark.driver.") || node.key.starts_with("spark.executor.") || node.key == "spark.master")) {

@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "plan/logical/logical_plan.h"
 
-namespace flint::connect {
+namespace flint::parser {
 
 /// Values for the parameter markers of an SQL text: `:name` or `?`.
 struct SqlArguments {
@@ -18,4 +18,7 @@ struct SqlArguments {
 /// The plan with every marker replaced, those inside of subqueries included. Errors: UNBOUND_SQL_PARAMETER for a marker without a value.
 Result<plan::LogicalPlanPtr> bindParameters(const plan::LogicalPlanPtr& plan, const SqlArguments& arguments);
 
-}  // namespace flint::connect
+bool usesNamedParameters(const plan::LogicalPlanPtr& plan);
+bool usesPositionalParameters(const plan::LogicalPlanPtr& plan);
+
+}  // namespace flint::parser

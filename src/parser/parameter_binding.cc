@@ -1,4 +1,4 @@
-#include "connect/decoder/parameter_binding.h"
+#include "parser/parameter_binding.h"
 
 #include <charconv>
 
@@ -6,7 +6,7 @@
 #include "plan/logical/subquery_expressions.h"
 #include "tree/transform.h"
 
-namespace flint::connect {
+namespace flint::parser {
 namespace {
 
 using expr::ExprPtr;
@@ -48,4 +48,28 @@ Result<LogicalPlanPtr> bindParameters(const LogicalPlanPtr& plan, const SqlArgum
   });
 }
 
-}  // namespace flint::connect
+namespace {
+
+bool usesParameters(const LogicalPlanPtr& plan, bool positional) {
+  return tree::anyNode(plan, [&](const LogicalPlanPtr& node) {
+    for (const ExprPtr& root : node->expressions()) {
+      if (root == nullptr) continue;
+      const bool found = tree::anyNode(root, [&](const ExprPtr& each) {
+        if (const auto* marker = each->as<expr::Parameter>()) return marker->positional == positional;
+        if (const auto* scalar = each->as<plan::ScalarSubquery>()) return usesParameters(scalar->plan, positional);
+        if (const auto* exists = each->as<plan::Exists>()) return usesParameters(exists->plan, positional);
+        if (const auto* in = each->as<plan::InSubquery>()) return usesParameters(in->plan, positional);
+        return false;
+      });
+      if (found) return true;
+    }
+    return false;
+  });
+}
+
+}  // namespace
+
+bool usesNamedParameters(const LogicalPlanPtr& plan) { return usesParameters(plan, false); }
+bool usesPositionalParameters(const LogicalPlanPtr& plan) { return usesParameters(plan, true); }
+
+}  // namespace flint::parser

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog_plugin.h"
+#include "plan/logical/logical_plan.h"
+
+namespace flint::catalog {
+
+/// A function whose body is SQL: CREATE FUNCTION ... RETURN.
+struct SqlFunction {
+  struct Parameter {
+    std::string name;
+    DataType type;
+    plan::ExprPtr defaultValue;  // unresolved; null pointer: none
+    std::string defaultText;
+    std::string comment;
+  };
+  NameParts name;  // catalog, database and name; the name alone when temporary
+  bool temporary = false;
+  std::vector<Parameter> parameters;
+  bool returnsTable = false;
+  DataType returnType;       // of a scalar function
+  StructFields returnColumns;  // of a table function
+  plan::ExprPtr bodyExpression;  // unresolved; null pointer when the body is a query
+  plan::LogicalPlanPtr bodyQuery;
+  std::string bodyText;
+  std::string comment;
+  std::optional<bool> deterministic;
+  bool readsData = false;  // declared, or found in the body
+  bool containsSql = false;
+  std::map<std::string, std::string> settings;  // of the session that made it, which its body means
+  int64_t createTimeMs = 0;
+};
+using SqlFunctionPtr = std::shared_ptr<const SqlFunction>;
+
+/// SQL functions by key: a temporary one's name, or "database.name".
+///
+/// Threads: thread-safe.
+class SqlFunctions {
+ public:
+  SqlFunctionPtr find(const std::string& key) const;
+  /// False when there is one already and it is not to be replaced.
+  bool add(const std::string& key, SqlFunctionPtr function, bool replace);
+  bool drop(const std::string& key);
+  std::vector<SqlFunctionPtr> all() const;
+  void dropDatabase(const std::string& database);
+
+ private:
+  mutable std::mutex mutex_;  // a leaf
+  std::map<std::string, SqlFunctionPtr> functions_;
+};
+
+}  // namespace flint::catalog
