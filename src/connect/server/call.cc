@@ -1,6 +1,15 @@
 #include "connect/server/call.h"
 
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/server_builder.h>
+
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 namespace flint::connect {
 namespace {
@@ -10,101 +19,149 @@ constexpr int kAccepting = 8;
 
 }  // namespace
 
-Call::Call(CallService& service) : service_(service), stream_(&context_) {
-  for (size_t i = 0; i < tags_.size(); ++i) tags_[i] = {this, static_cast<Event>(i)};
-}
+class CallService::State {
+ public:
+  explicit State(Handlers handlers) : handlers_(std::move(handlers)) {}
+  ~State() { stop(); }
 
-Call::~Call() { service_.ended(); }
+  void attach(grpc::ServerBuilder& builder) {
+    builder.RegisterAsyncGenericService(&service_);
+    const unsigned numQueues = std::clamp(std::thread::hardware_concurrency() / 4, 1U, 8U);
+    for (unsigned i = 0; i < numQueues; ++i) queues_.push_back(builder.AddCompletionQueue());
+  }
 
-void Call::accept(grpc::ServerCompletionQueue& queue) {
-  context_.AsyncNotifyWhenDone(&tags_[static_cast<size_t>(Event::kDone)]);
-  service_.service_.RequestCall(&context_, &stream_, &queue, &queue, &tags_[static_cast<size_t>(Event::kAccepted)]);
-}
+  void run() {
+    for (const auto& queue : queues_) {
+      for (int i = 0; i < kAccepting; ++i) accept(*queue);
+      threads_.emplace_back([this, &queue] { poll(*queue); });
+    }
+  }
 
-void* Call::start(Event event) {
-  if (event != Event::kFinish) ++unfinished_;  // `finish` is counted from the beginning
-  return &tags_[static_cast<size_t>(event)];
-}
+  void stop() {
+    {
+      std::unique_lock lock(mutex_);
+      noCall_.wait(lock, [this] { return numCalls_ == 0; });
+    }
+    for (const auto& queue : queues_) {
+      queue->Shutdown();
+      if (threads_.empty()) poll(*queue);  // the server was never built
+    }
+    threads_.clear();
+    queues_.clear();
+  }
 
-void Call::read(grpc::ByteBuffer* into) { stream_.Read(into, start(Event::kRead)); }
+ private:
+  class GrpcCall;
 
-void Call::write(const grpc::ByteBuffer& message) { stream_.Write(message, start(Event::kWrite)); }
+  void accept(grpc::ServerCompletionQueue& queue);
+  void poll(grpc::ServerCompletionQueue& queue);
+  void ended() {
+    const std::lock_guard lock(mutex_);
+    if (--numCalls_ == 0) noCall_.notify_all();
+  }
 
-void Call::finish(const grpc::Status& status) { stream_.Finish(status, start(Event::kFinish)); }
+  const Handlers handlers_;
+  grpc::AsyncGenericService service_;
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
+  std::vector<std::jthread> threads_;
+  std::mutex mutex_;
+  std::condition_variable noCall_;
+  int64_t numCalls_ = 0;  // accepted or waiting to be
+};
 
-void Call::writeAndFinish(const grpc::ByteBuffer& message, const grpc::Status& status) {
-  stream_.WriteAndFinish(message, grpc::WriteOptions(), status, start(Event::kFinish));
-}
+class CallService::State::GrpcCall final : public Call {
+ public:
+  enum class Event : uint8_t { kAccepted, kRead, kWrite, kFinish, kDone };
+  struct Tag {
+    GrpcCall* call;
+    Event event;
+  };
 
-void Call::handle(Event event, bool ok) {
-  switch (event) {
-    case Event::kAccepted:
-      if (!ok) {  // the server ends; no other event comes
-        delete this;
+  explicit GrpcCall(State& service) : service_(service), stream_(&context_) {
+    for (size_t i = 0; i < tags_.size(); ++i) tags_[i] = {this, static_cast<Event>(i)};
+  }
+  ~GrpcCall() override { service_.ended(); }
+
+  void accept(grpc::ServerCompletionQueue& queue) {
+    context_.AsyncNotifyWhenDone(tag(Event::kDone));
+    service_.service_.RequestCall(&context_, &stream_, &queue, &queue, tag(Event::kAccepted));
+  }
+
+  std::string_view method() const override { return context_.method(); }
+  std::optional<std::string_view> metadata(std::string_view key) const override {
+    const auto found = context_.client_metadata().find(grpc::string_ref(key.data(), key.size()));
+    if (found == context_.client_metadata().end()) return std::nullopt;
+    return std::string_view(found->second.data(), found->second.size());
+  }
+
+  void read(grpc::ByteBuffer* into) override { stream_.Read(into, started(Event::kRead)); }
+  void write(const grpc::ByteBuffer& message) override { stream_.Write(message, started(Event::kWrite)); }
+  void finish(const grpc::Status& status) override { stream_.Finish(status, tag(Event::kFinish)); }
+  void writeAndFinish(const grpc::ByteBuffer& message, const grpc::Status& status) override {
+    stream_.WriteAndFinish(message, grpc::WriteOptions(), status, tag(Event::kFinish));
+  }
+
+  void handle(Event event, bool ok) {
+    switch (event) {
+      case Event::kAccepted:
+        if (!ok) {  // the server ends; no other event comes
+          delete this;
+          return;
+        }
+        handler_ = service_.handlers_(*this);
+        handler_->onStart();
         return;
-      }
-      handler_ = service_.handlers_(*this);
-      handler_->onStart();
-      return;
-    case Event::kRead: handler_->onRead(ok); break;
-    case Event::kWrite: handler_->onWrite(ok); break;
-    case Event::kFinish: break;
-    case Event::kDone:
-      if (context_.IsCancelled()) handler_->onCancel();
-      break;
+      case Event::kRead: handler_->onRead(ok); break;
+      case Event::kWrite: handler_->onWrite(ok); break;
+      case Event::kFinish: break;
+      case Event::kDone:
+        if (context_.IsCancelled()) handler_->onCancel();
+        break;
+    }
+    if (--unfinished_ == 0) delete this;
   }
-  if (--unfinished_ == 0) delete this;
-}
 
-CallService::~CallService() { stop(); }
-
-void CallService::attach(grpc::ServerBuilder& builder) {
-  builder.RegisterAsyncGenericService(&service_);
-  const unsigned numQueues = std::clamp(std::thread::hardware_concurrency() / 4, 1U, 8U);
-  for (unsigned i = 0; i < numQueues; ++i) queues_.push_back(builder.AddCompletionQueue());
-}
-
-void CallService::run() {
-  for (const auto& queue : queues_) {
-    for (int i = 0; i < kAccepting; ++i) accept(*queue);
-    threads_.emplace_back([this, &queue] { poll(*queue); });
+ private:
+  void* tag(Event event) { return &tags_[static_cast<size_t>(event)]; }
+  void* started(Event event) {
+    ++unfinished_;
+    return tag(event);
   }
-}
 
-void CallService::accept(grpc::ServerCompletionQueue& queue) {
+  State& service_;
+  grpc::GenericServerContext context_;
+  grpc::GenericServerAsyncReaderWriter stream_;
+  std::array<Tag, 5> tags_;
+  std::atomic<int32_t> unfinished_ = 2;  // the call itself, `finish`, and what was started and has not ended
+  std::unique_ptr<CallHandler> handler_;
+};
+
+void CallService::State::accept(grpc::ServerCompletionQueue& queue) {
   {
     const std::lock_guard lock(mutex_);
     ++numCalls_;
   }
-  (new Call(*this))->accept(queue);
+  (new GrpcCall(*this))->accept(queue);
 }
 
-void CallService::poll(grpc::ServerCompletionQueue& queue) {
+void CallService::State::poll(grpc::ServerCompletionQueue& queue) {
   void* raw = nullptr;
   bool ok = false;
   while (queue.Next(&raw, &ok)) {
-    const auto* tag = static_cast<Call::Tag*>(raw);
-    if (tag->event == Call::Event::kAccepted && ok) accept(queue);
+    const auto* tag = static_cast<GrpcCall::Tag*>(raw);
+    if (tag->event == GrpcCall::Event::kAccepted && ok) accept(queue);
     tag->call->handle(tag->event, ok);
   }
 }
 
-void CallService::ended() {
-  const std::lock_guard lock(mutex_);
-  if (--numCalls_ == 0) noCall_.notify_all();
-}
+CallService::CallService(Handlers handlers) : state_(std::make_unique<State>(std::move(handlers))) {}
 
-void CallService::stop() {
-  {
-    std::unique_lock lock(mutex_);
-    noCall_.wait(lock, [this] { return numCalls_ == 0; });
-  }
-  for (const auto& queue : queues_) {
-    queue->Shutdown();
-    if (threads_.empty()) poll(*queue);  // the server was never built
-  }
-  threads_.clear();
-  queues_.clear();
-}
+CallService::~CallService() = default;
+
+void CallService::attach(grpc::ServerBuilder& builder) { state_->attach(builder); }
+
+void CallService::run() { state_->run(); }
+
+void CallService::stop() { state_->stop(); }
 
 }  // namespace flint::connect

@@ -1,23 +1,19 @@
 #pragma once
 
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
-
-#include <array>
-#include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
-#include <vector>
+#include <optional>
+#include <string_view>
+
+namespace grpc {
+class ByteBuffer;
+class ServerBuilder;
+class Status;
+}
 
 namespace flint::connect {
 
-class CallService;
-
-/// What a call does with its messages. `call.finish` (or `writeAndFinish`) is to be called exactly once, whatever happens.
+/// What a call does with its messages. `Call::finish` (or `writeAndFinish`) is to be called exactly once, whatever happens.
 ///
 /// Threads: all functions are called by the call's one polling thread, and must be short.
 class CallHandler {
@@ -32,49 +28,31 @@ class CallHandler {
 
 /// One call of a client, in raw bytes. Handler and call live until `finish` was called and all that was started has ended.
 ///
-/// Threads: each function by one thread at a time; at most one read and one write are under way, and none is when `finish` is called.
+/// Threads: each function by one thread at a time; at most one read and one write are under way, and no write is when `finish` is called.
 class Call {
  public:
-  const std::string& method() const { return context_.method(); }
-  const std::multimap<grpc::string_ref, grpc::string_ref>& metadata() const { return context_.client_metadata(); }
+  virtual std::string_view method() const = 0;
+  virtual std::optional<std::string_view> metadata(std::string_view key) const = 0;
 
-  void read(grpc::ByteBuffer* into);
+  virtual void read(grpc::ByteBuffer* into) = 0;
   /// `message` stays as it is until `onWrite`.
-  void write(const grpc::ByteBuffer& message);
-  void finish(const grpc::Status& status);
-  void writeAndFinish(const grpc::ByteBuffer& message, const grpc::Status& status);
+  virtual void write(const grpc::ByteBuffer& message) = 0;
+  virtual void finish(const grpc::Status& status) = 0;
+  virtual void writeAndFinish(const grpc::ByteBuffer& message, const grpc::Status& status) = 0;
 
- private:
-  friend class CallService;
-  enum class Event : uint8_t { kAccepted, kRead, kWrite, kFinish, kDone };
-  struct Tag {
-    Call* call;
-    Event event;
-  };
-
-  explicit Call(CallService& service);
-  ~Call();
-  void accept(grpc::ServerCompletionQueue& queue);
-  void handle(Event event, bool ok);
-  void* start(Event event);
-
-  CallService& service_;
-  grpc::GenericServerContext context_;
-  grpc::GenericServerAsyncReaderWriter stream_;
-  std::array<Tag, 5> tags_;
-  std::atomic<int32_t> unfinished_ = 2;  // what was started and has not ended: the call itself, and `finish`
-  std::unique_ptr<CallHandler> handler_;
+ protected:
+  virtual ~Call() = default;
 };
 
 /// Accepts the calls of a gRPC server, whatever their method.
 ///
 /// gRPC's callback interface hands each event from thread to thread; here few threads poll, each a queue of its own, and what takes time is posted
 /// elsewhere by the handlers.
-/// Threads: `attach`, `run` and `stop` by one thread.
+/// Threads: all functions by one thread.
 class CallService {
  public:
   using Handlers = std::function<std::unique_ptr<CallHandler>(Call&)>;
-  explicit CallService(Handlers handlers) : handlers_(std::move(handlers)) {}
+  explicit CallService(Handlers handlers);
   ~CallService();
 
   void attach(grpc::ServerBuilder& builder);
@@ -84,18 +62,8 @@ class CallService {
   void stop();
 
  private:
-  friend class Call;
-  void accept(grpc::ServerCompletionQueue& queue);
-  void poll(grpc::ServerCompletionQueue& queue);
-  void ended();
-
-  const Handlers handlers_;
-  grpc::AsyncGenericService service_;
-  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
-  std::vector<std::jthread> threads_;
-  std::mutex mutex_;
-  std::condition_variable noCall_;
-  int64_t numCalls_ = 0;  // accepted or waiting to be
+  class State;
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace flint::connect

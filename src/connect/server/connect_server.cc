@@ -4,10 +4,14 @@
 #include <google/protobuf/arena.h>
 #include <grpc/grpc.h>
 #include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <spark/connect/base.pb.h>
 
 #include <array>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "catalog/sql_conf.h"
@@ -170,7 +174,7 @@ void reattachCall(Core& core, grpc::ByteBuffer& in, const PumpPtr& pump) {
 
 class StreamCall final : public CallHandler {
  public:
-  StreamCall(Core& core, Call& call, StreamHandler handler) : core_(core), call_(call), handler_(handler), pump_(std::make_shared<ResponsePump>(call)) {}
+  StreamCall(Core& core, Call& call, StreamHandler handler) : core_(core), call_(call), handler_(handler), pump_(ResponsePump::make(call)) {}
 
   void onStart() override { call_.read(&request_); }
   void onRead(bool ok) override {
@@ -232,11 +236,11 @@ class UploadCall final : public CallHandler {
 
 bool hasToken(const Call& call, const std::string& token) {
   const std::string expected = "Bearer " + token;
-  const auto found = call.metadata().find("authorization");
-  if (found == call.metadata().end() || found->second.size() != expected.size()) return false;
+  const std::optional<std::string_view> given = call.metadata("authorization");
+  if (!given.has_value() || given->size() != expected.size()) return false;
   // Every byte is looked at, so that the time taken tells nothing of the token.
   unsigned different = 0;
-  for (size_t i = 0; i < expected.size(); ++i) different |= static_cast<unsigned>(expected[i] ^ found->second.data()[i]);
+  for (size_t i = 0; i < expected.size(); ++i) different |= static_cast<unsigned>(expected[i] ^ (*given)[i]);
   return different == 0;
 }
 

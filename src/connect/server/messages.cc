@@ -1,10 +1,30 @@
 #include "connect/server/messages.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/impl/codegen/proto_buffer_reader.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/status.h>
+
 #include <utility>
 
 #include "base/condition.h"
+#include "connect/decoder/plan_decoder.h"
 
 namespace flint::connect {
+namespace {
+
+constexpr int kMaxNesting = 2 * PlanDecoder::kMaxDepth;  // a level of an expression takes two messages
+
+}  // namespace
+
+bool parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message) {
+  grpc::ProtoBufferReader reader(&bytes);
+  google::protobuf::io::CodedInputStream input(&reader);
+  input.SetRecursionLimit(kMaxNesting);
+  input.SetTotalBytesLimit(kMaxMessageBytes);
+  return reader.status().ok() && message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
+}
 
 grpc::Status grpcStatus(const Status& status, ErrorStore* store) {
   RpcError error = rpcErrorOf(status, store);

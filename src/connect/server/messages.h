@@ -1,29 +1,23 @@
 #pragma once
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/message_lite.h>
-#include <grpcpp/impl/codegen/proto_buffer_reader.h>
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/status.h>
-
-#include "connect/decoder/plan_decoder.h"
 #include "connect/service/error_details.h"
 #include "connect/service/response_buffer.h"
+
+namespace google::protobuf {
+class MessageLite;
+}
+namespace grpc {
+class ByteBuffer;
+class Status;
+}
 
 /// Messages to and from gRPC's bytes.
 namespace flint::connect {
 
 constexpr int kMaxMessageBytes = 128 << 20;
-constexpr int kMaxNesting = 2 * PlanDecoder::kMaxDepth;  // a level of an expression takes two messages
 
-template <class Message>
-bool parse(grpc::ByteBuffer& bytes, Message& message) {
-  grpc::ProtoBufferReader reader(&bytes);
-  google::protobuf::io::CodedInputStream input(&reader);
-  input.SetRecursionLimit(kMaxNesting);
-  input.SetTotalBytesLimit(kMaxMessageBytes);
-  return reader.status().ok() && message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
-}
+/// False where the bytes are damaged or nested too deeply.
+bool parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
 
 /// The error as a client gets it; `store` keeps its details for FetchErrorDetails, where the call has a session.
 grpc::Status grpcStatus(const Status& status, ErrorStore* store);

@@ -1,5 +1,10 @@
 #include "connect/server/response_pump.h"
 
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/status.h>
+
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/condition.h"
@@ -11,9 +16,37 @@ namespace {
 constexpr int64_t kMaxStreamBytes = int64_t{1} << 30;
 constexpr int64_t kMaxStreamMs = 2 * 60'000;
 
-}  // namespace
+// The call lives until `finish` was called, so whoever set `writing_` or `done_` may use it.
+class Pump final : public ResponsePump, public std::enable_shared_from_this<Pump> {
+ public:
+  explicit Pump(Call& call) : call_(call) {}
 
-void ResponsePump::start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex) {
+  void start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex) override;
+  void fail(const grpc::Status& status) override;
+  void wrote(bool ok) override;
+  void cancel() override;
+
+ private:
+  void pump();
+  std::optional<grpc::Status> next();
+  std::optional<grpc::Status> outcome(const std::optional<Status>& ended) const;
+  void leave(Operation& operation);
+
+  Call& call_;
+  std::mutex mutex_;
+  SessionHolderPtr session_;
+  OperationPtr operation_;
+  ResponseBuffer::ReaderId reader_ = 0;
+  int64_t index_ = 0;
+  int64_t sentBytes_ = 0;
+  int64_t startedMs_ = 0;
+  grpc::ByteBuffer bytes_;
+  bool writing_ = false;
+  bool cancelled_ = false;
+  bool done_ = false;
+};
+
+void Pump::start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex) {
   {
     const std::lock_guard lock(mutex_);
     session_ = std::move(session);
@@ -26,7 +59,7 @@ void ResponsePump::start(SessionHolderPtr session, OperationPtr operation, int64
   pump();
 }
 
-void ResponsePump::fail(const grpc::Status& status) {
+void Pump::fail(const grpc::Status& status) {
   {
     const std::lock_guard lock(mutex_);
     if (done_) return;
@@ -35,7 +68,7 @@ void ResponsePump::fail(const grpc::Status& status) {
   call_.finish(status);
 }
 
-void ResponsePump::wrote(bool ok) {
+void Pump::wrote(bool ok) {
   {
     const std::lock_guard lock(mutex_);
     writing_ = false;
@@ -44,7 +77,7 @@ void ResponsePump::wrote(bool ok) {
   pump();
 }
 
-void ResponsePump::cancel() {
+void Pump::cancel() {
   {
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
@@ -53,7 +86,7 @@ void ResponsePump::cancel() {
   pump();
 }
 
-void ResponsePump::pump() {
+void Pump::pump() {
   std::optional<grpc::Status> end;
   bool writes = false;
   {
@@ -73,7 +106,7 @@ void ResponsePump::pump() {
     done_ = end.has_value();
   }
   if (!end.has_value()) return call_.write(bytes_);
-  const std::shared_ptr<ResponsePump> self = shared_from_this();  // what the operation holds of it goes
+  const std::shared_ptr<Pump> self = shared_from_this();  // what the operation holds of it goes
   const SessionHolderPtr session = session_;
   leave(*operation_);
   if (writes) return call_.writeAndFinish(bytes_, *end);
@@ -81,13 +114,13 @@ void ResponsePump::pump() {
 }
 
 // How the stream of an operation that has ended so ends.
-std::optional<grpc::Status> ResponsePump::outcome(const std::optional<Status>& ended) const {
+std::optional<grpc::Status> Pump::outcome(const std::optional<Status>& ended) const {
   if (!ended.has_value()) return std::nullopt;
   return ended->isOk() ? grpc::Status::OK : grpcStatus(*ended, &session_->errors());
 }
 
 // Under the lock: takes the next response to write, or says how the stream ends; neither when it is to wait.
-std::optional<grpc::Status> ResponsePump::next() {
+std::optional<grpc::Status> Pump::next() {
   using Kind = ResponseBuffer::Next::Kind;
   const ResponseBuffer::Next next = operation_->responses().next(reader_, index_);
   switch (next.kind) {
@@ -111,7 +144,7 @@ std::optional<grpc::Status> ResponsePump::next() {
                     nullptr);
 }
 
-void ResponsePump::leave(Operation& operation) {
+void Pump::leave(Operation& operation) {
   operation.responses().detach(reader_);
   if (!operation.reattachable()) {
     session_->removeOperation(operation.id(), false);
@@ -119,5 +152,9 @@ void ResponsePump::leave(Operation& operation) {
     operation.detachedSinceMs = steadyMs();
   }
 }
+
+}  // namespace
+
+PumpPtr ResponsePump::make(Call& call) { return std::make_shared<Pump>(call); }
 
 }  // namespace flint::connect

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
-#include <optional>
 
 #include "connect/server/call.h"
 #include "connect/service/session_holder.h"
@@ -11,37 +9,19 @@ namespace flint::connect {
 
 /// Moves the responses of an operation to one stream, until the operation or the stream ends.
 ///
-/// Threads: thread-safe; shared by the call's handler and by the buffer's callback, which may outlive it. The call lives until `finish` was called, so
-/// whoever set `writing_` or `done_` may use it.
-class ResponsePump : public std::enable_shared_from_this<ResponsePump> {
+/// Threads: thread-safe; shared by the call's handler and by the buffer's callback, which may outlive it.
+class ResponsePump {
  public:
-  explicit ResponsePump(Call& call) : call_(call) {}
+  static std::shared_ptr<ResponsePump> make(Call& call);
+  virtual ~ResponsePump() = default;
 
   /// Starts behind response `afterIndex`.
-  void start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex);
+  virtual void start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex) = 0;
   /// Ends a stream that has no operation (yet).
-  void fail(const grpc::Status& status);
-  void wrote(bool ok);
-  void cancel();
-
- private:
-  void pump();
-  std::optional<grpc::Status> next();
-  std::optional<grpc::Status> outcome(const std::optional<Status>& ended) const;
-  void leave(Operation& operation);
-
-  Call& call_;
-  std::mutex mutex_;
-  SessionHolderPtr session_;
-  OperationPtr operation_;
-  ResponseBuffer::ReaderId reader_ = 0;
-  int64_t index_ = 0;
-  int64_t sentBytes_ = 0;
-  int64_t startedMs_ = 0;
-  grpc::ByteBuffer bytes_;
-  bool writing_ = false;
-  bool cancelled_ = false;
-  bool done_ = false;
+  virtual void fail(const grpc::Status& status) = 0;
+  /// The call's last write has ended.
+  virtual void wrote(bool ok) = 0;
+  virtual void cancel() = 0;
 };
 using PumpPtr = std::shared_ptr<ResponsePump>;
 
