@@ -61,6 +61,7 @@ using LocalStatePtr = std::unique_ptr<LocalState>;
 enum class OrderNeed : uint8_t {
   kNone,        // any order; tags are not looked at
   kTagged,      // rows may come in any order, their (partition, sequence) tags are used
+  kPartition,   // the batches of a partition must come in the order of their tags, from one thread; partitions may be worked on side by side
   kSequential,  // batches must come in the order of their tags, from one thread at a time
 };
 
@@ -77,6 +78,8 @@ class Source {
   virtual Result<LocalStatePtr> makeLocal(TaskContext& task) = 0;
   /// kHaveOutput with a non-empty batch (within a morsel, in order of sequence), kFinished when this thread has no more, or kBlocked.
   virtual Result<Progress> produce(LocalState& local, ColumnarBatch& out) = 0;
+  /// Asked between `start` and `maxThreads`: true when from now on one thread gives all of a partition. False: the source does not work so.
+  virtual bool givePartitionsWhole() { return false; }
   /// How many threads can work at once; more would find nothing to do.
   virtual int32_t maxThreads() const = 0;
   /// Partitions its tags range over.
@@ -94,6 +97,8 @@ class StreamingOperator {
   virtual Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) = 0;
   /// After this thread's last input: kHaveOutput as long as there is more, then kFinished.
   virtual Result<Progress> flush(LocalState& local, ColumnarBatch& out);
+  /// Whether `flush` may give rows, whichever partitions the thread has seen.
+  virtual bool flushes() const { return false; }
   virtual OrderNeed orderNeed() const { return OrderNeed::kNone; }
   /// Called once, before `makeLocal`: the partitions of its input; it answers with those of its output.
   virtual int32_t start(int32_t numPartitions) { return numPartitions; }

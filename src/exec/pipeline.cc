@@ -162,8 +162,8 @@ Status PipelineRun::start() {
     return Status::ok();
   }));
   pipeline_.sourceSink.reset();
-  int32_t threads = std::clamp(source_->maxThreads(), 1, std::max(1, task_->numThreads()));
-  if (needsOneThread(pipeline_.operators, pipeline_.sink.get())) threads = 1;
+  const bool oneThread = needsOneThread(*source_, pipeline_.operators, pipeline_.sink.get());
+  const int32_t threads = oneThread ? 1 : std::clamp(source_->maxThreads(), 1, std::max(1, task_->numThreads()));
   order_ = std::make_shared<OrderTracker>(threads);
   if (pipeline_.sink->orderNeed() != OrderNeed::kNone) pipeline_.sink->attachOrder(order_);
   active_.store(threads);

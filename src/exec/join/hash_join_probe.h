@@ -20,6 +20,7 @@ class HashJoinProbe final : public StreamingOperator {
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) override;
   Result<Progress> flush(LocalState& local, ColumnarBatch& out) override;
+  bool flushes() const override { return build_->spilled != nullptr || build_->shape.buildOutput != BuildOutput::kNothing; }
   int32_t start(int32_t numPartitions) override;
 
   /// After `process` is done with a batch: whether its i-th active row had a match.

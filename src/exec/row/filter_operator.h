@@ -18,7 +18,7 @@ class FilterOperator final : public StreamingOperator {
   static Result<std::shared_ptr<FilterOperator>> make(expr::ExprPtr condition, const expr::EvaluationOptions& options);
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) override;
-  OrderNeed orderNeed() const override { return needsPlaces_ ? OrderNeed::kSequential : OrderNeed::kNone; }
+  OrderNeed orderNeed() const override { return needsPlaces_ ? OrderNeed::kPartition : OrderNeed::kNone; }
 
  private:
   class Local;

@@ -12,7 +12,7 @@ namespace flint::exec {
 /// Computes expressions over each row; the runtime of `ProjectExec`.
 ///
 /// Invariant: where an expression depends on a row's place (rand, monotonically_increasing_id), the evaluator sees batches without selection whose
-/// sequence is the number of rows before them in their partition; one thread runs the pipeline then.
+/// sequence is the number of rows before them in their partition; one thread runs a partition then.
 /// Threads: as StreamingOperator.
 class ProjectOperator final : public StreamingOperator {
  public:
@@ -20,7 +20,7 @@ class ProjectOperator final : public StreamingOperator {
   static Result<std::shared_ptr<ProjectOperator>> make(std::vector<expr::ExprPtr> expressions, const expr::EvaluationOptions& options);
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) override;
-  OrderNeed orderNeed() const override { return needsPlaces_ ? OrderNeed::kSequential : OrderNeed::kNone; }
+  OrderNeed orderNeed() const override { return needsPlaces_ ? OrderNeed::kPartition : OrderNeed::kNone; }
 
  private:
   class Local;

@@ -6,7 +6,7 @@ namespace flint::exec {
 
 /// Keeps a random part of the rows, the same one as Spark does for a seed; the runtime of `SampleExec` without replacement.
 ///
-/// Invariant: one thread runs it, so that each partition's generator sees the partition's rows in order.
+/// Invariant: one thread runs a partition, so that its generator sees its rows in order.
 /// Threads: as StreamingOperator.
 /// Source: behaves as org.apache.spark.util.random.BernoulliCellSampler.
 class SampleOperator final : public StreamingOperator {
@@ -14,7 +14,7 @@ class SampleOperator final : public StreamingOperator {
   SampleOperator(double lowerBound, double upperBound, int64_t seed) : lowerBound_(lowerBound), upperBound_(upperBound), seed_(seed) {}
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> process(LocalState& local, const ColumnarBatch& in, ColumnarBatch& out) override;
-  OrderNeed orderNeed() const override { return OrderNeed::kSequential; }
+  OrderNeed orderNeed() const override { return OrderNeed::kPartition; }
 
  private:
   class Local;

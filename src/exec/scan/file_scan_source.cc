@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "exec/order_tracker.h"
 #include "expr/expression_evaluator.h"
@@ -12,6 +13,8 @@ class FileScanSource::Local final : public LocalState {
  public:
   std::unique_ptr<connector::MorselReader> reader;
   connector::Morsel morsel;
+  std::vector<connector::Morsel> queue;  // the rest of its partition, where partitions are given whole
+  size_t taken = 0;
   bool open = false;
   int64_t sequence = 0;  // of the next batch
   int64_t bytesSeen = 0;
@@ -74,12 +77,29 @@ Status FileScanSource::fillQueue() {
   return Status::ok();
 }
 
-Result<bool> FileScanSource::takeMorsel(connector::Morsel& morsel, SlotPosition* position) {
+bool FileScanSource::givePartitionsWhole() {
   const std::lock_guard lock(mutex_);
-  RETURN_IF_ERROR(fillQueue());
-  if (taken_ == queue_.size()) return false;
-  morsel = std::move(queue_[taken_++]);
-  if (position != nullptr) position->advance(morsel.partition, morsel.sequence);
+  wholePartitions_ = true;
+  maxThreads_ = std::max(1, endPartition_ - nextPartition_ + (taken_ < queue_.size() ? 1 : 0));
+  return true;
+}
+
+Result<bool> FileScanSource::takeMorsel(Local& local) {
+  if (local.taken == local.queue.size()) {
+    const std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(fillQueue());
+    if (taken_ == queue_.size()) return false;
+    local.queue.clear();
+    local.taken = 0;
+    if (wholePartitions_) {
+      local.queue = std::exchange(queue_, {});
+      taken_ = 0;
+    } else {
+      local.queue.push_back(std::move(queue_[taken_++]));
+    }
+  }
+  local.morsel = std::move(local.queue[local.taken++]);
+  if (local.position != nullptr) local.position->advance(local.morsel.partition, local.morsel.sequence);
   return true;
 }
 
@@ -90,7 +110,7 @@ Result<Progress> FileScanSource::produce(LocalState& state, ColumnarBatch& out) 
   const auto begin = std::chrono::steady_clock::now();
   for (;;) {
     if (!local.open) {
-      ASSIGN_OR_RETURN(const bool taken, takeMorsel(local.morsel, local.position));
+      ASSIGN_OR_RETURN(const bool taken, takeMorsel(local));
       if (!taken) return Progress::finished();
       if (local.reader == nullptr) {
         ASSIGN_OR_RETURN(local.reader, scan_->makeReader());

@@ -14,7 +14,8 @@ namespace flint::exec {
 /// Reads a table's morsels, one reader a thread; the runtime of `FileSourceScanExec`.
 ///
 /// Shape: batches carry the partition and sequence of their morsel. The dynamic filters published when the pipeline starts are given to the readers.
-/// Threads: as Source. Morsels are taken in order; a partition's are listed when the one before is used up.
+/// Threads: as Source. Morsels are taken in order; a partition's are listed when the one before is used up, or taken all at once where partitions are
+/// given whole.
 class FileScanSource final : public Source {
  public:
   static Result<std::shared_ptr<FileScanSource>> make(std::shared_ptr<const plan::FileSourceScanExec> node, TaskContext& task);
@@ -24,6 +25,7 @@ class FileScanSource final : public Source {
   Status start(TaskContext& task) override;
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> produce(LocalState& local, ColumnarBatch& out) override;
+  bool givePartitionsWhole() override;
   int32_t maxThreads() const override { return maxThreads_; }
   int32_t numPartitions() const override { return scan_->numPartitions(); }
 
@@ -31,7 +33,7 @@ class FileScanSource final : public Source {
   class Local;
   FileScanSource(std::shared_ptr<const plan::FileSourceScanExec> node, connector::ScanPtr scan) : node_(std::move(node)), scan_(std::move(scan)) {}
   // False at the end.
-  Result<bool> takeMorsel(connector::Morsel& morsel, SlotPosition* position);
+  Result<bool> takeMorsel(Local& local);
   Status fillQueue();
 
   const std::shared_ptr<const plan::FileSourceScanExec> node_;
@@ -40,6 +42,7 @@ class FileScanSource final : public Source {
   std::shared_ptr<Metric> bytesRead_;
   std::shared_ptr<Metric> scanTime_;
   int32_t maxThreads_ = 1;
+  bool wholePartitions_ = false;
 
   std::mutex mutex_;
   int32_t nextPartition_ = 0;

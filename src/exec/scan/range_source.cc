@@ -43,6 +43,13 @@ Status RangeSource::start(TaskContext& task) {
   return Status::ok();
 }
 
+bool RangeSource::givePartitionsWhole() {
+  wholePartitions_ = true;
+  const std::lock_guard lock(mutex_);
+  maxThreads_ = std::max(1, partitionEnd_ - partition_);
+  return true;
+}
+
 bool RangeSource::takeMorsel(Local& local) {
   const std::lock_guard lock(mutex_);
   while (row_ == rowEnd_) {
@@ -56,7 +63,7 @@ bool RangeSource::takeMorsel(Local& local) {
   const auto first = static_cast<uint64_t>(total * static_cast<uint128_t>(partition_) / static_cast<uint128_t>(numPartitions()));
   local.partition = partition_;
   local.row = row_;
-  local.left = std::min(kMorselRows, rowEnd_ - row_);
+  local.left = wholePartitions_ ? rowEnd_ - row_ : std::min(kMorselRows, rowEnd_ - row_);
   local.sequence = static_cast<int64_t>(row_ - first);
   row_ += local.left;
   if (local.position != nullptr) local.position->advance(local.partition, local.sequence);

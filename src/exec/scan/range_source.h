@@ -19,6 +19,7 @@ class RangeSource final : public Source {
   Status start(TaskContext& task) override;
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> produce(LocalState& local, ColumnarBatch& out) override;
+  bool givePartitionsWhole() override;
   int32_t maxThreads() const override { return maxThreads_; }
   int32_t numPartitions() const override { return std::max(node_->numPartitions, 1); }
 
@@ -32,6 +33,7 @@ class RangeSource final : public Source {
   const std::shared_ptr<const plan::RangeExec> node_;
   int64_t batchRows_ = columnar::kBatchRows;
   int32_t maxThreads_ = 1;
+  bool wholePartitions_ = false;
   std::mutex mutex_;  // a leaf; guards what follows
   int32_t partition_ = 0;
   int32_t partitionEnd_ = 0;

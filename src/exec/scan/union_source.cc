@@ -12,9 +12,20 @@ class UnionSource::Local final : public LocalState {
   std::unique_ptr<BatchStream> stream;
 };
 
-bool needsOneThread(const std::vector<std::shared_ptr<StreamingOperator>>& operators, const Sink* sink) {
-  return (sink != nullptr && sink->orderNeed() == OrderNeed::kSequential) ||
-         std::any_of(operators.begin(), operators.end(), [](const auto& op) { return op->orderNeed() == OrderNeed::kSequential; });
+namespace {
+
+// Whether a partition of the source is one of what comes behind the operators, too.
+bool keepsPartitions(const std::vector<std::shared_ptr<StreamingOperator>>& operators) {
+  return std::none_of(operators.begin(), operators.end(), [](const auto& op) { return op->retags() || op->flushes(); });
+}
+
+}  // namespace
+
+bool needsOneThread(Source& source, const std::vector<std::shared_ptr<StreamingOperator>>& operators, const Sink* sink) {
+  OrderNeed need = sink == nullptr ? OrderNeed::kNone : sink->orderNeed();
+  for (const auto& op : operators) need = std::max(need, op->orderNeed());
+  if (need != OrderNeed::kPartition) return need == OrderNeed::kSequential;
+  return !keepsPartitions(operators) || !source.givePartitionsWhole();
 }
 
 Result<StartedSource> startSource(const Pipeline& pipeline, TaskContext& task) {
@@ -41,6 +52,7 @@ Status UnionSource::start(TaskContext& task) {
     ASSIGN_OR_RETURN(StartedSource started, startSource(input, *own));
     firstPartition_.push_back(numPartitions_);
     covers_.push_back(task.partition < 0 || (!before && own->partition < started.numPartitions));
+    oneThread_ = needsOneThread(*started.source, input.operators, nullptr) || oneThread_;
     numPartitionsOf_.push_back(started.numPartitions);
     numPartitions_ += started.numPartitions;
     sources_.push_back(std::move(started.source));
@@ -82,13 +94,20 @@ Result<Progress> UnionSource::produce(LocalState& state, ColumnarBatch& out) {
   return Progress::finished();
 }
 
-int32_t UnionSource::maxThreads() const {
-  int32_t most = 1;
+
+bool UnionSource::givePartitionsWhole() {
+  if (oneThread_) return true;
   for (size_t i = 0; i < sources_.size(); ++i) {
-    if (needsOneThread(inputs_[i].operators, nullptr)) return 1;
-    most = std::max(most, sources_[i]->maxThreads());
+    if (!keepsPartitions(inputs_[i].operators) || !sources_[i]->givePartitionsWhole()) return false;
   }
-  return std::max(most, static_cast<int32_t>(sources_.size()));
+  return true;
+}
+
+int32_t UnionSource::maxThreads() const {
+  if (oneThread_) return 1;
+  auto most = static_cast<int32_t>(sources_.size());
+  for (const auto& source : sources_) most = std::max(most, source->maxThreads());
+  return most;
 }
 
 int32_t UnionSource::numPartitions() const { return numPartitions_; }

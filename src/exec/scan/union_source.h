@@ -18,6 +18,7 @@ class UnionSource final : public Source {
   Status start(TaskContext& task) override;
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> produce(LocalState& local, ColumnarBatch& out) override;
+  bool givePartitionsWhole() override;
   int32_t maxThreads() const override;
   int32_t numPartitions() const override;
 
@@ -32,10 +33,12 @@ class UnionSource final : public Source {
   std::vector<int32_t> firstPartition_;
   std::vector<int32_t> numPartitionsOf_;
   int32_t numPartitions_ = 0;
+  bool oneThread_ = false;  // an input's operators need it
 };
 
-/// True when only one thread at a time may run these operators, in the order of tags.
-bool needsOneThread(const std::vector<std::shared_ptr<StreamingOperator>>& operators, const Sink* sink);
+/// Whether only one thread may run the operators, and the sink where there is one, over the started source. Where whole partitions are enough for them,
+/// the source is told to give those.
+bool needsOneThread(Source& source, const std::vector<std::shared_ptr<StreamingOperator>>& operators, const Sink* sink);
 
 /// The source of a pipeline, started as its operators are, and the partitions of the pipeline's rows.
 struct StartedSource {

@@ -28,6 +28,7 @@ class WriteSink::Local final : public LocalState {
 
 Result<LocalStatePtr> WriteSink::makeLocal(TaskContext& task) {
   auto local = std::make_unique<Local>();
+  ++writing_;
   local->task = &task;
   local->rows = task.query().metrics().metric(0, "WriteFiles", "number of written rows", Metric::Unit::kSum);
   return LocalStatePtr(std::move(local));
@@ -43,7 +44,9 @@ Result<Progress> WriteSink::consume(LocalState& state, const ColumnarBatch& batc
 
 Status WriteSink::combine(LocalState& state) {
   auto& local = static_cast<Local&>(state);
-  if (local.partition < 0 && local.task->partition <= 0) RETURN_IF_ERROR(local.open(*write_, 0));
+  if (local.writer != nullptr) wroteAny_.store(true);
+  const bool last = --writing_ == 0;
+  if (last && !wroteAny_.load() && local.task->partition <= 0) RETURN_IF_ERROR(local.open(*write_, 0));
   return local.commit();
 }
 

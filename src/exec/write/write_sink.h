@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "connector/data_source.h"
@@ -12,7 +13,7 @@ namespace flint::exec {
 ///
 /// Shape: the writers' commits go to `QueryContext::addTaskCommit`; `makeSource` gives no rows. A query without rows writes one empty partition.
 /// Invariant: a writer is committed or aborted.
-/// Threads: as Sink; one thread at a time, in order.
+/// Threads: as Sink; a partition is one thread's.
 /// Errors: the writer's.
 class WriteSink final : public Sink {
  public:
@@ -21,11 +22,13 @@ class WriteSink final : public Sink {
   Result<Progress> consume(LocalState& local, const ColumnarBatch& batch) override;
   Status combine(LocalState& local) override;
   Result<std::unique_ptr<Source>> makeSource() override;
-  OrderNeed orderNeed() const override { return OrderNeed::kSequential; }
+  OrderNeed orderNeed() const override { return OrderNeed::kPartition; }
 
  private:
   class Local;
   const std::shared_ptr<connector::BatchWrite> write_;
+  std::atomic<int32_t> writing_{0};      // threads that have not ended
+  std::atomic<bool> wroteAny_{false};
 };
 
 /// A source without rows.
