@@ -32,12 +32,12 @@ class RequirementPass {
   explicit RequirementPass(const PlannerOptions& options) : options_(options) {}
 
   PhysicalPlanPtr apply(const PhysicalPlanPtr& node) {
-    const auto at = done_.find(node.get());
+    const auto at = done_.find(node);
     if (at != done_.end()) return at->second;
     PhysicalPlanPtr out = tree::mapChildren(node, [this](const PhysicalPlanPtr& child) { return apply(child); });
     out = meet(out);
     if (out->estimatedRows() < 0) out = out->withEstimatedRows(node->estimatedRows());
-    done_.emplace(node.get(), out);
+    done_.emplace(node, out);
     return out;
   }
 
@@ -145,7 +145,7 @@ class RequirementPass {
   }
 
   const PlannerOptions& options_;
-  std::unordered_map<const plan::PhysicalPlan*, PhysicalPlanPtr> done_;
+  std::unordered_map<PhysicalPlanPtr, PhysicalPlanPtr> done_;
 };
 
 }  // namespace

@@ -18,16 +18,16 @@ using plan::PhysicalPlanPtr;
 class NodeNumbering {
  public:
   PhysicalPlanPtr number(const PhysicalPlanPtr& node) {
-    const auto at = done_.find(node.get());
+    const auto at = done_.find(node);
     if (at != done_.end()) return at->second;
     PhysicalPlanPtr out = tree::mapChildren(node, [this](const PhysicalPlanPtr& child) { return number(child); });
     out = out->withNodeId(next_++);
-    done_.emplace(node.get(), out);
+    done_.emplace(node, out);
     return out;
   }
 
  private:
-  std::unordered_map<const plan::PhysicalPlan*, PhysicalPlanPtr> done_;
+  std::unordered_map<PhysicalPlanPtr, PhysicalPlanPtr> done_;  // what was numbered is kept: another node at its place in memory is not it
   int64_t next_ = 1;
 };
 

@@ -57,6 +57,15 @@ TEST_F(QueryExecutionTest, runsQueriesOverRanges) {
   EXPECT_EQ(run("WITH w AS (SELECT id FROM range(3)) SELECT x.id FROM w x, w y WHERE x.id = y.id ORDER BY 1"), "0|1|2");
 }
 
+// Nodes that are made and dropped while a query is planned must not be taken for others that come to lie where they were.
+TEST_F(QueryExecutionTest, plansSeveralSubqueriesApart) {
+  const std::string text =
+      "SELECT k, n FROM (SELECT id % 7 AS k, count(*) AS n FROM range(100) GROUP BY id % 7 HAVING count(*) > (SELECT max(id) FROM range(15) GROUP BY id < 0)) a "
+      "JOIN (SELECT id % 5 AS j FROM range(50) GROUP BY id % 5 HAVING sum(id) > (SELECT max(id) FROM range(226) GROUP BY id < 0)) b ON k = j "
+      "WHERE n < (SELECT count(*) FROM range(1000) WHERE id >= 0 GROUP BY id < 0) ORDER BY k";
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(run(text), "1,15") << "time " << i;
+}
+
 TEST_F(QueryExecutionTest, runsCommands) {
   EXPECT_EQ(run("CREATE TEMP VIEW v AS SELECT id AS n FROM range(3)"), "");
   EXPECT_EQ(run("SELECT sum(n) FROM v"), "3");

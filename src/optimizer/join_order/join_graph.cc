@@ -136,9 +136,6 @@ void JoinGraph::finish(Estimator& estimator) {
   }
   // Classes of equal columns.
   std::map<ExprId, size_t> classOf;
-  const auto distinctOf = [&](int relation, const AttributePtr& column) {
-    return std::max(1.0, relations_[static_cast<size_t>(relation)].estimate->column(column->id).distinct);
-  };
   PlanEstimate everything;
   for (const JoinRelation& relation : relations_) {
     for (const auto& [id, column] : relation.estimate->columns) everything.columns.emplace(id, column);
@@ -175,7 +172,7 @@ void JoinGraph::finish(Estimator& estimator) {
       if (!classOf.emplace(column->id, target).second) return;
       const RelationMask one = relationsOf(AttributeSet::of({column}));
       const int relation = std::countr_zero(one);
-      classes_[target].members.push_back({relation, column, distinctOf(relation, column)});
+      classes_[target].members.push_back({relation, column});
       classes_[target].relations |= one;
     };
     if (a != classOf.end() && b != classOf.end() && a->second != b->second) {
@@ -194,7 +191,16 @@ void JoinGraph::finish(Estimator& estimator) {
   std::erase_if(classes_, [](const EqualityClass& each) { return each.members.empty(); });
   // Within a class the smallest domain comes first: it is the one that the others are looked up in.
   for (EqualityClass& each : classes_) {
-    std::stable_sort(each.members.begin(), each.members.end(), [](const auto& x, const auto& y) { return x.distinct < y.distinct; });
+    std::optional<double> low;
+    std::optional<double> high;
+    const auto columnOf = [&](const EqualityClass::Member& member) { return relations_[static_cast<size_t>(member.relation)].estimate->column(member.column->id); };
+    for (const auto& member : each.members) {
+      const ColumnEstimate column = columnOf(member);
+      if (column.min) low = std::max(low.value_or(*column.min), *column.min);
+      if (column.max) high = std::min(high.value_or(*column.max), *column.max);
+    }
+    for (auto& member : each.members) member.share = shareBetween(columnOf(member), low, high);
+    std::stable_sort(each.members.begin(), each.members.end(), [](const auto& x, const auto& y) { return x.share.domain < y.share.domain; });
   }
   correctComposites();
   neighbors_.assign(relations_.size(), 0);
@@ -254,7 +260,7 @@ void JoinGraph::correctComposites() {
         }
         if (left == nullptr || right == nullptr) continue;
         keys.push_back({left->column, right->column, false});
-        independent *= 1 / std::max(left->distinct, right->distinct);
+        independent *= left->share.rows * right->share.rows / std::max(left->share.domain, right->share.domain);
       }
       if (keys.size() < 2) continue;
       const double together = equiSelectivity(*relations_[static_cast<size_t>(a)].estimate, *relations_[static_cast<size_t>(b)].estimate, keys);
@@ -275,7 +281,8 @@ double JoinGraph::rowsOf(RelationMask set) const {
     for (const auto& member : each.members) {
       const RelationMask one = RelationMask(1) << member.relation;
       if ((set & one) == 0 || (seen & one) != 0) continue;
-      if (seen != 0) rows /= member.distinct;
+      rows *= member.share.rows;
+      if (seen != 0) rows /= member.share.domain;
       seen |= one;
     }
   }

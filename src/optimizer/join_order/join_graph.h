@@ -37,7 +37,7 @@ struct EqualityClass {
   struct Member {
     int relation;
     AttributePtr column;
-    double distinct;
+    KeyShare share = {};  // what lies where all members have values
   };
   std::vector<Member> members;
   RelationMask relations = 0;

@@ -142,7 +142,7 @@ PlanEstimate Estimator::ofAggregate(const LogicalPlanPtr& plan) {
       column.min.reset();
       column.max.reset();
     }
-    column.distinct = std::max(1.0, std::min(column.distinct, out.rows));
+    column.reduceTo(out.rows);
     if (const AttributePtr attribute = expr::toAttribute(named)) out.columns.emplace(attribute->id, column);
   }
   return out;

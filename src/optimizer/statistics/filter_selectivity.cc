@@ -55,6 +55,12 @@ double rangeSelectivity(const ColumnEstimate& column, ComparisonOp op, double bo
   return isLess ? below : 1 - below;
 }
 
+// A condition on the column itself: what is outside of it is outside for the columns it is compared with, too.
+void narrow(ColumnEstimate& column, double fraction) {
+  column.domain = std::max(1.0, column.domainSize() * fraction);
+  column.distinct = std::max(1.0, column.distinct * fraction);
+}
+
 double equalitySelectivity(const ColumnEstimate& column, std::optional<double> value) {
   if (value && column.min && column.max && (*value < *column.min || *value > *column.max)) return 0;
   return 1 / std::max(column.distinct, 1.0);
@@ -80,7 +86,7 @@ double comparisonSelectivity(const Comparison& node, const PlanEstimate& input) 
   }
   switch (node.op) {
     case ComparisonOp::kEqual:
-    case ComparisonOp::kEqualNullSafe: return 1 / std::max({input.distinctOf(node.left), input.distinctOf(node.right), 1.0});
+    case ComparisonOp::kEqualNullSafe: return 1 / std::max({input.domainOf(node.left), input.domainOf(node.right), 1.0});
     case ComparisonOp::kNotEqual: return 1 - 1 / std::max({input.distinctOf(node.left), input.distinctOf(node.right), 2.0});
     case ComparisonOp::kLess:
     case ComparisonOp::kLessOrEqual:
@@ -190,7 +196,7 @@ void applyFilter(const ExprPtr& condition, PlanEstimate& estimate) {
       const auto* attribute = in->value->as<AttributeReference>();
       if (attribute == nullptr) continue;
       const auto at = estimate.columns.find(attribute->id);
-      if (at != estimate.columns.end()) at->second.distinct = std::min(at->second.distinct, static_cast<double>(in->list.size()));
+      if (at != estimate.columns.end()) at->second.distinct = at->second.domain = std::min(at->second.distinct, static_cast<double>(in->list.size()));
       continue;
     }
     const auto* node = conjunct->as<Comparison>();
@@ -203,20 +209,20 @@ void applyFilter(const ExprPtr& condition, PlanEstimate& estimate) {
     switch (bounded.op) {
       case ComparisonOp::kEqual:
       case ComparisonOp::kEqualNullSafe:
-        column.distinct = 1;
+        column.distinct = column.domain = 1;
         if (value) column.min = column.max = value;
         break;
       case ComparisonOp::kLess:
       case ComparisonOp::kLessOrEqual:
         if (value && column.min && column.max && *column.max > *column.min && *value < *column.max) {
-          column.distinct = std::max(1.0, column.distinct * (std::max(*value, *column.min) - *column.min) / (*column.max - *column.min));
+          narrow(column, (std::max(*value, *column.min) - *column.min) / (*column.max - *column.min));
           column.max = std::max(*value, *column.min);
         }
         break;
       case ComparisonOp::kGreater:
       case ComparisonOp::kGreaterOrEqual:
         if (value && column.min && column.max && *column.max > *column.min && *value > *column.min) {
-          column.distinct = std::max(1.0, column.distinct * (*column.max - std::min(*value, *column.max)) / (*column.max - *column.min));
+          narrow(column, (*column.max - std::min(*value, *column.max)) / (*column.max - *column.min));
           column.min = std::min(*value, *column.max);
         }
         break;

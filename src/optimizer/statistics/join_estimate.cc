@@ -21,6 +21,7 @@ void agree(PlanEstimate& out, const std::vector<EquiKey>& keys) {
     const auto b = out.columns.find(right->id);
     if (a == out.columns.end() || b == out.columns.end()) continue;
     const double distinct = std::min(a->second.distinct, b->second.distinct);
+    a->second.domain = b->second.domain = std::max(a->second.domainSize(), b->second.domainSize());
     a->second.distinct = distinct;
     b->second.distinct = distinct;
     a->second.nullFraction = 0;
@@ -34,16 +35,32 @@ double othersSelectivity(const std::vector<ExprPtr>& others, const PlanEstimate&
   return product;
 }
 
+// The column that the expression is, else one with its distinct values.
+ColumnEstimate columnOf(const ExprPtr& expression, const PlanEstimate& input) {
+  if (const auto* attribute = asAttribute(expression)) return input.column(attribute->id);
+  ColumnEstimate out;
+  out.distinct = input.distinctOf(expression);
+  return out;
+}
+
+double keySelectivity(const PlanEstimate& left, const PlanEstimate& right, const EquiKey& key) {
+  const ColumnEstimate a = columnOf(key.left, left);
+  const ColumnEstimate b = columnOf(key.right, right);
+  const KeyShare ofLeft = shareBetween(a, b.min, b.max);
+  const KeyShare ofRight = shareBetween(b, a.min, a.max);
+  return ofLeft.rows * ofRight.rows / std::max({ofLeft.domain, ofRight.domain, 1.0});
+}
+
 }  // namespace
 
 double equiSelectivity(const PlanEstimate& left, const PlanEstimate& right, const std::vector<EquiKey>& keys) {
   if (keys.empty()) return 1;
-  if (keys.size() == 1) return 1 / std::max({left.distinctOf(keys[0].left), right.distinctOf(keys[0].right), 1.0});
+  if (keys.size() == 1) return keySelectivity(left, right, keys[0]);
   double a = 1;
   double b = 1;
   for (const EquiKey& key : keys) {
-    a *= left.distinctOf(key.left);
-    b *= right.distinctOf(key.right);
+    a *= left.domainOf(key.left);
+    b *= right.domainOf(key.right);
   }
   // Rows before filters: a filter takes away pairs of keys together with their rows.
   const double leftRows = std::max({left.baseRows, left.rows, 1.0});
@@ -59,9 +76,10 @@ double equiSelectivity(const PlanEstimate& left, const PlanEstimate& right, cons
 double matchFraction(const PlanEstimate& left, const PlanEstimate& right, const std::vector<EquiKey>& keys) {
   double fraction = 1;
   for (const EquiKey& key : keys) {
-    const double a = std::max(1.0, left.distinctOf(key.left));
-    const double b = std::max(1.0, right.distinctOf(key.right));
-    fraction = std::min(fraction, std::min(1.0, b / a));
+    const ColumnEstimate a = columnOf(key.left, left);
+    const ColumnEstimate b = columnOf(key.right, right);
+    const double domain = std::max(shareBetween(a, b.min, b.max).domain, shareBetween(b, a.min, a.max).domain);
+    fraction = std::min(fraction, std::min(1.0, right.distinctOf(key.right) / domain));
   }
   return fraction;
 }
@@ -105,7 +123,7 @@ PlanEstimate joinEstimate(const PlanEstimate& left, const PlanEstimate& right, c
     rows = std::max(rows, left.rows + right.rows - std::min(left.rows, right.rows));
   }
   // Distinct counts never exceed the rows, but a join that multiplies rows makes no new values.
-  for (auto& [id, column] : out.columns) column.distinct = std::max(1.0, std::min(column.distinct, rows));
+  for (auto& [id, column] : out.columns) column.reduceTo(rows);
   out.rows = rows;
   return out;
 }

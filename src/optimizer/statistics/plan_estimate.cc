@@ -41,6 +41,11 @@ double PlanEstimate::distinctOf(const expr::ExprPtr& expression) const {
   return std::max(1.0, std::min(product, rows));
 }
 
+double PlanEstimate::domainOf(const expr::ExprPtr& expression) const {
+  const auto* attribute = expression->as<expr::AttributeReference>();
+  return attribute == nullptr ? distinctOf(expression) : std::max(1.0, column(attribute->id).domainSize());
+}
+
 double PlanEstimate::rowWidth() const {
   double width = 0;
   for (const auto& [id, column] : columns) width += column.width;
@@ -51,6 +56,7 @@ void PlanEstimate::scaleRows(double newRows) {
   newRows = std::max(newRows, 0.0);
   if (newRows < rows) {
     for (auto& [id, column] : columns) {
+      column.domain = column.domainSize();
       if (column.distinct >= newRows && column.distinct >= rows) {
         column.distinct = newRows;
       } else if (column.distinct > 1) {
@@ -62,6 +68,15 @@ void PlanEstimate::scaleRows(double newRows) {
     }
   }
   rows = newRows;
+}
+
+KeyShare shareBetween(const ColumnEstimate& column, std::optional<double> low, std::optional<double> high) {
+  const double domain = std::max(1.0, column.domainSize());
+  if (!column.min || !column.max || *column.max <= *column.min) return {domain, 1};
+  const double from = std::max(*column.min, low.value_or(*column.min));
+  const double to = std::min(*column.max, high.value_or(*column.max));
+  const double inside = std::max(1.0, domain * std::clamp((to - from) / (*column.max - *column.min), 0.0, 1.0));
+  return {inside, std::min(1.0, inside / std::max(1.0, column.distinct))};
 }
 
 std::optional<double> asNumber(const Value& value, const DataType& type) {
