@@ -3,11 +3,16 @@
 #include <vector>
 
 #include "cli/server_command.h"
+#include "cli/sql_command.h"
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  constexpr const char* kUsage = "usage: flint server [options...]\n";
+  constexpr const char* kUsage =
+      "usage: flint server [options...]   serves Spark Connect\n"
+      "       flint sql [options...]      runs SQL: a shell, or the statements of -e, -f or standard input\n"
+      "Each tells its options with --help.\n";
   if (!arguments.empty() && arguments[0] == "server") return flint::cli::serverCommand({arguments.begin() + 1, arguments.end()});
+  if (!arguments.empty() && arguments[0] == "sql") return flint::cli::sqlCommand({arguments.begin() + 1, arguments.end()});
   if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h")) {
     std::fputs(kUsage, stdout);
     return 0;

@@ -6,6 +6,7 @@
 
 #include <charconv>
 
+#include "cli/refusal.h"
 #include "cli/settings.h"
 #include "connect/server/connect_server.h"
 #include "session/shared_state.h"
@@ -13,25 +14,11 @@
 namespace flint::cli {
 namespace {
 
-constexpr int kCannotStart = 2;
 constexpr int64_t kDrainMs = 30'000;
 
 constexpr const char* kUsage =
     "usage: flint server [--host 127.0.0.1] [--port 15002] [--conf key=value]... [--properties-file FILE]\n"
     "                    [--tls-certificate FILE --tls-key FILE] [--insecure]\n";
-
-int refuse(const std::string& why) {
-  std::fprintf(stderr, "flint: %s\n", why.c_str());
-  return kCannotStart;
-}
-
-// An error's own words, without the place in the source that a bug would be told with.
-std::string reasonOf(const Error& error) {
-  if (&error.condition() != &condition::kInternalError) return error.message();
-  const std::string* message = error.parameter("message");
-  if (message == nullptr) return error.message();
-  return message->substr(0, message->rfind(" ("));
-}
 
 bool parsePort(const std::string& text, int& port) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);

@@ -31,22 +31,6 @@ Result<plan::LogicalPlanPtr> parseStatement(std::string_view sql, const ParserOp
   return plan;
 }
 
-Result<std::vector<std::string>> splitStatements(std::string_view sql) {
-  std::vector<std::string> out;
-  size_t start = 0;
-  bool hasTokens = false;
-  for (const Token& token : tokenize(sql, false)) {
-    if (token.type == TokenType::kSemicolon || token.type == TokenType::kEndOfInput) {
-      if (hasTokens) out.emplace_back(sql.substr(start, token.start - start));
-      start = token.end;
-      hasTokens = false;
-    } else {
-      hasTokens = true;
-    }
-  }
-  return out;
-}
-
 Result<plan::ExprPtr> parseExpression(std::string_view sql, const ParserOptions& options) {
   return parseWhole<StatementParser>(sql, options, [](StatementParser& parser) { return parser.namedExpression(); });
 }

@@ -31,8 +31,6 @@ struct ParserOptions {
 /// Threads: safe. Nesting uses the stack: about 1 KiB a level, so callers that admit deep text run on threads with large stacks.
 /// Source: Spark's SqlBaseParser grammar and AstBuilder.
 Result<plan::LogicalPlanPtr> parseStatement(std::string_view sql, const ParserOptions& options = {});
-/// Several statements separated by semicolons, as a shell or script file has them; empty ones are left out.
-Result<std::vector<std::string>> splitStatements(std::string_view sql);
 Result<plan::ExprPtr> parseExpression(std::string_view sql, const ParserOptions& options = {});
 /// "decimal(10, 2)", "struct<a: int>".
 Result<DataType> parseDataType(std::string_view sql, const ParserOptions& options = {});

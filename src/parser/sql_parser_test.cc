@@ -199,7 +199,6 @@ TEST(SqlParser, readsSchemas) {
   EXPECT_FALSE(schema->fields()[1].nullable);
   EXPECT_EQ(schema->fields()[1].metadata, "{\"comment\":\"k\"}");
   EXPECT_EQ(*parseIdentifier("a.`b``.c`"), (std::vector<std::string>{"a", "b`.c"}));
-  EXPECT_EQ(*splitStatements("SELECT ';'; -- x;\n; SELECT 2"), (std::vector<std::string>{"SELECT ';'", " SELECT 2"}));
 }
 
 TEST(SqlParser, readsEveryBenchmarkQuery) {

@@ -135,6 +135,7 @@ Result<std::shared_ptr<exec::QueryContext>> QueryExecution::startContext() {
   const std::lock_guard lock(runMutex_);
   if (cancelled_.has_value()) return *cancelled_;
   context_ = context;
+  session_->running().add(context);
   return context;
 }
 

@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kMinimumWidth = 3;
 
 // The code point at `position` of UTF-8 text, and its bytes; a malformed byte counts as one character.
-uint32_t codePointAt(const std::string& text, size_t position, size_t& length) {
+uint32_t codePointAt(std::string_view text, size_t position, size_t& length) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(position);
   length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
@@ -27,13 +27,17 @@ bool isFullWidth(uint32_t code) {
          (code >= 0xFF01 && code <= 0xFF60) || (code >= 0xFFE0 && code <= 0xFFE6);
 }
 
-size_t displayWidth(const std::string& text) {
+}  // namespace
+
+size_t displayWidth(std::string_view text) {
   size_t width = 0;
   for (size_t position = 0, length = 0; position < text.size(); position += length) {
     width += isFullWidth(codePointAt(text, position, length)) ? 2 : 1;
   }
   return width;
 }
+
+namespace {
 
 std::string truncated(const std::string& text, int32_t limit) {
   if (limit <= 0) return text;

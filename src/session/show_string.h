@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "types/data_type.h"
@@ -22,6 +23,9 @@ struct ShownRows {
 std::string showString(const ShownRows& shown, int32_t numRows, int32_t truncate, bool vertical);
 /// The same table as an HTML element, for notebooks.
 std::string htmlString(const ShownRows& shown, int32_t numRows, int32_t truncate);
+
+/// Columns of a terminal that UTF-8 text takes: East Asian wide characters take two.
+size_t displayWidth(std::string_view text);
 
 /// "root\n |-- a: integer (nullable = true)\n": `printSchema`, to `level` nested levels (0: all).
 std::string schemaTreeString(const DataType& schema, int32_t level);

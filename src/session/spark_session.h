@@ -10,6 +10,7 @@
 #include "expr/scalar_function.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/logical_plan.h"
+#include "session/running_queries.h"
 #include "session/shared_state.h"
 
 namespace flint::session {
@@ -29,6 +30,7 @@ class SparkSession : public std::enable_shared_from_this<SparkSession> {
   const catalog::SessionCatalog& catalog() const { return *catalog_; }
   SharedState& shared() { return *shared_; }
   const std::shared_ptr<SharedState>& sharedState() const { return shared_; }
+  RunningQueries& running() { return running_; }
 
   parser::ParserOptions parserOptions() const;
   /// What expressions mean under the settings of this moment; `currentTimestamp` is now.
@@ -42,6 +44,7 @@ class SparkSession : public std::enable_shared_from_this<SparkSession> {
   const std::shared_ptr<SharedState> shared_;
   const std::shared_ptr<catalog::SQLConf> conf_;
   const std::shared_ptr<catalog::SessionCatalog> catalog_;
+  RunningQueries running_;
 };
 using SparkSessionPtr = std::shared_ptr<SparkSession>;
 

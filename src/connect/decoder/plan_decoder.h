@@ -10,6 +10,7 @@
 #include "expr/unresolved.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/unresolved_plans.h"
+#include "session/dataframe_calls/attribute_names.h"
 
 namespace spark::connect {
 class Catalog;
@@ -76,11 +77,8 @@ class PlanDecoder {
   int depth_ = 0;
 };
 
-/// "a.`b.c`" → [a, b.c], as DataFrame calls name columns. Errors: INVALID_ATTRIBUTE_NAME_SYNTAX.
-Result<std::vector<std::string>> parseAttributeName(const std::string& name);
-/// A column by a name as in `parseAttributeName`.
-Result<ExprPtr> columnByName(const std::string& name);
-/// A column whose name is `name` as it stands, dots included.
-ExprPtr columnNamed(const std::string& name);
+using session::columnByName;
+using session::columnNamed;
+using session::parseAttributeName;
 
 }  // namespace flint::connect

@@ -9,30 +9,6 @@ namespace {
 using plan::makePlan;
 using Message = spark::connect::Aggregate;
 
-// The distinct values of a pivot's column, sorted, as literals; Spark allows this many.
-constexpr int kMaxPivotValues = 10'000;
-
-Result<std::vector<ExprPtr>> pivotValues(PlanDecoder& decoder, const LogicalPlanPtr& child, const ExprPtr& column) {
-  plan::Aggregate distinct;
-  distinct.grouping = {expr::withoutAlias(column)};
-  distinct.aggregates = {expr::alias(column, "pivot_value")};
-  distinct.child = child;
-  plan::Sort sort;
-  sort.order = {expr::sortOrder(columnNamed("pivot_value"))};
-  sort.child = makePlan(std::move(distinct));
-  plan::Limit limit;
-  limit.count = expr::literalInt(kMaxPivotValues + 1);
-  limit.child = makePlan(std::move(sort));
-  StructFields schema;
-  ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> batches, decoder.context().collect(makePlan(std::move(limit)), schema));
-  std::vector<ExprPtr> values;
-  for (const columnar::ColumnarBatch& batch : batches) {
-    for (const columnar::RowIndex row : batch.activeRows()) values.push_back(expr::literal(batch.column(0)->valueAt(row), schema[0].type));
-  }
-  if (values.size() > kMaxPivotValues) return invalidPlan("the pivot column has more than 10000 distinct values");
-  return values;
-}
-
 Result<LogicalPlanPtr> decodePivot(PlanDecoder& decoder, const Message& message, std::vector<ExprPtr> grouping, std::vector<ExprPtr> aggregates,
                                    LogicalPlanPtr child) {
   if (!message.has_pivot()) return Error(condition::kConnectInvalidPlanAggregateWithPivotRequiresPivot).as(ErrorFamily::kSqlConnect);
@@ -42,7 +18,8 @@ Result<LogicalPlanPtr> decodePivot(PlanDecoder& decoder, const Message& message,
   ASSIGN_OR_RETURN(node.pivotColumn, decoder.expression(message.pivot().col()));
   node.aggregates = std::move(aggregates);
   if (message.pivot().values().empty()) {
-    ASSIGN_OR_RETURN(node.pivotValues, pivotValues(decoder, child, node.pivotColumn));
+    const auto collect = [&](const LogicalPlanPtr& plan, StructFields& schema) { return decoder.context().collect(plan, schema); };
+    ASSIGN_OR_RETURN(node.pivotValues, session::pivotValues(child, node.pivotColumn, collect));
   }
   for (const auto& value : message.pivot().values()) {
     ASSIGN_OR_RETURN(ExprPtr literal, decodeLiteralExpression(value));

@@ -1,9 +1,9 @@
 #include <spark/connect/relations.pb.h>
 
-#include "connect/dataframe_calls/dataframe_calls.h"
 #include "connect/decoder/literal_decoder.h"
 #include "connect/decoder/type_codec.h"
 #include "connect/relation_decoder/relations.h"
+#include "session/dataframe_calls/dataframe_calls.h"
 
 namespace flint::connect {
 namespace {
@@ -20,7 +20,7 @@ std::vector<std::string> textsOf(const Texts& texts) {
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Drop& message) {
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
   ASSIGN_OR_RETURN(std::vector<ExprPtr> columns, decoder.expressions(message.columns()));
-  return dataFrameCall(makeDrop(textsOf(message.column_names()), std::move(columns), decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeDrop(textsOf(message.column_names()), std::move(columns), decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::WithColumns& message) {
@@ -39,7 +39,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
     if (alias.has_metadata() && !alias.metadata().empty()) node.metadata = alias.metadata();
     columns.push_back(expr::makeExpr(std::move(node)));
   }
-  return dataFrameCall(makeWithColumns(std::move(columns), decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeWithColumns(std::move(columns), decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::WithColumnsRenamed& message) {
@@ -47,14 +47,14 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   std::vector<std::pair<std::string, std::string>> renames;
   for (const auto& [from, to] : message.rename_columns_map()) renames.emplace_back(from, to);
   for (const auto& rename : message.renames()) renames.emplace_back(rename.col_name(), rename.new_col_name());
-  return dataFrameCall(makeWithColumnsRenamed(std::move(renames), decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeWithColumnsRenamed(std::move(renames), decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::ToSchema& message) {
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
   ASSIGN_OR_RETURN(const DataType schema, decodeType(message.schema()));
   if (!schema.is(TypeKind::kStruct)) return invalidPlan("a schema was expected, not " + schema.simpleString());
-  return dataFrameCall(makeToSchema(schema.fields(), decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeToSchema(schema.fields(), decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Unpivot& message) {
@@ -84,14 +84,14 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
     ASSIGN_OR_RETURN(ExprPtr value, decodeLiteralExpression(literal));
     values.push_back(std::move(value));
   }
-  return dataFrameCall(makeFillNa(textsOf(message.cols()), std::move(values), decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeFillNa(textsOf(message.cols()), std::move(values), decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::NADrop& message) {
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
   std::optional<int32_t> minNonNulls;
   if (message.has_min_non_nulls()) minNonNulls = message.min_non_nulls();
-  return dataFrameCall(makeDropNa(textsOf(message.cols()), minNonNulls, decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeDropNa(textsOf(message.cols()), minNonNulls, decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::NAReplace& message) {
@@ -104,7 +104,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   }
   std::vector<std::string> columns = textsOf(message.cols());
   if (columns.size() == 1 && columns[0] == "*") columns.clear();
-  return dataFrameCall(makeReplace(std::move(columns), std::move(replacements), decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeReplace(std::move(columns), std::move(replacements), decoder.context().caseSensitive()), std::move(child));
 }
 
 }  // namespace flint::connect

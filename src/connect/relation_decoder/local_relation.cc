@@ -134,32 +134,10 @@ Result<LogicalPlanPtr> relationOf(LocalData data, const std::string* schemaText)
 
 }  // namespace
 
-LogicalPlanPtr localRelation(const StructFields& fields, std::vector<ColumnarBatch> batches) {
-  plan::LocalRelation node;
-  for (const StructField& field : fields) {
-    expr::AttributeReference attribute;
-    attribute.name = field.name;
-    attribute.type = field.type;
-    attribute.nullableColumn = field.nullable;
-    attribute.id = expr::newExprId();
-    attribute.metadata = field.metadata;
-    node.attributes.push_back(expr::makeExpr(std::move(attribute)));
-  }
-  node.batches = std::make_shared<const std::vector<ColumnarBatch>>(std::move(batches));
-  return makePlan(std::move(node));
-}
-
 LogicalPlanPtr oneText(const std::string& column, const std::string& text) {
   columnar::VectorBuilder builder(DataType::string());
   builder.appendString(text);
   return localRelation({{column, DataType::string(), false}}, {ColumnarBatch({builder.finish()}, 1)});
-}
-
-LogicalPlanPtr dataFrameCall(std::shared_ptr<const plan::DataFrameCall> call, LogicalPlanPtr child) {
-  plan::UnresolvedDataFrameCall node;
-  node.call = std::move(call);
-  node.child = std::move(child);
-  return makePlan(std::move(node));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder&, const spark::connect::LocalRelation& message) {

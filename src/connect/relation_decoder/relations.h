@@ -1,6 +1,7 @@
 #pragma once
 
 #include "connect/decoder/plan_decoder.h"
+#include "session/dataframe_calls/dataframe_plans.h"
 
 namespace spark::connect {
 class Aggregate;
@@ -96,11 +97,9 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatApproxQuantile& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatSampleBy& message);
 
-/// Rows that the plan itself holds.
-LogicalPlanPtr localRelation(const StructFields& fields, std::vector<columnar::ColumnarBatch> batches);
+using session::dataFrameCall;
+using session::localRelation;
 /// One row with one column of text.
 LogicalPlanPtr oneText(const std::string& column, const std::string& text);
-/// The node that asks the analyzer to expand `call` over `child`.
-LogicalPlanPtr dataFrameCall(std::shared_ptr<const plan::DataFrameCall> call, LogicalPlanPtr child);
 
 }  // namespace flint::connect

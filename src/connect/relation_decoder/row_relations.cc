@@ -2,8 +2,8 @@
 
 #include <random>
 
-#include "connect/dataframe_calls/dataframe_calls.h"
 #include "connect/relation_decoder/relations.h"
+#include "session/dataframe_calls/dataframe_calls.h"
 
 namespace flint::connect {
 namespace {
@@ -62,7 +62,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   if (message.within_watermark()) return unsupportedFeature("dropDuplicatesWithinWatermark");
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
   std::vector<std::string> names(message.column_names().begin(), message.column_names().end());
-  return dataFrameCall(makeDropDuplicates(std::move(names), decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeDropDuplicates(std::move(names), decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Sample& message) {
@@ -72,7 +72,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   node.upperBound = message.upper_bound();
   node.withReplacement = message.with_replacement();
   node.seed = message.has_seed() ? message.seed() : randomSeed();
-  if (message.deterministic_order()) node.child = dataFrameCall(makeSortWithinPartitionsByAll(), std::move(node.child));
+  if (message.deterministic_order()) node.child = dataFrameCall(session::makeSortWithinPartitionsByAll(), std::move(node.child));
   return makePlan(std::move(node));
 }
 

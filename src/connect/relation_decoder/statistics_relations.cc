@@ -5,9 +5,9 @@
 #include <set>
 
 #include "columnar/vector_builder.h"
-#include "connect/dataframe_calls/dataframe_calls.h"
 #include "connect/decoder/literal_decoder.h"
 #include "connect/relation_decoder/relations.h"
+#include "session/dataframe_calls/dataframe_calls.h"
 
 namespace flint::connect {
 namespace {
@@ -41,12 +41,12 @@ std::string textAt(const columnar::VectorPtr& column, columnar::RowIndex row) {
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatSummary& message) {
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
-  return dataFrameCall(makeSummary({message.statistics().begin(), message.statistics().end()}), std::move(child));
+  return dataFrameCall(session::makeSummary({message.statistics().begin(), message.statistics().end()}), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatDescribe& message) {
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
-  return dataFrameCall(makeDescribe({message.cols().begin(), message.cols().end()}, decoder.context().caseSensitive()), std::move(child));
+  return dataFrameCall(session::makeDescribe({message.cols().begin(), message.cols().end()}, decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatCrosstab& message) {
@@ -99,7 +99,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatApproxQuantile& message) {
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
-  return dataFrameCall(makeApproxQuantile({message.cols().begin(), message.cols().end()},
+  return dataFrameCall(session::makeApproxQuantile({message.cols().begin(), message.cols().end()},
                                           {message.probabilities().begin(), message.probabilities().end()}, message.relative_error()),
                        std::move(child));
 }

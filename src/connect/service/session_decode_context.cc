@@ -1,7 +1,5 @@
 #include "connect/service/session_decode_context.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -12,36 +10,6 @@
 namespace flint::connect {
 namespace {
 
-// Every column as the text that `show` prints; binaries stay, to be shown as numbers.
-class PrintedColumns final : public plan::DataFrameCall {
- public:
-  std::string name() const override { return "show"; }
-  Result<LogicalPlanPtr> expand(const LogicalPlanPtr& child) const override {
-    plan::Project node;
-    for (const plan::AttributePtr& column : child->output()) {
-      if (column->type.isStringLike() || column->type.is(TypeKind::kBinary)) {
-        node.projectList.push_back(column);
-        continue;
-      }
-      expr::Cast cast;
-      cast.child = column;
-      cast.target = DataType::string();
-      node.projectList.push_back(expr::alias(expr::makeExpr(std::move(cast)), column->name));
-    }
-    node.child = child;
-    return plan::makePlan(std::move(node));
-  }
-};
-
-std::string printed(const columnar::ColumnVector& column, columnar::RowIndex row) {
-  const Value value = column.valueAt(row);
-  if (value.isNull()) return "NULL";
-  if (!column.type().is(TypeKind::kBinary)) return value.asString();
-  std::string out = "[";
-  for (const char byte : value.asString()) out += fmt::format("{}{:02X}", out.size() > 1 ? " " : "", static_cast<unsigned char>(byte));
-  return out + "]";
-}
-
 Result<session::ShownRows> shownRows(DecodeContext& context, const LogicalPlanPtr& plan, int32_t numRows) {
   // Limiting comes first: what is not shown is not printed.
   plan::Limit limit;
@@ -49,7 +17,7 @@ Result<session::ShownRows> shownRows(DecodeContext& context, const LogicalPlanPt
   limit.count = expr::literalInt(shownLimit + 1);
   limit.child = plan;
   StructFields schema;
-  ASSIGN_OR_RETURN(const auto batches, context.collect(dataFrameCall(std::make_shared<PrintedColumns>(), plan::makePlan(std::move(limit))), schema));
+  ASSIGN_OR_RETURN(const auto batches, context.collect(session::printedColumns(plan::makePlan(std::move(limit))), schema));
   session::ShownRows shown;
   for (const StructField& field : schema) shown.names.push_back(field.name);
   for (const columnar::ColumnarBatch& batch : batches) {
@@ -59,7 +27,7 @@ Result<session::ShownRows> shownRows(DecodeContext& context, const LogicalPlanPt
         return shown;
       }
       std::vector<std::string>& cells = shown.rows.emplace_back();
-      for (const columnar::VectorPtr& column : batch.columns()) cells.push_back(printed(*column, row));
+      for (const columnar::VectorPtr& column : batch.columns()) session::appendPrinted(cells.emplace_back(), *column, row);
     }
   }
   return shown;

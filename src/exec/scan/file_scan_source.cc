@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exec/order_tracker.h"
+#include "exec/scan/scan_progress.h"
 #include "expr/expression_evaluator.h"
 
 namespace flint::exec {
@@ -63,6 +64,9 @@ Status FileScanSource::start(TaskContext& task) {
   nextPartition_ = task.partition >= 0 ? task.partition : 0;
   endPartition_ = task.partition >= 0 ? std::min(task.partition + 1, scan_->numPartitions()) : scan_->numPartitions();
   const std::lock_guard lock(mutex_);
+  splits_ = metrics.metric(node_->nodeId(), node_->nodeName(), kNumSplits, Metric::Unit::kSum);
+  splitsRead_ = metrics.metric(node_->nodeId(), node_->nodeName(), kNumSplitsRead, Metric::Unit::kSum);
+  splits_->add(std::max(0, endPartition_ - nextPartition_));
   RETURN_IF_ERROR(fillQueue());
   const auto left = static_cast<size_t>(std::max(0, endPartition_ - nextPartition_));
   maxThreads_ = static_cast<int32_t>(std::clamp<size_t>(queue_.size() + left, 1, 1024));
@@ -73,6 +77,7 @@ Status FileScanSource::fillQueue() {
   while (taken_ == queue_.size() && nextPartition_ < endPartition_) {
     ASSIGN_OR_RETURN(queue_, scan_->morsels(nextPartition_++));
     taken_ = 0;
+    splits_->add(static_cast<int64_t>(queue_.size()) - 1);  // the partition counted as one
   }
   return Status::ok();
 }
@@ -128,6 +133,7 @@ Result<Progress> FileScanSource::produce(LocalState& state, ColumnarBatch& out) 
       return Progress::haveOutput();
     }
     local.open = false;
+    splitsRead_->add(1);
     const int64_t bytes = local.reader->bytesRead();
     bytesRead_->add(bytes - local.bytesSeen);
     local.bytesSeen = bytes;

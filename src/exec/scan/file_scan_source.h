@@ -41,6 +41,8 @@ class FileScanSource final : public Source {
   std::vector<std::pair<int32_t, connector::DynamicFilterPtr>> dynamicFilters_;  // set by `start`
   std::shared_ptr<Metric> bytesRead_;
   std::shared_ptr<Metric> scanTime_;
+  std::shared_ptr<Metric> splits_;
+  std::shared_ptr<Metric> splitsRead_;
   int32_t maxThreads_ = 1;
   bool wholePartitions_ = false;
 

@@ -1,6 +1,7 @@
 #include "exec/scan/range_source.h"
 
 #include "exec/order_tracker.h"
+#include "exec/scan/scan_progress.h"
 
 namespace flint::exec {
 namespace {
@@ -39,6 +40,9 @@ Status RangeSource::start(TaskContext& task) {
   partitionEnd_ = task.partition >= 0 ? task.partition + 1 : numPartitions();
   const auto morsels = static_cast<uint64_t>(countRows(*node_) / kMorselRows) + static_cast<uint64_t>(partitionEnd_ - partition_);
   maxThreads_ = static_cast<int32_t>(std::clamp<uint64_t>(morsels, 1, 1024));
+  QueryMetrics& metrics = task.query().metrics();
+  metrics.metric(node_->nodeId(), node_->nodeName(), kNumSplits, Metric::Unit::kSum)->add(static_cast<int64_t>(std::min<uint64_t>(morsels, INT64_MAX)));
+  splitsRead_ = metrics.metric(node_->nodeId(), node_->nodeName(), kNumSplitsRead, Metric::Unit::kSum);
   openPartition();
   return Status::ok();
 }
@@ -66,6 +70,7 @@ bool RangeSource::takeMorsel(Local& local) {
   local.left = wholePartitions_ ? rowEnd_ - row_ : std::min(kMorselRows, rowEnd_ - row_);
   local.sequence = static_cast<int64_t>(row_ - first);
   row_ += local.left;
+  splitsRead_->add(1);
   if (local.position != nullptr) local.position->advance(local.partition, local.sequence);
   return true;
 }

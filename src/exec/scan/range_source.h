@@ -34,6 +34,7 @@ class RangeSource final : public Source {
   int64_t batchRows_ = columnar::kBatchRows;
   int32_t maxThreads_ = 1;
   bool wholePartitions_ = false;
+  std::shared_ptr<Metric> splitsRead_;
   std::mutex mutex_;  // a leaf; guards what follows
   int32_t partition_ = 0;
   int32_t partitionEnd_ = 0;

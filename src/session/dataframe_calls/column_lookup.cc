@@ -1,11 +1,11 @@
-#include "connect/dataframe_calls/column_lookup.h"
+#include "session/dataframe_calls/column_lookup.h"
 
 #include <algorithm>
 #include <cctype>
 
-#include "connect/decoder/plan_decoder.h"
+#include "session/dataframe_calls/attribute_names.h"
 
-namespace flint::connect {
+namespace flint::session {
 
 bool sameName(std::string_view a, std::string_view b, bool caseSensitive) {
   if (caseSensitive) return a == b;
@@ -33,4 +33,4 @@ Result<std::vector<expr::AttributePtr>> columnsNamed(const std::vector<expr::Att
   return columns;
 }
 
-}  // namespace flint::connect
+}  // namespace flint::session

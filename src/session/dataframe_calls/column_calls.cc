@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "connect/dataframe_calls/column_lookup.h"
-#include "connect/dataframe_calls/dataframe_calls.h"
-#include "connect/decoder/plan_decoder.h"
+#include "session/dataframe_calls/attribute_names.h"
+#include "session/dataframe_calls/column_lookup.h"
+#include "session/dataframe_calls/dataframe_calls.h"
 #include "tree/transform.h"
 
-namespace flint::connect {
+namespace flint::session {
 namespace {
 
 using expr::AttributePtr;
@@ -222,4 +222,4 @@ DataFrameCallPtr makeDropDuplicates(std::vector<std::string> names, bool caseSen
   return std::make_shared<DropDuplicates>(std::move(names), caseSensitive);
 }
 
-}  // namespace flint::connect
+}  // namespace flint::session

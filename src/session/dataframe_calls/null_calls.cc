@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "connect/dataframe_calls/column_lookup.h"
-#include "connect/dataframe_calls/dataframe_calls.h"
-#include "connect/decoder/plan_decoder.h"
+#include "session/dataframe_calls/attribute_names.h"
+#include "session/dataframe_calls/column_lookup.h"
+#include "session/dataframe_calls/dataframe_calls.h"
 
-namespace flint::connect {
+namespace flint::session {
 namespace {
 
 using expr::AttributePtr;
@@ -169,4 +169,4 @@ DataFrameCallPtr makeReplace(std::vector<std::string> columns, std::vector<std::
   return std::make_shared<Replace>(std::move(columns), std::move(replacements), caseSensitive);
 }
 
-}  // namespace flint::connect
+}  // namespace flint::session

@@ -9,10 +9,11 @@
 #include "plan/logical/unresolved_plans.h"
 
 /// The DataFrame methods whose meaning follows from the child's columns. Names are compared without case unless `caseSensitive`.
-namespace flint::connect {
+namespace flint::session {
 
 using DataFrameCallPtr = std::shared_ptr<const plan::DataFrameCall>;
 using expr::ExprPtr;
+using plan::LogicalPlanPtr;
 
 // column_calls.cc
 DataFrameCallPtr makeDrop(std::vector<std::string> names, std::vector<ExprPtr> columns, bool caseSensitive);
@@ -36,4 +37,4 @@ DataFrameCallPtr makeSummary(std::vector<std::string> statistics);
 DataFrameCallPtr makeDescribe(std::vector<std::string> columns, bool caseSensitive);
 DataFrameCallPtr makeApproxQuantile(std::vector<std::string> columns, std::vector<double> probabilities, double relativeError);
 
-}  // namespace flint::connect
+}  // namespace flint::session

@@ -2,11 +2,11 @@
 #include <charconv>
 #include <cmath>
 
-#include "connect/dataframe_calls/column_lookup.h"
-#include "connect/dataframe_calls/dataframe_calls.h"
-#include "connect/decoder/plan_decoder.h"
+#include "session/dataframe_calls/attribute_names.h"
+#include "session/dataframe_calls/column_lookup.h"
+#include "session/dataframe_calls/dataframe_calls.h"
 
-namespace flint::connect {
+namespace flint::session {
 namespace {
 
 using expr::AttributePtr;
@@ -17,6 +17,10 @@ ExprPtr castTo(ExprPtr value, const DataType& type) {
   node.child = std::move(value);
   node.target = type;
   return expr::makeExpr(std::move(node));
+}
+
+Error invalidCall(std::string why) {
+  return Error(condition::kConnectInvalidPlanAssertionFailure).with("message", std::move(why)).as(ErrorFamily::kSqlConnect);
 }
 
 // "25%" → 0.25; nothing for other names. Errors: a number that is no percentage.
@@ -84,7 +88,7 @@ class Summary final : public plan::DataFrameCall {
       return expr::makeExpr(std::move(node));
     };
     if (const auto fraction = percentage(statistic)) {
-      if (std::isnan(*fraction)) return invalidPlan("Percentiles must be in the range [0, 1]");
+      if (std::isnan(*fraction)) return invalidCall("Percentiles must be in the range [0, 1]");
       return expr::call("percentile_approx", {number(), expr::literal(Value::floating(*fraction), DataType::float64())});
     }
     if (statistic == "count" || statistic == "min" || statistic == "max") return expr::call(statistic, {column});
@@ -97,7 +101,7 @@ class Summary final : public plan::DataFrameCall {
       node.distinct = true;
       return expr::makeExpr(std::move(node));
     }
-    return invalidPlan(statistic + " is not a recognised statistic");
+    return invalidCall(statistic + " is not a recognised statistic");
   }
 
   const std::vector<std::string> columns_;
@@ -120,7 +124,7 @@ class ApproxQuantile final : public plan::DataFrameCall {
     std::vector<ExprPtr> results;
     ASSIGN_OR_RETURN(const std::vector<AttributePtr> columns, columnsNamed(child->output(), columns_, false));
     for (const AttributePtr& column : columns) {
-      if (!column->type.isNumeric()) return invalidPlan("Quantile calculation for column " + column->name + " with data type " + column->type.simpleString() + " is not supported.");
+      if (!column->type.isNumeric()) return invalidCall("Quantile calculation for column " + column->name + " with data type " + column->type.simpleString() + " is not supported.");
       expr::Coalesce orNone;
       orNone.arguments = {expr::call("percentile_approx", {castTo(column, DataType::float64()), wanted, expr::literalInt(static_cast<int32_t>(accuracy))}),
                           expr::literal(Value::list({}), DataType::array(DataType::float64(), true))};
@@ -151,4 +155,4 @@ DataFrameCallPtr makeApproxQuantile(std::vector<std::string> columns, std::vecto
   return std::make_shared<ApproxQuantile>(std::move(columns), std::move(probabilities), relativeError);
 }
 
-}  // namespace flint::connect
+}  // namespace flint::session

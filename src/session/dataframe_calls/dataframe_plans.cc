@@ -1,0 +1,116 @@
+#include "session/dataframe_calls/dataframe_plans.h"
+
+#include "session/dataframe_calls/attribute_names.h"
+
+namespace flint::session {
+
+using plan::LogicalPlanPtr;
+using plan::makePlan;
+
+namespace {
+
+constexpr int kMaxPivotValues = 10'000;  // as Spark allows
+
+class PrintedColumns final : public plan::DataFrameCall {
+ public:
+  explicit PrintedColumns(std::shared_ptr<StructFields> columns) : columns_(std::move(columns)) {}
+  std::string name() const override { return "show"; }
+
+  Result<LogicalPlanPtr> expand(const LogicalPlanPtr& child) const override {
+    plan::Project node;
+    if (columns_ != nullptr) columns_->clear();
+    for (const plan::AttributePtr& column : child->output()) {
+      if (columns_ != nullptr) columns_->push_back({column->name, column->type, column->nullableColumn});
+      if (column->type.isStringLike() || column->type.is(TypeKind::kBinary)) {
+        node.projectList.push_back(column);
+        continue;
+      }
+      expr::Cast cast;
+      cast.child = column;
+      cast.target = DataType::string();
+      node.projectList.push_back(expr::alias(expr::makeExpr(std::move(cast)), column->name));
+    }
+    node.child = child;
+    return makePlan(std::move(node));
+  }
+
+ private:
+  const std::shared_ptr<StructFields> columns_;
+};
+
+}  // namespace
+
+LogicalPlanPtr localRelation(const StructFields& fields, std::vector<columnar::ColumnarBatch> batches) {
+  plan::LocalRelation node;
+  for (const StructField& field : fields) {
+    expr::AttributeReference attribute;
+    attribute.name = field.name;
+    attribute.type = field.type;
+    attribute.nullableColumn = field.nullable;
+    attribute.id = expr::newExprId();
+    attribute.metadata = field.metadata;
+    node.attributes.push_back(expr::makeExpr(std::move(attribute)));
+  }
+  node.batches = std::make_shared<const std::vector<columnar::ColumnarBatch>>(std::move(batches));
+  return makePlan(std::move(node));
+}
+
+LogicalPlanPtr dataFrameCall(std::shared_ptr<const plan::DataFrameCall> call, LogicalPlanPtr child) {
+  plan::UnresolvedDataFrameCall node;
+  node.call = std::move(call);
+  node.child = std::move(child);
+  return makePlan(std::move(node));
+}
+
+LogicalPlanPtr printedColumns(LogicalPlanPtr child, std::shared_ptr<StructFields> columns) {
+  return dataFrameCall(std::make_shared<PrintedColumns>(std::move(columns)), std::move(child));
+}
+
+void appendPrinted(std::string& out, const columnar::ColumnVector& column, columnar::RowIndex row, std::string_view null) {
+  if (column.isNull(row)) {
+    out += null;
+    return;
+  }
+  const columnar::ColumnVector& base = column.isFlat() ? column : *column.base();
+  if (base.physicalType() != PhysicalType::kString) return;  // a column of type NULL: all of it is null
+  const std::string_view text = base.values<columnar::StringView>()[column.baseRow(row)].view();
+  if (!column.type().is(TypeKind::kBinary)) {
+    out += text;
+    return;
+  }
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  out += '[';
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i > 0) out += ' ';
+    out += kHex[static_cast<unsigned char>(text[i]) >> 4];
+    out += kHex[static_cast<unsigned char>(text[i]) & 15];
+  }
+  out += ']';
+}
+
+Result<std::vector<expr::ExprPtr>> pivotValues(const LogicalPlanPtr& child, const expr::ExprPtr& column, const CollectRows& collect) {
+  plan::Aggregate distinct;
+  distinct.grouping = {expr::withoutAlias(column)};
+  distinct.aggregates = {expr::alias(column, "pivot_value")};
+  distinct.child = child;
+  plan::Sort sort;
+  sort.order = {expr::sortOrder(columnNamed("pivot_value"))};
+  sort.child = makePlan(std::move(distinct));
+  plan::Limit limit;
+  limit.count = expr::literalInt(kMaxPivotValues + 1);
+  limit.child = makePlan(std::move(sort));
+  StructFields schema;
+  ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> batches, collect(makePlan(std::move(limit)), schema));
+  std::vector<expr::ExprPtr> values;
+  for (const columnar::ColumnarBatch& batch : batches) {
+    for (const columnar::RowIndex row : batch.activeRows()) values.push_back(expr::literal(batch.column(0)->valueAt(row), schema[0].type));
+  }
+  if (values.size() > kMaxPivotValues) {
+    return Error(condition::kConnectInvalidPlanAssertionFailure)
+        .with("message", "the pivot column has more than 10000 distinct values")
+        .as(ErrorFamily::kSqlConnect);
+  }
+  return values;
+}
+
+}  // namespace flint::session
