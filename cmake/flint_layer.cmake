@@ -13,7 +13,7 @@ set(FLINT_LAYERS
   catalog parser analysis optimizer planner
   storage state pyworker shuffle exec scheduler rdd executor deploy sources
   session streaming ml graph
-  connect thriftserver webui cli)
+  connect thriftserver webui api cli)
 
 function(flint_layer_targets out)
   set(targets)

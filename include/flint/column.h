@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -99,15 +100,19 @@ Column operator!(const Column& operand);
 template <class T>
 concept PlainOperand = !std::is_same_v<T, Column> && std::is_convertible_v<const T&, Operand>;
 
-#define FLINT_OPERATOR(op, symbol)                                                                                     \
-  inline Column operator op(const Column& left, const Column& right) { return binaryOperation(symbol, left, right); } \
-  template <PlainOperand T>                                                                                            \
-  Column operator op(const Column& left, const T& right) {                                                             \
-    return binaryOperation(symbol, left, right);                                                                       \
-  }                                                                                                                    \
-  template <PlainOperand T>                                                                                            \
-  Column operator op(const T& left, const Column& right) {                                                             \
-    return binaryOperation(symbol, left, right);                                                                       \
+// A side that has to be a Column is not converted to one: these operators are none of other types' business.
+#define FLINT_OPERATOR(op, symbol)                                     \
+  template <std::same_as<Column> Left, std::same_as<Column> Right>     \
+  Column operator op(const Left& left, const Right& right) {           \
+    return binaryOperation(symbol, left, right);                       \
+  }                                                                    \
+  template <std::same_as<Column> Left, PlainOperand Right>             \
+  Column operator op(const Left& left, const Right& right) {           \
+    return binaryOperation(symbol, left, right);                       \
+  }                                                                    \
+  template <PlainOperand Left, std::same_as<Column> Right>             \
+  Column operator op(const Left& left, const Right& right) {           \
+    return binaryOperation(symbol, left, right);                       \
   }
 FLINT_OPERATOR(+, "+")
 FLINT_OPERATOR(-, "-")

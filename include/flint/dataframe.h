@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -121,7 +122,10 @@ class DataFrame {
   DataFrame agg(const Column& first, const More&... more) const;
 
   // Several DataFrames. `how`: inner, cross, left, right, full (or with _outer), left_semi, left_anti.
-  DataFrame join(const DataFrame& right, const Column& condition, const std::string& how = "inner") const;
+  template <std::same_as<Column> Condition>
+  DataFrame join(const DataFrame& right, const Condition& condition, const std::string& how = "inner") const {
+    return joinOn(right, condition, how);
+  }
   DataFrame join(const DataFrame& right, const std::vector<std::string>& usingColumns, const std::string& how = "inner") const;
   template <class Name>
     requires std::is_convertible_v<const Name&, std::string>
@@ -171,6 +175,8 @@ class DataFrame {
   const std::shared_ptr<const api::DataFrameNode>& node() const { return node_; }
 
  private:
+  DataFrame joinOn(const DataFrame& right, const Column& condition, const std::string& how) const;
+
   std::shared_ptr<const api::DataFrameNode> node_;
 };
 
@@ -224,7 +230,11 @@ class DataFrameNaFunctions {
  public:
   explicit DataFrameNaFunctions(DataFrame frame) : frame_(std::move(frame)) {}
   /// In `columns`, or in all whose type fits the value.
-  DataFrame fill(const Value& value, const std::vector<std::string>& columns = {}) const;
+  template <class T>
+    requires std::is_constructible_v<Value, const T&>
+  DataFrame fill(const T& value, const std::vector<std::string>& columns = {}) const {
+    return fillAll(Value(value), columns);
+  }
   DataFrame fill(const std::vector<std::pair<std::string, Value>>& valueOfColumn) const;
   /// Rows with any (or only) nulls among `columns`, by default all, go.
   DataFrame drop(const std::string& how = "any", const std::vector<std::string>& columns = {}) const;
@@ -233,6 +243,8 @@ class DataFrameNaFunctions {
   DataFrame replace(const std::vector<std::pair<Value, Value>>& replacements, const std::vector<std::string>& columns = {}) const;
 
  private:
+  DataFrame fillAll(const Value& value, const std::vector<std::string>& columns) const;
+
   DataFrame frame_;
 };
 

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 
 namespace flint::cli {
 namespace {
@@ -23,15 +22,16 @@ struct EditorState {
   LineEditor::Completer completer;
   std::vector<std::string> words;
   size_t nextWord = 0;
-  std::optional<std::string> line;
+  std::string line;
   bool isDone = false;
+  bool isEnd = false;
 };
 EditorState state;
 
 void takeLine(char* line) {
   rl_callback_handler_remove();
   state.isDone = true;
-  state.line.reset();
+  state.isEnd = line == nullptr;
   if (line == nullptr) return;
   state.line = line;
   std::free(line);
@@ -103,8 +103,8 @@ LineEditor::Outcome LineEditor::read(const std::string& prompt, std::string& lin
     }
     if (fds[0].revents != 0) rl_callback_read_char();
   }
-  if (!state.line.has_value()) return Outcome::kEnd;
-  line = std::move(*state.line);
+  if (state.isEnd) return Outcome::kEnd;
+  line = state.line;
   return Outcome::kLine;
 }
 

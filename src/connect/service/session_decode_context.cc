@@ -1,39 +1,10 @@
 #include "connect/service/session_decode_context.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "connect/relation_decoder/relations.h"
 #include "session/query_execution.h"
 #include "session/show_string.h"
 
 namespace flint::connect {
-namespace {
-
-Result<session::ShownRows> shownRows(DecodeContext& context, const LogicalPlanPtr& plan, int32_t numRows) {
-  // Limiting comes first: what is not shown is not printed.
-  plan::Limit limit;
-  const int32_t shownLimit = std::clamp(numRows, 0, std::numeric_limits<int32_t>::max() - 15);
-  limit.count = expr::literalInt(shownLimit + 1);
-  limit.child = plan;
-  StructFields schema;
-  ASSIGN_OR_RETURN(const auto batches, context.collect(session::printedColumns(plan::makePlan(std::move(limit))), schema));
-  session::ShownRows shown;
-  for (const StructField& field : schema) shown.names.push_back(field.name);
-  for (const columnar::ColumnarBatch& batch : batches) {
-    for (const columnar::RowIndex row : batch.activeRows()) {
-      if (static_cast<int32_t>(shown.rows.size()) == shownLimit) {
-        shown.hasMore = true;
-        return shown;
-      }
-      std::vector<std::string>& cells = shown.rows.emplace_back();
-      for (const columnar::VectorPtr& column : batch.columns()) session::appendPrinted(cells.emplace_back(), *column, row);
-    }
-  }
-  return shown;
-}
-
-}  // namespace
 
 SessionDecodeContext::SessionDecodeContext(SessionHolder& session, Operation* operation)
     : session_(session), operation_(operation), parserOptions_(session.spark().parserOptions()) {}
@@ -78,12 +49,12 @@ Result<LogicalPlanPtr> SessionDecodeContext::persistedRows(int64_t planId, const
 }
 
 Result<std::string> SessionDecodeContext::showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) {
-  ASSIGN_OR_RETURN(const session::ShownRows shown, shownRows(*this, plan, numRows));
+  ASSIGN_OR_RETURN(const session::ShownRows shown, session::shownRows(plan, numRows, [this](const LogicalPlanPtr& what, StructFields& schema) { return collect(what, schema); }));
   return session::showString(shown, numRows, truncate, vertical);
 }
 
 Result<std::string> SessionDecodeContext::htmlString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate) {
-  ASSIGN_OR_RETURN(const session::ShownRows shown, shownRows(*this, plan, numRows));
+  ASSIGN_OR_RETURN(const session::ShownRows shown, session::shownRows(plan, numRows, [this](const LogicalPlanPtr& what, StructFields& schema) { return collect(what, schema); }));
   return session::htmlString(shown, numRows, truncate);
 }
 

@@ -1,5 +1,8 @@
 #include "session/dataframe_calls/dataframe_plans.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "session/dataframe_calls/attribute_names.h"
 
 namespace flint::session {
@@ -86,6 +89,29 @@ void appendPrinted(std::string& out, const columnar::ColumnVector& column, colum
     out += kHex[static_cast<unsigned char>(text[i]) & 15];
   }
   out += ']';
+}
+
+Result<ShownRows> shownRows(const LogicalPlanPtr& plan, int32_t numRows, const CollectRows& collect) {
+  // Limiting comes first: what is not shown is not printed.
+  plan::Limit limit;
+  const int32_t shownLimit = std::clamp(numRows, 0, std::numeric_limits<int32_t>::max() - 15);
+  limit.count = expr::literalInt(shownLimit + 1);
+  limit.child = plan;
+  StructFields schema;
+  ASSIGN_OR_RETURN(const auto batches, collect(printedColumns(makePlan(std::move(limit))), schema));
+  ShownRows shown;
+  for (const StructField& field : schema) shown.names.push_back(field.name);
+  for (const columnar::ColumnarBatch& batch : batches) {
+    for (const columnar::RowIndex row : batch.activeRows()) {
+      if (static_cast<int32_t>(shown.rows.size()) == shownLimit) {
+        shown.hasMore = true;
+        return shown;
+      }
+      std::vector<std::string>& cells = shown.rows.emplace_back();
+      for (const columnar::VectorPtr& column : batch.columns()) appendPrinted(cells.emplace_back(), *column, row);
+    }
+  }
+  return shown;
 }
 
 Result<std::vector<expr::ExprPtr>> pivotValues(const LogicalPlanPtr& child, const expr::ExprPtr& column, const CollectRows& collect) {

@@ -7,6 +7,7 @@
 
 #include "columnar/columnar_batch.h"
 #include "plan/logical/unresolved_plans.h"
+#include "session/show_string.h"
 #include "types/data_type.h"
 
 /// Plans that every door makes alike of a DataFrame's calls.
@@ -26,6 +27,8 @@ void appendPrinted(std::string& out, const columnar::ColumnVector& column, colum
 
 /// Runs a plan for its rows; its columns go to `schema`.
 using CollectRows = std::function<Result<std::vector<columnar::ColumnarBatch>>(const plan::LogicalPlanPtr& plan, StructFields& schema)>;
+/// The first rows as `show` prints them.
+Result<ShownRows> shownRows(const plan::LogicalPlanPtr& plan, int32_t numRows, const CollectRows& collect);
 /// The distinct values of a pivot's column, sorted, as literals. Errors: of the query, and where there are more than 10,000.
 Result<std::vector<expr::ExprPtr>> pivotValues(const plan::LogicalPlanPtr& child, const expr::ExprPtr& column, const CollectRows& collect);
 
