@@ -76,8 +76,8 @@ class CompoundDepth {
   bool closing_ = false;
 };
 
-// A quote that starts no token is one without an end.
-bool opensQuote(std::string_view sql, const Token& token) {
+// A quote that starts no token is one without an end: what follows belongs to it.
+bool opensText(std::string_view sql, const Token& token) {
   if (token.type == kOpenComment) return true;
   if (token.type != kUnrecognized) return false;
   const std::string_view text = sql.substr(token.start, token.end - token.start);
@@ -99,9 +99,8 @@ SplitStatements splitAtSemicolons(std::string_view sql) {
   bool hasTokens = false;
   for (const Token& token : tokenize(sql, false)) {
     if (token.type == kEndOfInput) break;
-    if (opensQuote(sql, token)) {
+    if (opensText(sql, token)) {
       hasTokens = true;
-      split.restIsOpen = true;
       break;
     }
     if (token.type == kSemicolon && !compound.inside()) {
@@ -116,7 +115,6 @@ SplitStatements splitAtSemicolons(std::string_view sql) {
   }
   split.rest = trimmedFrom(sql, start, sql.size());
   split.hasRest = hasTokens;
-  split.restIsOpen = split.restIsOpen || (hasTokens && compound.inside());
   return split;
 }
 

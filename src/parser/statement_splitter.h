@@ -11,7 +11,6 @@ struct SplitStatements {
   std::vector<std::string> complete;  // each ended by a semicolon, which is left off; empty ones are left out
   std::string rest;                   // what follows the last of them, blanks at its start left off
   bool hasRest = false;               // the rest is more than comments
-  bool restIsOpen = false;            // the rest stands inside a string, a quoted name, a comment or BEGIN ... END
 };
 
 /// Cuts text at the semicolons that end statements, as a shell or a script file has them: those in strings, quoted names and comments, and those

@@ -84,10 +84,10 @@ def test_history_keeps_whole_statements(shell, tmp_path):
 def test_completion_knows_keywords_functions_tables_and_columns(shell):
     terminal = shell()
     terminal.expect(PROMPT)
-    terminal.type("CREATE TEMP VIEW sightings AS SELECT 1 AS place_name, 2 AS observer;\r")
+    terminal.type("CREATE TEMP VIEW sightings AS SELECT 1 AS site_name, 2 AS observer;\r")
     terminal.expect(PROMPT)
-    terminal.type("SELEC\t plac\t, weekofy\t('2024-01-01') AS w FROM sigh\t;\r")
-    terminal.expect("| place_name |")
+    terminal.type("SELEC\t sit\t, weekofy\t('2024-01-01') AS w FROM sigh\t;\r")
+    terminal.expect("| site_name |")
     terminal.expect(PROMPT)
     terminal.type("SELECT sightings.obs\t FROM sightings;\r")
     terminal.expect("| observer |")
