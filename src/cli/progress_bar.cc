@@ -28,7 +28,10 @@ std::string counted(int64_t number) {
 
 ProgressBar::ProgressBar(session::SparkSession& session) : session_(session), thread_([this] { run(); }) {}
 
-ProgressBar::~ProgressBar() {
+ProgressBar::~ProgressBar() { end(); }
+
+void ProgressBar::end() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     isEnded_ = true;

@@ -21,6 +21,8 @@ class ProgressBar {
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
+  /// Clears the line, and draws no more; from one thread at a time.
+  void end();
 
  private:
   void run();

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "columnar/gather.h"
 #include "session/dataframe_calls/dataframe_plans.h"
@@ -229,6 +230,7 @@ Status ResultPrinter::finish() {
 }
 
 Status ResultPrinter::flush() {
+  if (beforeOutput != nullptr && !out_.empty()) std::exchange(beforeOutput, nullptr)();
   const size_t written = std::fwrite(out_.data(), 1, out_.size(), stdout);
   const bool all = written == out_.size();
   out_.clear();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ class ResultPrinter : public exec::ResultConsumer {
   /// What is left to be written when all rows are there.
   Status finish();
   int64_t numRows() const { return numRows_; }
+  /// Called before anything is written, where set; on any thread.
+  std::function<void()> beforeOutput;
 
  protected:
   virtual void add(const columnar::ColumnarBatch& batch) = 0;

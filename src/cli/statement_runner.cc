@@ -1,6 +1,7 @@
 #include "cli/statement_runner.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -21,7 +22,7 @@ Status StatementRunner::run(const std::string& statement) {
   Result<Outcome> outcome = [&] {
     std::optional<ProgressBar> bar;
     if (progress) bar.emplace(*session_);
-    return runAndPrint(statement);
+    return runAndPrint(statement, bar.has_value() ? &*bar : nullptr);
   }();
   RETURN_IF_ERROR(outcome);
   if (timing) {
@@ -32,7 +33,7 @@ Status StatementRunner::run(const std::string& statement) {
   return Status::ok();
 }
 
-Result<StatementRunner::Outcome> StatementRunner::runAndPrint(const std::string& statement) {
+Result<StatementRunner::Outcome> StatementRunner::runAndPrint(const std::string& statement, ProgressBar* bar) {
   ASSIGN_OR_RETURN(plan::LogicalPlanPtr plan, session_->parse(statement));
   // What runs at the moment, and what is about to: a command's own queries are found through the session.
   std::mutex mutex;
@@ -70,6 +71,8 @@ Result<StatementRunner::Outcome> StatementRunner::runAndPrint(const std::string&
     RETURN_IF_ERROR(query->analyzed());
     printer = format == OutputFormat::kCsv ? makeCsvPrinter(columns) : makeTablePrinter(columns);
   }
+  // Rows and the bar would write over each other on one terminal.
+  if (bar != nullptr && ::isatty(STDOUT_FILENO) != 0) printer->beforeOutput = [bar] { bar->end(); };
   RETURN_IF_ERROR(query->run(printer));
   RETURN_IF_ERROR(printer->finish());
   return Outcome{.hasRows = true, .numRows = printer->numRows()};

@@ -10,6 +10,8 @@
 
 namespace flint::cli {
 
+class ProgressBar;
+
 /// Runs single statements of a session and prints what they give.
 ///
 /// Threads: confined to one; Ctrl-C cancels what it runs.
@@ -33,7 +35,7 @@ class StatementRunner {
     bool hasRows = false;  // false: a command without a result
     int64_t numRows = 0;
   };
-  Result<Outcome> runAndPrint(const std::string& statement);
+  Result<Outcome> runAndPrint(const std::string& statement, ProgressBar* bar);
 
   const session::SparkSessionPtr session_;
   InterruptWatch& interrupts_;
