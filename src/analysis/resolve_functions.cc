@@ -242,7 +242,9 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
     replaced.replacement = replacement;
     return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
   }
-  const CallArguments bound(arguments, options());
+  std::vector<ExprPtr> ordered = arguments;
+  for (size_t i = 0; i < withinGroup.size(); ++i) ordered[ordered.size() - withinGroup.size() + i] = withinGroup[i];
+  const CallArguments bound(ordered, options());
   auto binding = function.bind(bound.context(name, options()), ignoreNulls);
   if (!binding.isOk()) return located(binding.error(), call.origin());
   expr::AggregateExpression node;

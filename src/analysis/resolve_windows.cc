@@ -58,6 +58,39 @@ void setFixedFrame(const expr::WindowFunctionCall& call, WindowSpec& spec) {
   setFrame(spec, call.name == "cume_dist" ? FrameKind::kRange : FrameKind::kRows, FrameBound::kUnboundedPreceding, FrameBound::kCurrentRow);
 }
 
+// The distance of a bound from the current row; its sign alone where it is no whole number.
+int64_t distanceOf(FrameBound bound, const ExprPtr& offset, const expr::EvaluationOptions& options) {
+  int64_t distance = 1;
+  if (offset != nullptr && offset->dataType().isIntegral()) {
+    const auto value = expr::evaluateFoldable(offset, options);
+    if (value.isOk() && !value.value().isNull()) distance = value.value().asInteger();
+  }
+  return bound == FrameBound::kPreceding ? -distance : bound == FrameBound::kFollowing ? distance : 0;
+}
+
+Status checkFrameBounds(const WindowSpec& spec, const OriginPtr& origin, const expr::EvaluationOptions& options) {
+  if (!spec.hasFrame) return Status::ok();
+  if (spec.lower == FrameBound::kUnboundedFollowing || spec.upper == FrameBound::kUnboundedPreceding) {
+    return Error(condition::kDatatypeMismatchSpecifiedWindowFrameInvalidBound)
+        .with("sqlExpr", "\"" + frameText(spec) + "\"")
+        .with("upper", spec.upper == FrameBound::kUnboundedPreceding ? "UNBOUNDED PRECEDING" : "CURRENT ROW")
+        .with("lower", spec.lower == FrameBound::kUnboundedFollowing ? "UNBOUNDED FOLLOWING" : "CURRENT ROW")
+        .at(origin)
+        .as(ErrorFamily::kAnalysis);
+  }
+  if (spec.lower == FrameBound::kUnboundedPreceding || spec.upper == FrameBound::kUnboundedFollowing) return Status::ok();
+  const bool bothIntegral = (spec.lowerOffset == nullptr || spec.lowerOffset->dataType().isIntegral()) &&
+                            (spec.upperOffset == nullptr || spec.upperOffset->dataType().isIntegral());
+  const int64_t lower = distanceOf(spec.lower, spec.lowerOffset, options);
+  const int64_t upper = distanceOf(spec.upper, spec.upperOffset, options);
+  if (lower <= upper || (!bothIntegral && spec.lower == spec.upper)) return Status::ok();
+  return Error(condition::kDatatypeMismatchSpecifiedWindowFrameWrongComparison)
+      .with("sqlExpr", "\"" + frameText(spec) + "\"")
+      .with("comparison", "less than or equal")
+      .at(origin)
+      .as(ErrorFamily::kAnalysis);
+}
+
 }  // namespace
 
 Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& window) {
@@ -152,6 +185,8 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
           .as(ErrorFamily::kAnalysis);
     }
   }
+
+  RETURN_IF_ERROR(checkFrameBounds(spec, window.origin(), options()));
 
   // An aggregate that stands for others: each of them goes over the window.
   const auto overWindow = [&](const ExprPtr& call) -> Result<ExprPtr> {

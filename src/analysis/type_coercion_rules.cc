@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/condition.h"
+#include "expr/cast/variant_casts.h"
 #include "expr/expression_text.h"
 #include "types/type_coercion.h"
 
@@ -227,8 +228,11 @@ Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options)
 
 Status checkCast(const expr::Cast& node, const EvaluationOptions& options) {
   const DataType& from = node.child->dataType();
-  if (canCast(from, node.target, node.mode != expr::CastMode::kLegacy)) return Status::ok();
-  const bool onlyLegacy = node.mode != expr::CastMode::kLegacy && canCast(from, node.target, false);
+  const bool ofVariant = from.is(TypeKind::kVariant) || node.target.is(TypeKind::kVariant);
+  if (ofVariant ? from == node.target || expr::canCastVariant(from, node.target) : canCast(from, node.target, node.mode != expr::CastMode::kLegacy)) {
+    return Status::ok();
+  }
+  const bool onlyLegacy = !ofVariant && node.mode != expr::CastMode::kLegacy && canCast(from, node.target, false);
   if (onlyLegacy && node.mode == expr::CastMode::kAnsi) {
     return Error(condition::kDatatypeMismatchCastWithConfSuggestion)
         .with("sqlExpr", textOf(copyOf(node), options))

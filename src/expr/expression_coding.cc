@@ -84,7 +84,12 @@ bool Decoder::bind(ByteReader& in, Call& node) {
     folded[i] = std::move(value).value();
     constants[i] = &folded[i];
   }
-  const BindContext context{node.name, types, node.arguments, constants, options_};
+  std::vector<ExprPtr> arguments = node.arguments;
+  if constexpr (std::is_same_v<Call, AggregateExpression>) {
+    const size_t orders = std::min(node.withinGroup.size(), arguments.size());
+    std::copy(node.withinGroup.end() - static_cast<std::ptrdiff_t>(orders), node.withinGroup.end(), arguments.end() - static_cast<std::ptrdiff_t>(orders));
+  }
+  const BindContext context{node.name, types, arguments, constants, options_};
   const auto entry = FunctionRegistry::builtin().find(node.name);
   const auto keep = [&](auto bound) {
     if (!bound.isOk()) return failed(in, bound.status());

@@ -53,6 +53,7 @@ class Writer {
   std::string comparison(const Comparison& node) const;
   std::string caseWhen(const CaseWhen& node) const;
   std::string aggregate(const AggregateExpression& node) const;
+  std::string windowCall(const WindowFunctionCall& node) const;
   std::string window(const WindowExpression& node) const;
   std::string windowSpec(const WindowSpec& spec) const;
   std::string bound(FrameBound bound, const ExprPtr& offset) const;
@@ -71,6 +72,14 @@ std::string_view shownName(const std::string& name) {
   const auto* function = std::get_if<const ScalarFunction*>(&entry);
   if (function == nullptr || (*function)->display.empty() || (*function)->names[0] != name) return name;
   return (*function)->display;
+}
+
+// Functions whose last arguments are settings (a schema, options, a type) and not shown: how many are.
+size_t numShownArguments(std::string_view name) {
+  for (const std::string_view each : {"from_json", "to_json", "schema_of_json", "from_csv", "to_csv", "schema_of_csv", "from_xml", "to_xml", "schema_of_xml"}) {
+    if (name == each) return 1;
+  }
+  return name == "variant_get" || name == "try_variant_get" ? 2 : SIZE_MAX;
 }
 
 bool isSymbol(const std::string& name) { return name.find_first_of("+-*/%&|^<>~") != std::string::npos || name == "div"; }
@@ -100,6 +109,8 @@ std::string Writer::call(const FunctionCall& node) const {
     return fmt::format("extract({} FROM {})", text(arguments[0]), text(arguments[1]));
   }
   if (node.name == "element_of" && arguments.size() == 2) return fmt::format("{}[{}]", text(arguments[0]), text(arguments[1]));
+  const size_t shown = numShownArguments(node.name);
+  if (shown < arguments.size()) return callText(shownName(node.name), {arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(shown)});
   return callText(shownName(node.name), arguments);
 }
 
@@ -120,6 +131,37 @@ std::string Writer::caseWhen(const CaseWhen& node) const {
   return out + " END";
 }
 
+// The values of arguments that an aggregate's call left out, as its name shows them; those it has are skipped.
+std::vector<std::string> shownDefaults(std::string_view name, size_t numGiven) {
+  struct Defaults {
+    std::string_view name;
+    std::vector<std::string> values;  // of all arguments; empty ones are never left out
+  };
+  static const std::vector<Defaults> kDefaults = {
+      {"percentile", {"", "", "1"}},
+      {"listagg", {"", "NULL"}},
+      {"string_agg", {"", "NULL"}},
+      {"approx_top_k", {"", "5", "10000"}},
+      {"approx_top_k_accumulate", {"", "10000"}},
+      {"hll_sketch_agg", {"", "12"}},
+      {"hll_union_agg", {"", "false"}},
+      {"theta_sketch_agg", {"", "12"}},
+      {"theta_union_agg", {"", "12"}},
+      {"tuple_sketch_agg_double", {"", "", "12", "sum"}},
+      {"tuple_sketch_agg_integer", {"", "", "12", "sum"}},
+      {"tuple_union_agg_double", {"", "12", "sum"}},
+      {"tuple_union_agg_integer", {"", "12", "sum"}},
+      {"tuple_intersection_agg_double", {"", "sum"}},
+      {"tuple_intersection_agg_integer", {"", "sum"}},
+  };
+  for (const Defaults& defaults : kDefaults) {
+    if (defaults.name != name) continue;
+    if (numGiven >= defaults.values.size()) return {};
+    return {defaults.values.begin() + static_cast<std::ptrdiff_t>(numGiven), defaults.values.end()};
+  }
+  return {};
+}
+
 std::string Writer::aggregate(const AggregateExpression& node) const {
   std::vector<ExprPtr> arguments = node.arguments;
   std::string within;
@@ -128,12 +170,33 @@ std::string Writer::aggregate(const AggregateExpression& node) const {
     // Functions of the order's values name the value alone; the others (listagg) name the order.
     std::vector<std::string> orders;
     for (const ExprPtr& order : node.withinGroup) {
-      const bool valueOnly = node.name == "mode" || node.name.starts_with("percentile");
-      orders.push_back(valueOnly && order->as<SortOrder>() != nullptr ? text(order->as<SortOrder>()->child) : text(order));
+      const auto* sorted = order->as<SortOrder>();
+      if (node.name == "mode" && sorted != nullptr) {
+        // The order that makes the first of the most frequent values the last.
+        orders.push_back(text(sorted->child) + (sorted->ascending ? " DESC" : ""));
+      } else if (node.name.starts_with("percentile") && sorted != nullptr) {
+        orders.push_back(text(sorted->child) + (sorted->ascending ? "" : " DESC"));
+      } else {
+        orders.push_back(text(order));
+      }
     }
     within = fmt::format(" WITHIN GROUP (ORDER BY {})", joinTexts(orders));
   }
-  std::string out = fmt::format("{}({}{}){}", node.name, node.distinct ? (isDebug() ? "distinct " : "DISTINCT ") : "", joinTexts(texts(arguments)), within);
+  if (node.name == "mode" && arguments.size() == 2) {
+    const Value* deterministic = literalValue(arguments[1]);
+    if (deterministic != nullptr && !deterministic->isNull() && deterministic->asBoolean()) {
+      within = fmt::format(" WITHIN GROUP (ORDER BY {} DESC)", text(arguments[0]));
+      arguments.clear();
+    } else {
+      arguments.resize(1);
+    }
+  }
+  const bool isOneOfRows = node.name == "first" || node.name == "first_value" || node.name == "last" || node.name == "last_value" || node.name == "any_value";
+  if (isOneOfRows && arguments.size() == 2) arguments.resize(1);
+  std::vector<std::string> shown = texts(arguments);
+  for (std::string& value : shownDefaults(node.name, shown.size())) shown.push_back(std::move(value));
+  const std::string& name = node.name == "array_agg" ? "collect_list" : node.name;
+  std::string out = fmt::format("{}({}{}){}", name, node.distinct ? (isDebug() ? "distinct " : "DISTINCT ") : "", joinTexts(shown), within);
   if (isDebug() && node.ignoreNulls) out += " ignore nulls";
   if (node.filter != nullptr) out += fmt::format(" FILTER (WHERE {})", text(node.filter));
   return out;
@@ -172,6 +235,22 @@ std::string Writer::windowSpec(const WindowSpec& spec) const {
     parts.push_back("unspecifiedframe$()");
   }
   return fmt::format("({})", joinTexts(parts, " "));
+}
+
+// lead and lag are shown with their defaults, ranks without the arguments that do not matter to them.
+std::string Writer::windowCall(const WindowFunctionCall& node) const {
+  std::vector<std::string> shown = texts(node.arguments);
+  if (node.name == "lead" || node.name == "lag") {
+    if (shown.size() == 1) shown.push_back("1");
+    if (shown.size() == 2) shown.push_back("NULL");
+    return fmt::format("{}({})", node.name, joinTexts(shown));
+  }
+  if (node.name == "rank" || node.name == "dense_rank" || node.name == "percent_rank") {
+    std::string name = node.name;
+    for (char& c : name) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    return name + "()";
+  }
+  return callText(node.name, node.arguments);
 }
 
 std::string Writer::window(const WindowExpression& node) const {
@@ -255,7 +334,7 @@ std::string Writer::text(const Expression& e) const {
       return fmt::format("{} {} NULLS {}", text(node.child), node.ascending ? "ASC" : "DESC", node.nullsFirst ? "FIRST" : "LAST");
     }
     case ExprKind::kAggregateExpression: return aggregate(*e.as<AggregateExpression>());
-    case ExprKind::kWindowFunctionCall: return callText(e.as<WindowFunctionCall>()->name, e.as<WindowFunctionCall>()->arguments);
+    case ExprKind::kWindowFunctionCall: return windowCall(*e.as<WindowFunctionCall>());
     case ExprKind::kWindowExpression: return window(*e.as<WindowExpression>());
     case ExprKind::kGeneratorCall: return callText(e.as<GeneratorCall>()->name, e.as<GeneratorCall>()->arguments);
     case ExprKind::kOuterReference:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "records/json_text.h"
+#include "records/json_variant.h"
 #include "types/datetime_parser.h"
 #include "types/type_coercion.h"
 
@@ -63,12 +65,20 @@ bool appendMap(const JsonDocument& document, const Node& node, VectorBuilder& bu
 }
 
 // A value that is no container, as a type that is no container. False: nothing appended.
-bool appendScalar(const Node& node, VectorBuilder& builder, const JsonValueOptions& options) {
+bool appendScalar(const JsonDocument& document, const Node& node, VectorBuilder& builder, const JsonValueOptions& options) {
   const DataType& type = builder.type();
   switch (type.kind()) {
     case TypeKind::kString:
     case TypeKind::kChar:
-    case TypeKind::kVarchar: builder.appendString(node.kind == Kind::kString ? node.text : node.raw); return true;
+    case TypeKind::kVarchar:
+      if (node.kind == Kind::kString || options.keepsRawText) {
+        builder.appendString(node.kind == Kind::kString ? node.text : node.raw);
+      } else {
+        std::string text;
+        appendJsonText(document, node, text);
+        builder.appendString(text);
+      }
+      return true;
     case TypeKind::kBoolean:
       if (node.kind != Kind::kTrue && node.kind != Kind::kFalse) return false;
       builder.appendBoolean(node.kind == Kind::kTrue);
@@ -108,6 +118,18 @@ bool appendScalar(const Node& node, VectorBuilder& builder, const JsonValueOptio
   }
 }
 
+bool appendVariant(const JsonDocument& document, const Node& node, VectorBuilder& builder) {
+  columnar::VariantBuilder variant;
+  std::string duplicate;
+  const bool good = appendJsonAsVariant(document, node, variant, duplicate);
+  if (good) {
+    builder.appendString(variant.finish());
+  } else {
+    builder.appendNull();
+  }
+  return good;
+}
+
 DataType numberType(const Node& node, const JsonValueOptions& options) {
   if (node.kind == Kind::kInteger) {
     int64_t value = 0;
@@ -135,6 +157,7 @@ DataType numberType(const Node& node, const JsonValueOptions& options) {
 }  // namespace
 
 bool appendJsonValue(const JsonDocument& document, const Node& node, VectorBuilder& builder, const JsonValueOptions& options) {
+  if (builder.type().is(TypeKind::kVariant)) return appendVariant(document, node, builder);
   if (node.kind == Kind::kNull) {
     builder.appendNull();
     return true;
@@ -154,7 +177,7 @@ bool appendJsonValue(const JsonDocument& document, const Node& node, VectorBuild
       if (node.kind == Kind::kObject) return appendMap(document, node, builder, options);
       break;
     default:
-      if (appendScalar(node, builder, options)) return true;
+      if (appendScalar(document, node, builder, options)) return true;
   }
   builder.appendNull();
   return false;
@@ -168,6 +191,7 @@ DataType inferJsonType(const JsonDocument& document, const Node& node, const Jso
     case Kind::kInteger:
     case Kind::kFloat: return options.primitivesAsString ? DataType::string() : numberType(node, options);
     case Kind::kString:
+      if (node.text.empty()) return DataType::null();
       if (options.inferTimestamp && !options.primitivesAsString) {
         if (options.timestampIsNtz && parseTimestampNtz(node.text).has_value()) return DataType::timestampNtz();
         if (parseTimestamp(node.text, *options.text.zone).has_value()) return DataType::timestamp();

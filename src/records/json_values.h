@@ -18,6 +18,7 @@ struct JsonValueOptions {
   bool dropFieldIfAllNull = false;
   bool prefersDecimal = false;
   bool inferTimestamp = false;
+  bool keepsRawText = true;  // a value that is no text, as text: as it stands in the record, else in its usual form
 };
 
 /// Appends the JSON value as the builder's type. False when some part of it does not fit: that part is null, the rest is there.

@@ -9,8 +9,10 @@
 #include "catalog/session_catalog.h"
 #include "catalog/sql_conf.h"
 #include "exec/worker_pool.h"
+#include "expr/schema_text.h"
 #include "functions/builtins.h"
 #include "memory/memory_pool.h"
+#include "parser/sql_parser.h"
 #include "sources/source_table.h"
 
 namespace flint::session {
@@ -54,6 +56,8 @@ Result<int64_t> budgetOf(const std::map<std::string, std::string>& settings) {
 Result<std::shared_ptr<SharedState>> SharedState::make(std::map<std::string, std::string> settings) {
   static const bool registered = [] {
     functions::registerBuiltins(expr::FunctionRegistry::builtin());
+    expr::setSchemaTextReader({.type = [](std::string_view text) { return parser::parseDataType(text); },
+                               .tableSchema = [](std::string_view text) { return parser::parseTableSchema(text); }});
     sources::registerSources();
     return true;
   }();

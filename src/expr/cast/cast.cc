@@ -1,6 +1,7 @@
 #include "expr/cast.h"
 
 #include "expr/cast/cast_kernels.h"
+#include "expr/cast/variant_casts.h"
 #include "expr/expression_text.h"
 #include "types/type_coercion.h"
 
@@ -64,8 +65,9 @@ void setMissing(const KernelArgs& args, const CastData& data, RowIndex row, Erro
 }
 
 Result<FunctionBinding> bindCast(const DataType& from, const DataType& to, CastMode mode, const EvaluationOptions& options) {
-  const bool allowed = canCast(from, to, mode != CastMode::kLegacy);
-  const Kernel kernel = allowed ? findKernel(from, to) : nullptr;
+  const bool ofVariant = from.is(TypeKind::kVariant) || to.is(TypeKind::kVariant);
+  const bool allowed = ofVariant ? canCastVariant(from, to) : canCast(from, to, mode != CastMode::kLegacy);
+  const Kernel kernel = !allowed ? nullptr : ofVariant ? findVariantCast(from) : findKernel(from, to);
   if (kernel == nullptr) {
     return Error(condition::kDatatypeMismatchCastWithoutSuggestion)
         .with("sqlExpr", "")
@@ -78,6 +80,13 @@ Result<FunctionBinding> bindCast(const DataType& from, const DataType& to, CastM
   data->mode = mode;
   data->zone = TimeZone::find(options.timeZone);
   if (data->zone == nullptr) data->zone = &TimeZone::utc();
+  if (from.is(TypeKind::kVariant)) {
+    // Whatever fails is a null in TRY_CAST alone, whether ANSI mode is on or not.
+    FunctionBinding binding{.argumentTypes = {from}, .result = to, .kernel = kernel, .canRaise = mode != CastMode::kTry, .data = std::move(data)};
+    binding.errorsAreNull = mode == CastMode::kTry;
+    binding.nullableIfArgumentsAre = false;
+    return binding;
+  }
   if (from.isNested() && to.isNested()) {
     const std::vector<DataType> sources = from.childTypes();
     const std::vector<DataType> targets = to.childTypes();

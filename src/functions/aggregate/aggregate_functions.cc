@@ -11,6 +11,14 @@ void registerAggregates(expr::FunctionRegistry& registry) {
   registerCollections(registry);
   registerPercentiles(registry);
   registerApproxCountDistinct(registry);
+  registerVariantSchemas(registry);
+  registerHllSketches(registry);
+  registerThetaSketches(registry);
+  registerTopItemsAggregates(registry);
+  registerKllSketches(registry);
+  registerHistograms(registry);
+  registerBitmapAggregates(registry);
+  registerCountMinSketch(registry);
 }
 
 }  // namespace flint::functions

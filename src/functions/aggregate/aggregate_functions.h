@@ -15,5 +15,13 @@ void registerMoments(expr::FunctionRegistry& registry);
 void registerCollections(expr::FunctionRegistry& registry);
 void registerPercentiles(expr::FunctionRegistry& registry);
 void registerApproxCountDistinct(expr::FunctionRegistry& registry);
+void registerVariantSchemas(expr::FunctionRegistry& registry);
+void registerHllSketches(expr::FunctionRegistry& registry);
+void registerThetaSketches(expr::FunctionRegistry& registry);
+void registerTopItemsAggregates(expr::FunctionRegistry& registry);
+void registerKllSketches(expr::FunctionRegistry& registry);
+void registerHistograms(expr::FunctionRegistry& registry);
+void registerBitmapAggregates(expr::FunctionRegistry& registry);
+void registerCountMinSketch(expr::FunctionRegistry& registry);
 
 }  // namespace flint::functions

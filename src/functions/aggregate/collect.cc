@@ -164,12 +164,13 @@ struct Collected {
   }
 };
 
-// mode: the most frequent value; among equally frequent ones the smallest.
+// mode: the most frequent value; among equally frequent ones the smallest, or the largest.
 struct MostFrequent {
   struct Object {
     std::map<std::string, int64_t> counts;
   };
   DataType type;
+  bool largest = false;
 
   Object make() const { return {}; }
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
@@ -204,7 +205,8 @@ struct MostFrequent {
       VectorBuilder builder(type);
       RETURN_IF_ERROR(appendBytes(value, builder));
       VectorPtr candidate = builder.finish();
-      if (best == nullptr || columnar::compareValues(*candidate, 0, *best, 0) < 0) best = std::move(candidate);
+      const int order = best == nullptr ? 0 : columnar::compareValues(*candidate, 0, *best, 0);
+      if (best == nullptr || (largest ? order > 0 : order < 0)) best = std::move(candidate);
     }
     result.appendFrom(*best, 0);
     return Status::ok();
@@ -300,19 +302,100 @@ Result<AggregateBinding> bindOneOfRows(const BindContext& context, bool ignoreNu
   return binding;
 }
 
+// max_by, min_by with a count: the values beside that many extreme orderings, the most extreme first.
+struct ValuesBy {
+  using Object = std::vector<ValueBy::Object>;
+  ValueBy one;
+  size_t count;
+
+  Object make() const { return {}; }
+  bool isBefore(const ValueBy::Object& a, const ValueBy::Object& b) const {
+    const int order = columnar::compareValues(*a.order, 0, *b.order, 0);
+    return one.smallest ? order < 0 : order > 0;
+  }
+  void insert(Object& object, ValueBy::Object value) const {
+    const auto at = std::upper_bound(object.begin(), object.end(), value, [&](const auto& a, const auto& b) { return isBefore(a, b); });
+    object.insert(at, std::move(value));
+    if (object.size() > count) object.pop_back();
+  }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    ValueBy::Object value;
+    one.add(value, arguments, row);
+    if (value.order != nullptr) insert(object, std::move(value));
+  }
+  void merge(Object& into, const Object& from) const {
+    for (const ValueBy::Object& value : from) insert(into, value);
+  }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeVarint(object.size());
+    for (const ValueBy::Object& value : object) one.encode(value, out);
+  }
+  void decode(Object& object, ByteReader& in) const {
+    for (size_t rest = in.readCount(); rest > 0 && !in.failed(); --rest) {
+      ValueBy::Object value;
+      one.decode(value, in);
+      if (value.order != nullptr) insert(object, std::move(value));
+    }
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    const size_t size = object == nullptr ? 0 : object->size();
+    for (size_t i = 0; i < size; ++i) RETURN_IF_ERROR(appendBytes((*object)[i].value, result.child(0)));
+    result.appendList(static_cast<int32_t>(size));
+    return Status::ok();
+  }
+};
+
+constexpr int64_t kMostValues = 100'000;
+
 template <bool kSmallest>
 Result<AggregateBinding> bindValueBy(const BindContext& context, bool) {
-  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
   RETURN_IF_ERROR(checkOrderable(context, 1));
+  if (context.argumentTypes.size() == 3) {
+    const Value* count = context.constants[2];
+    if (!context.argumentTypes[2].isIntegral()) return unexpectedArgumentType(context, 2, "\"INT\"");
+    if (count == nullptr) {
+      return Error(condition::kDatatypeMismatchNonFoldableInput)
+          .with("sqlExpr", "\"" + expr::callText(context) + "\"")
+          .with("inputName", "`k`")
+          .with("inputType", "\"INT\"")
+          .with("inputExpr", "\"k\"");
+    }
+    if (count->isNull() || count->asInteger() < 1 || count->asInteger() > kMostValues) {
+      return Error(condition::kDatatypeMismatchValueOutOfRange)
+          .with("sqlExpr", "\"" + expr::callText(context) + "\"")
+          .with("exprName", "`k`")
+          .with("valueRange", "[1, 100000]")
+          .with("currentValue", count->isNull() ? "null" : std::to_string(count->asInteger()));
+    }
+    AggregateBinding binding{.argumentTypes = {context.argumentTypes[0], context.argumentTypes[1], DataType::integer()},
+                             .result = DataType::array(context.argumentTypes[0], true), .nullable = false, .emptyResult = Value::list({})};
+    binding.aggregator = makeObjectAggregator(ValuesBy{ValueBy{context.argumentTypes[1], kSmallest}, static_cast<size_t>(count->asInteger())});
+    return binding;
+  }
   AggregateBinding binding{.argumentTypes = {context.argumentTypes[0], context.argumentTypes[1]}, .result = context.argumentTypes[0]};
   binding.aggregator = makeObjectAggregator(ValueBy{context.argumentTypes[1], kSmallest});
   return binding;
+}
+
+bool holdsMap(const DataType& type) {
+  if (type.is(TypeKind::kMap)) return true;
+  for (const DataType& child : type.childTypes()) {
+    if (holdsMap(child)) return true;
+  }
+  return false;
 }
 
 template <bool kDistinct>
 Result<AggregateBinding> bindCollect(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   const DataType& type = context.argumentTypes[0];
+  if (kDistinct && holdsMap(type)) {
+    return Error(condition::kDatatypeMismatchUnsupportedInputType)
+        .with("sqlExpr", "\"" + expr::callText(context) + "\"")
+        .with("functionName", "`collect_set`")
+        .with("dataType", "\"" + type.sql() + "\"");
+  }
   AggregateBinding binding{.argumentTypes = {type}, .result = DataType::array(type, false), .nullable = false};
   binding.aggregator = makeObjectAggregator(Collected{kDistinct});
   binding.orderSensitive = true;
@@ -321,9 +404,17 @@ Result<AggregateBinding> bindCollect(const BindContext& context, bool) {
 }
 
 Result<AggregateBinding> bindMode(const BindContext& context, bool) {
-  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
   const DataType& type = context.argumentTypes[0];
-  return AggregateBinding{.argumentTypes = {type}, .result = type, .aggregator = makeObjectAggregator(MostFrequent{type})};
+  AggregateBinding binding{.argumentTypes = {type}, .result = type};
+  if (context.argumentTypes.size() == 2) {
+    // Whether the choice among equally frequent values is to be the smallest: it always is.
+    if (!context.argumentTypes[1].is(TypeKind::kBoolean) || context.constants[1] == nullptr) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
+    binding.argumentTypes.push_back(DataType::boolean());
+  }
+  const auto* order = context.arguments[0]->as<expr::SortOrder>();
+  binding.aggregator = makeObjectAggregator(MostFrequent{type, order != nullptr && !order->ascending});
+  return binding;
 }
 
 Result<AggregateBinding> bindListagg(const BindContext& context, bool) {
@@ -372,7 +463,7 @@ const AggregateFunction kFunctions[] = {
      .examples = {{.sql = "SELECT collect_set(col) FROM VALUES (1), (2), (1) AS tab(col)", .result = "[1,2]"}}, .deterministic = false,
      .bind = bindCollect<true>},
     {.names = {"mode"}, .since = "3.4.0", .usage = "mode(expr) - The most frequent value.",
-     .examples = {{.sql = "SELECT mode(col) FROM VALUES (0), (10), (10) AS tab(col)", .result = "10"}}, .bind = bindMode},
+     .examples = {{.sql = "SELECT mode(col) FROM VALUES (0), (10), (10) AS tab(col)", .result = "10"}}, .acceptsWithinGroup = true, .bind = bindMode},
     {.names = {"listagg", "string_agg"}, .since = "4.0.0", .usage = "listagg(expr[, delimiter]) - The texts that are not NULL, joined.",
      .examples = {{.sql = "SELECT listagg(col, ',') FROM VALUES ('a'), ('b') AS tab(col)", .result = "a,b"}}, .deterministic = false,
      .acceptsWithinGroup = true, .bind = bindListagg},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "expr/nodes.h"
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
@@ -49,6 +50,7 @@ struct Percentiles {
   Choice choice;
   size_t valueArgument;
   int frequencyArgument;  // -1: none
+  bool descending = false;
 
   Object make() const { return {}; }
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
@@ -107,6 +109,7 @@ struct Percentiles {
       // NaN is above all numbers.
       return a.first < b.first || (b.first != b.first && a.first == a.first);
     });
+    if (descending) std::reverse(sorted.begin(), sorted.end());
     int64_t total = 0;
     for (const auto& [value, frequency] : sorted) {
       total += frequency;
@@ -155,14 +158,18 @@ Result<AggregateBinding> finishBinding(const BindContext& context, Percentiles p
   AggregateBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
   const DataType& input = context.argumentTypes[percentiles.valueArgument];
+  const bool approximate = context.name == "percentile_approx" || context.name == "approx_percentile";
   if (input.isStringLike() || input.is(TypeKind::kNull)) {
     binding.argumentTypes[percentiles.valueArgument] = DataType::float64();
   } else if (input.is(TypeKind::kDecimal) && number.is(TypeKind::kDouble)) {
     binding.argumentTypes[percentiles.valueArgument] = DataType::float64();
-  } else if (!input.isNumeric() && !input.isDatetime() && !input.isAnsiInterval()) {
+  } else if (!input.isNumeric() && !(approximate && input.isDatetime()) && !input.isAnsiInterval()) {
     return unexpectedArgumentType(context, percentiles.valueArgument, "\"NUMERIC\" or \"ANSI INTERVAL\"");
   }
-  binding.result = percentiles.givesArray ? DataType::array(number, false) : number;
+  DataType single = number;
+  if (input.is(TypeKind::kYearMonthInterval) && !approximate) single = DataType::yearMonthInterval();
+  if (input.is(TypeKind::kDayTimeInterval) && !approximate) single = DataType::dayTimeInterval();
+  binding.result = percentiles.givesArray ? DataType::array(single, false) : single;
   binding.aggregator = makeObjectAggregator(std::move(percentiles));
   return binding;
 }
@@ -185,6 +192,8 @@ template <Choice kChoice>
 Result<AggregateBinding> bindWithinGroup(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   Percentiles percentiles{.choice = kChoice, .valueArgument = 1, .frequencyArgument = -1};
+  const auto* order = context.arguments[1]->as<expr::SortOrder>();
+  percentiles.descending = order != nullptr && !order->ascending;
   ASSIGN_OR_RETURN(percentiles.percentages, percentagesOf(context, 0, percentiles.givesArray));
   return finishBinding(context, std::move(percentiles), DataType::float64());
 }

@@ -4,7 +4,6 @@
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "functions/types_of_arguments.h"
-#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -119,7 +118,10 @@ Status generateStack(const GeneratorBinding& binding, Arguments arguments, const
 Result<GeneratorBinding> bindStack(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, SIZE_MAX));
   const Value* rows = context.constants[0];
-  if (rows == nullptr || rows->isNull() || !context.argumentTypes[0].isIntegral()) {
+  if (!context.argumentTypes[0].is(TypeKind::kInteger) && !context.argumentTypes[0].is(TypeKind::kShort) && !context.argumentTypes[0].is(TypeKind::kByte)) {
+    return unexpectedArgumentType(context, 0, "\"INT\"");
+  }
+  if (rows == nullptr || rows->isNull()) {
     return Error(condition::kDatatypeMismatchNonFoldableInput)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("inputName", "`n`")
@@ -146,8 +148,6 @@ Result<GeneratorBinding> bindStack(const BindContext& context) {
     } else if (binding.output[column].type.is(TypeKind::kNull)) {
       binding.output[column].type = type;
     } else if (!type.is(TypeKind::kNull) && !type.sameType(binding.output[column].type)) {
-      const auto common = findWiderTypeForTwo(binding.output[column].type, type, context.options.ansi);
-      if (!common) {
         return Error(condition::kDatatypeMismatchStackColumnDiffTypes)
             .with("sqlExpr", "\"" + callText(context) + "\"")
             .with("columnIndex", std::to_string(column))
@@ -155,8 +155,6 @@ Result<GeneratorBinding> bindStack(const BindContext& context) {
             .with("leftType", "\"" + binding.output[column].type.sql() + "\"")
             .with("rightParamIndex", std::to_string(i + 1))
             .with("rightType", "\"" + type.sql() + "\"");
-      }
-      binding.output[column].type = *common;
     }
   }
   for (size_t i = 0; i < values; ++i) binding.argumentTypes.push_back(binding.output[i % width].type);
@@ -169,12 +167,12 @@ Result<GeneratorBinding> bindStack(const BindContext& context) {
 
 void registerGenerators(FunctionRegistry& registry) {
   static const GeneratorFunction kFunctions[] = {
-      {.names = {"explode"}, .since = "1.0.0", .usage = "explode(expr) - A row for each element of an array or entry of a map.", .examples = {{.sql = "SELECT explode(array(10, 20))", .result = "10"}}, .bind = bindExplode<false, false>},
-      {.names = {"explode_outer"}, .since = "1.0.0", .usage = "explode_outer(expr) - As explode, with a row of NULL for an empty or NULL one.", .bind = bindExplode<false, true>},
-      {.names = {"posexplode"}, .since = "2.0.0", .usage = "posexplode(expr) - As explode, with the position (from 0) in front.", .bind = bindExplode<true, false>},
-      {.names = {"posexplode_outer"}, .since = "2.0.0", .usage = "posexplode_outer(expr) - As posexplode, with a row of NULL for an empty or NULL one.", .bind = bindExplode<true, true>},
-      {.names = {"inline"}, .since = "2.0.0", .usage = "inline(expr) - A row for each struct of an array, a column for each field.", .bind = bindInline<false>},
-      {.names = {"inline_outer"}, .since = "2.0.0", .usage = "inline_outer(expr) - As inline, with a row of NULL for an empty or NULL array.", .bind = bindInline<true>},
+      {.names = {"explode"}, .since = "1.0.0", .usage = "explode(expr) - A row for each element of an array or entry of a map.", .examples = {{.sql = "SELECT explode(array(10, 20))", .result = "10"}}, .bind = bindExplode<false, false>, .parameterNames = {"collection"}},
+      {.names = {"explode_outer"}, .since = "1.0.0", .usage = "explode_outer(expr) - As explode, with a row of NULL for an empty or NULL one.", .bind = bindExplode<false, true>, .parameterNames = {"collection"}},
+      {.names = {"posexplode"}, .since = "2.0.0", .usage = "posexplode(expr) - As explode, with the position (from 0) in front.", .bind = bindExplode<true, false>, .parameterNames = {"collection"}},
+      {.names = {"posexplode_outer"}, .since = "2.0.0", .usage = "posexplode_outer(expr) - As posexplode, with a row of NULL for an empty or NULL one.", .bind = bindExplode<true, true>, .parameterNames = {"collection"}},
+      {.names = {"inline"}, .since = "2.0.0", .usage = "inline(expr) - A row for each struct of an array, a column for each field.", .bind = bindInline<false>, .parameterNames = {"input"}},
+      {.names = {"inline_outer"}, .since = "2.0.0", .usage = "inline_outer(expr) - As inline, with a row of NULL for an empty or NULL array.", .bind = bindInline<true>, .parameterNames = {"input"}},
       {.names = {"stack"}, .since = "2.0.0", .usage = "stack(n, expr1, ..., exprk) - The values in n rows.", .examples = {{.sql = "SELECT stack(2, 1, 2, 3)", .result = "1\t2"}}, .bind = bindStack},
   };
   for (const GeneratorFunction& function : kFunctions) registry.add(function);

@@ -55,11 +55,17 @@ Result<FunctionBinding> bindCurrentTimezone(const BindContext& context) { return
 Result<FunctionBinding> bindCurrentUser(const BindContext& context) { return fixed(kString, Value::string(context.options.currentUser)); }
 Result<FunctionBinding> bindCurrentCatalog(const BindContext& context) { return fixed(kString, Value::string(context.options.currentCatalog)); }
 Result<FunctionBinding> bindCurrentDatabase(const BindContext& context) { return fixed(kString, Value::string(context.options.currentDatabase)); }
+Result<FunctionBinding> bindCurrentPath(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
+  return fixed(kString, Value::string("system.builtin,system.session," + context.options.currentCatalog + "." + context.options.currentDatabase));
+}
 Result<FunctionBinding> bindVersion(const BindContext&) { return fixed(kString, Value::string("4.2.0 flint")); }
-// The type is known before anything is evaluated.
-Result<ExprPtr> rewriteTypeof(const BindContext& context) {
+// The type is known before anything is evaluated; the argument stays, as an aggregate or generator in it still counts.
+Result<FunctionBinding> bindTypeof(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
-  return literalString(context.argumentTypes[0].simpleString());
+  FunctionBinding binding = fixed(kString, Value::string(context.argumentTypes[0].simpleString()));
+  binding.nulls = NullRule::kHandledByKernel;
+  return binding;
 }
 
 // Spark's XORShiftRandom: a seed scrambled by murmur3, then 64-bit xorshift steps.
@@ -198,9 +204,10 @@ void registerSession(FunctionRegistry& registry) {
       {.names = {"current_timezone"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "current_timezone() - The session's time zone.", .bind = bindCurrentTimezone},
       {.names = {"current_user", "user", "session_user"}, .group = Group::kMisc, .since = "3.2.0", .usage = "current_user() - The user of the session.", .bind = bindCurrentUser},
       {.names = {"current_catalog"}, .group = Group::kMisc, .since = "3.1.0", .usage = "current_catalog() - The current catalog.", .bind = bindCurrentCatalog},
-      {.names = {"current_database", "current_schema"}, .group = Group::kMisc, .since = "1.6.0", .usage = "current_database() - The current database.", .bind = bindCurrentDatabase},
+      {.names = {"current_database", "current_schema"}, .group = Group::kMisc, .since = "1.6.0", .usage = "current_database() - The current database.", .bind = bindCurrentDatabase, .display = "current_schema"},
+      {.names = {"current_path"}, .group = Group::kMisc, .since = "4.2.0", .usage = "current_path() - Where names of routines are looked for, in order.", .bind = bindCurrentPath},
       {.names = {"version"}, .group = Group::kMisc, .since = "3.0.0", .usage = "version() - The version of Spark that is served, and who serves it.", .bind = bindVersion},
-      {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .rewrite = rewriteTypeof},
+      {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindTypeof},
       {.names = {"rand", "random"}, .group = Group::kMath, .since = "1.5.0", .usage = "rand([seed]) - Random numbers from 0 to 1, evenly spread.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<false>},
       {.names = {"randn"}, .group = Group::kMath, .since = "1.5.0", .usage = "randn([seed]) - Random numbers of the standard normal distribution.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<true>},
       {.names = {"monotonically_increasing_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "monotonically_increasing_id() - Numbers that grow with the rows, with gaps between partitions.", .deterministic = false, .nullable = false,
