@@ -14,6 +14,7 @@ struct Dependencies {
   std::vector<catalog::NameParts> temporaryFunctions;
   std::vector<catalog::NameParts> temporaryVariables;
   std::set<std::string> functions;  // keys of SQL functions, those of called functions' bodies included
+  std::set<std::string> views;      // "database.name" of persistent views
   bool readsData = false;           // a table or view, or a function that says it reads some
 };
 

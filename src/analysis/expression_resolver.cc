@@ -1,5 +1,7 @@
 #include "analysis/expression_resolver.h"
 
+#include <algorithm>
+
 #include "analysis/extract_value.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
@@ -130,6 +132,20 @@ Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
   if (expression->resolved() && !expression->traits().hasSubquery && expression->kind() != ExprKind::kCast &&
       expression->as<expr::FunctionCall>() != nullptr) {
     return expression;
+  }
+  if (const auto* in = expression->as<expr::In>(); in != nullptr && std::any_of(in->list.begin(), in->list.end(), [](const ExprPtr& each) { return each->as<expr::UnresolvedStar>() != nullptr; })) {
+    expr::In spread = *in;
+    spread.list.clear();
+    for (const ExprPtr& each : in->list) {
+      const auto* star = each->as<expr::UnresolvedStar>();
+      if (star == nullptr) {
+        spread.list.push_back(each);
+        continue;
+      }
+      ASSIGN_OR_RETURN(const std::vector<ExprPtr> columns, expandStar(*star, each->origin()));
+      spread.list.insert(spread.list.end(), columns.begin(), columns.end());
+    }
+    return resolve(expr::makeExpr(std::move(spread), expression->origin()));
   }
   ASSIGN_OR_RETURN(const ExprPtr node, tree::mapChildren(expression, [this](const ExprPtr& child) { return resolve(child); }));
   return coerced(node);

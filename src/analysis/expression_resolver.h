@@ -28,6 +28,7 @@ struct NameContext {
   const Scope* scope = nullptr;
   /// Resolved plans in which columns with plan ids are looked for.
   std::vector<LogicalPlanPtr> inputs;
+  bool outerAggregates = false;  // HAVING: aggregates of this query's columns may stand in its subqueries
 };
 
 /// One subquery being resolved: where its correlated columns come from, and which it uses.
@@ -65,6 +66,8 @@ class ExpressionResolver {
   Result<ExprPtr> findOuter(const expr::UnresolvedAttribute& column);
   Error unresolvedColumn(const expr::UnresolvedAttribute& column) const;
   Result<ExprPtr> resolveUpdateFields(const expr::UpdateFields& update);
+  Status dropExcepted(const expr::UnresolvedStar& star, const OriginPtr& origin, std::vector<ExprPtr>& columns);
+  Result<ExprPtr> withoutField(const ExprPtr& structure, const NameParts& fields, const NameParts& written, const OriginPtr& origin);
   // resolve_functions.cc
   Result<ExprPtr> resolveFunction(const expr::UnresolvedFunction& call, bool overWindow);
   Result<std::vector<ExprPtr>> resolveArguments(const expr::UnresolvedFunction& call, const std::string& name);

@@ -7,6 +7,7 @@
 #include "analysis/select_block.h"
 #include "base/condition.h"
 #include "plan/logical/command_parts.h"
+#include "plan/logical/pipe_plan.h"
 
 namespace flint::analysis {
 
@@ -87,6 +88,7 @@ Result<ResolvedPlan> PlanResolver::dispatch(const LogicalPlanPtr& node) {
     case LogicalKind::kUnresolvedHaving: return resolveHaving(*node->as<plan::UnresolvedHaving>());
     case LogicalKind::kUnresolvedQualify: return resolveQualify(*node->as<plan::UnresolvedQualify>());
     case LogicalKind::kUnresolvedUsingJoin: return resolveUsingJoin(*node->as<plan::UnresolvedUsingJoin>());
+    case LogicalKind::kUnresolvedPipe: return resolvePipe(*node->as<plan::UnresolvedPipe>());
     case LogicalKind::kUnresolvedByName: return resolveByName(*node->as<plan::UnresolvedByName>());
     case LogicalKind::kUnresolvedWindowDefinitions: {
       const auto* definitions = node->as<plan::UnresolvedWindowDefinitions>();

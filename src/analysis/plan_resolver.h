@@ -15,6 +15,10 @@
 #include "plan/logical/relational.h"
 #include "plan/logical/unresolved_plans.h"
 
+namespace flint::plan {
+struct UnresolvedPipe;
+}
+
 namespace flint::analysis {
 
 struct SelectBlock;
@@ -24,6 +28,7 @@ struct ResolvedPlan {
   LogicalPlanPtr plan;
   std::vector<AttributePtr> hidden;    // columns it could give too, when asked (USING joins, metadata)
   std::shared_ptr<SelectBlock> block;  // the SELECT it is, while HAVING, QUALIFY and ORDER BY may still ask for more
+  bool sealed = false;                 // the input of a pipe's step: nothing below its columns can be asked for
 };
 
 /// A WITH query that has been resolved.
@@ -67,6 +72,7 @@ class PlanResolver {
   /// The body of a scalar SQL function with `arguments` in the place of its parameters, as its return type.
   Result<ExprPtr> sqlFunctionValue(const catalog::SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin);
   Result<ResolvedPlan> sqlFunctionRows(const catalog::SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin);
+  void noteCall(const catalog::SqlFunction& function);
 
   std::shared_ptr<const Scope> scopeOf(const ResolvedPlan& input) const;
   std::shared_ptr<const Scope> scopeOf(const std::vector<AttributePtr>& columns) const;
@@ -79,6 +85,7 @@ class PlanResolver {
   Result<ResolvedPlan> resolveRelation(const plan::UnresolvedRelation& node);
   Result<ResolvedPlan> resolveDataSource(const plan::UnresolvedDataSource& node);
   Result<ResolvedPlan> relationOf(const connector::TablePtr& table, const std::string& name, const std::vector<std::string>& qualifier);
+  Result<ResolvedPlan> resolveView(const catalog::CatalogTable& view, const NameParts& name, const OriginPtr& origin);  // resolve_views.cc
   Result<ResolvedPlan> resolveInlineTable(const plan::UnresolvedInlineTable& node);
   Result<ResolvedPlan> resolveTableFunction(const plan::UnresolvedTableValuedFunction& node);
   Result<ResolvedPlan> resolveColumnAliases(const plan::UnresolvedColumnAliases& node);
@@ -103,6 +110,7 @@ class PlanResolver {
   NameContext selectContext(const SelectBlock& block) const;
   // resolve_generators.cc
   Result<std::vector<ExprPtr>> extractGenerators(SelectBlock& block, std::vector<ExprPtr> items);
+  Result<ResolvedPlan> resolvePipe(const plan::UnresolvedPipe& node);  // resolve_pipes.cc
   // resolve_unary.cc
   Result<ResolvedPlan> resolveFilter(const plan::Filter& node);
   Result<ResolvedPlan> resolveLimit(const LogicalPlanPtr& node, const ExprPtr& count, const char* name);
@@ -134,6 +142,7 @@ class PlanResolver {
   int depth_ = 0;
   int viewDepth_ = 0;
   Dependencies* dependencies_ = nullptr;
+  std::string viewDatabase_;  // inside of a persistent view's text: where names of one part are looked for
 
   friend class ExpressionResolver;
 };

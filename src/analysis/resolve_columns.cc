@@ -79,8 +79,9 @@ ExprPtr asOuter(const ExprPtr& found, SubqueryFrame& frame) {
     if (attribute == nullptr && outer == nullptr) return node;
     const expr::ExprId id = attribute != nullptr ? attribute->id : outer->attribute->id;
     const auto same = [&](const ExprPtr& known) {
-      const auto* direct = known->as<expr::AttributeReference>();
-      return (direct != nullptr ? direct->id : known->as<expr::OuterReference>()->attribute->id) == id;
+      if (const auto* direct = known->as<expr::AttributeReference>()) return direct->id == id;
+      const auto* further = known->as<expr::OuterReference>();
+      return further != nullptr && further->attribute->id == id;
     };
     if (std::none_of(frame.outerAttributes.begin(), frame.outerAttributes.end(), same)) frame.outerAttributes.push_back(node);
     if (outer != nullptr) return node;
@@ -90,15 +91,10 @@ ExprPtr asOuter(const ExprPtr& found, SubqueryFrame& frame) {
   });
 }
 
+// A column of the query right around this one: a subquery does not see further out.
 Result<ExprPtr> findInFrame(const UnresolvedAttribute& column, SubqueryFrame* frame) {
-  if (frame == nullptr) return ExprPtr();
-  ExprPtr found;
-  if (frame->outer != nullptr && frame->outer->find) {
-    ASSIGN_OR_RETURN(found, frame->outer->find(column, false));
-  }
-  if (found == nullptr) {
-    ASSIGN_OR_RETURN(found, findInFrame(column, frame->parent));
-  }
+  if (frame == nullptr || frame->outer == nullptr || !frame->outer->find) return ExprPtr();
+  ASSIGN_OR_RETURN(const ExprPtr found, frame->outer->find(column, false));
   return found == nullptr || frame->isCall ? found : asOuter(found, *frame);
 }
 
@@ -224,7 +220,12 @@ Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::Unresolv
   } else if (names_.scope != nullptr) {
     columns = names_.scope->qualifiedBy(star.target);
   }
-  if (columns.empty() && !star.target.empty()) {
+  SubqueryFrame* const frame = plans_.frame();
+  if (columns.empty() && !star.target.empty() && frame != nullptr && frame->outer != nullptr && frame->outer->scope != nullptr && !frame->isCall) {
+    // A table of the query around this one.
+    for (const AttributePtr& column : frame->outer->scope->qualifiedBy(star.target)) out.push_back(expr::alias(asOuter(column, *frame), column->name));
+  }
+  if (columns.empty() && out.empty() && !star.target.empty()) {
     // Not a table: the fields of a struct column.
     ExprPtr structure;
     if (names_.find) {
@@ -246,24 +247,7 @@ Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::Unresolv
     }
   }
   for (const AttributePtr& column : columns) out.push_back(column);
-  // EXCEPT takes out columns by name; a longer name takes a field out of a struct.
-  for (const auto& except : star.except) {
-    const auto named = [&](const ExprPtr& expression) {
-      const AttributePtr attribute = expr::toAttribute(expression);
-      if (!plans_.sameName(attribute->name, except.back())) return false;
-      if (except.size() == 1) return true;
-      return !attribute->qualifier.empty() && plans_.sameName(attribute->qualifier.back(), except[except.size() - 2]);
-    };
-    const auto end = std::remove_if(out.begin(), out.end(), named);
-    if (end == out.end()) {
-      return Error(condition::kUnresolvedColumnWithSuggestion)
-          .with("objectName", quotedName(except))
-          .with("proposal", names_.scope == nullptr ? "" : expr::joinTexts(names_.scope->similarNames(except)))
-          .at(origin)
-          .as(ErrorFamily::kAnalysis);
-    }
-    out.erase(end, out.end());
-  }
+  RETURN_IF_ERROR(dropExcepted(star, origin, out));
   for (const ExprPtr& replacement : star.replacements) {
     const auto* alias = replacement->as<expr::Alias>();
     if (alias == nullptr) continue;
@@ -272,6 +256,87 @@ Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::Unresolv
     }
   }
   return out;
+}
+
+// EXCEPT takes out columns by name; a longer name takes a field out of a struct.
+Status ExpressionResolver::dropExcepted(const expr::UnresolvedStar& star, const OriginPtr& origin, std::vector<ExprPtr>& columns) {
+  const auto sameNames = [&](const NameParts& a, const NameParts& b, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      if (!plans_.sameName(a[i], b[i])) return false;
+    }
+    return true;
+  };
+  for (size_t i = 0; i < star.except.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (!sameNames(star.except[i], star.except[j], std::min(star.except[i].size(), star.except[j].size()))) continue;
+      return Error(condition::kExceptOverlappingColumns)
+          .with("columns", quotedName(star.except[j]) + ", " + quotedName(star.except[i]))
+          .at(origin)
+          .as(ErrorFamily::kAnalysis);
+    }
+  }
+  const auto missing = [&](const NameParts& name) {
+    return Error(condition::kUnresolvedColumnWithSuggestion)
+        .with("objectName", quotedName(name))
+        .with("proposal", names_.scope == nullptr ? "" : expr::joinTexts(names_.scope->similarNames(name)))
+        .at(origin)
+        .as(ErrorFamily::kAnalysis);
+  };
+  for (const NameParts& except : star.except) {
+    bool found = false;
+    for (auto column = columns.begin(); column != columns.end() && !found;) {
+      const AttributePtr attribute = expr::toAttribute(*column);
+      size_t used = 0;
+      if (plans_.sameName(attribute->name, except[0])) {
+        used = 1;
+      } else if (except.size() > 1) {
+        const size_t qualifiers = std::min(attribute->qualifier.size(), except.size() - 1);
+        for (size_t count = 1; count <= qualifiers && used == 0; ++count) {
+          const NameParts tail(attribute->qualifier.end() - static_cast<std::ptrdiff_t>(count), attribute->qualifier.end());
+          if (sameNames(tail, except, count) && plans_.sameName(attribute->name, except[count])) used = count + 1;
+        }
+      }
+      if (used == 0) {
+        ++column;
+        continue;
+      }
+      found = true;
+      if (used == except.size()) {
+        column = columns.erase(column);
+        continue;
+      }
+      const NameParts fields(except.begin() + static_cast<std::ptrdiff_t>(used), except.end());
+      ASSIGN_OR_RETURN(ExprPtr smaller, withoutField(expr::withoutAlias(*column), fields, except, origin));
+      *column = expr::alias(std::move(smaller), attribute->name);
+    }
+    if (!found) return missing(except);
+  }
+  return Status::ok();
+}
+
+Result<ExprPtr> ExpressionResolver::withoutField(const ExprPtr& structure, const NameParts& fields, const NameParts& written, const OriginPtr& origin) {
+  if (!structure->dataType().is(TypeKind::kStruct)) {
+    return Error(condition::kExceptNestedColumnInvalidType).with("columnName", quotedName(written)).with("dataType", "\"" + structure->dataType().sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
+  }
+  const StructFields& members = structure->dataType().fields();
+  std::vector<ExprPtr> parts;
+  bool found = false;
+  for (size_t i = 0; i < members.size(); ++i) {
+    ExprPtr member = expr::makeNode<expr::GetStructField>(structure, static_cast<int32_t>(i), members[i].name);
+    if (plans_.sameName(members[i].name, fields[0])) {
+      found = true;
+      if (fields.size() == 1) continue;
+      ASSIGN_OR_RETURN(member, withoutField(member, {fields.begin() + 1, fields.end()}, written, origin));
+    }
+    parts.push_back(expr::literalString(members[i].name));
+    parts.push_back(std::move(member));
+  }
+  if (!found) {
+    std::vector<std::string> names;
+    for (const StructField& member : members) names.push_back(quoteIdentifier(member.name));
+    return Error(condition::kUnresolvedColumnWithSuggestion).with("objectName", quotedName(written)).with("proposal", expr::joinTexts(names)).at(origin).as(ErrorFamily::kAnalysis);
+  }
+  return expr::makeFunctionCall("named_struct", std::move(parts), options(), origin);
 }
 
 Result<std::vector<ExprPtr>> ExpressionResolver::expandRegex(const expr::UnresolvedRegex& regex) {

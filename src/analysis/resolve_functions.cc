@@ -169,6 +169,7 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
   if (call.ignoreNulls.has_value() && *call.ignoreNulls && !function.acceptsIgnoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
   if (!call.withinGroup.empty() && !function.acceptsWithinGroup) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", call.origin());
   const bool overWindow = windowDepth_ > 0;
+  const size_t outerBefore = plans_.frame() == nullptr ? 0 : plans_.frame()->outerAttributes.size();
   if (!overWindow) ++aggregateDepth_;
   const int windowDepth = std::exchange(windowDepth_, 0);
   auto resolvedArguments = resolveArguments(call, name);
@@ -220,6 +221,23 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
     }
   }
 
+  // All columns belong to the query around this subquery: so does the aggregate.
+  bool outerOnly = false;
+  if (plans_.frame() != nullptr && !plans_.frame()->isCall) {
+    bool local = false;
+    for (const ExprPtr& argument : arguments) {
+      tree::forEachNode(argument, [&](const ExprPtr& node) {
+        outerOnly = outerOnly || node->as<expr::OuterReference>() != nullptr;
+        local = local || node->as<expr::AttributeReference>() != nullptr;
+      });
+    }
+    if (outerOnly && local) {
+      return Error(condition::kUnsupportedSubqueryExpressionCategoryAggregateFunctionMixedOuterLocalReferences).with("function", text).at(call.origin()).as(ErrorFamily::kAnalysis);
+    }
+    if (outerOnly && !plans_.frame()->outer->outerAggregates) {
+      return Error(condition::kUnsupportedSubqueryExpressionCategoryCorrelatedReference).with("sqlExprs", "\"" + text + "\"").at(call.origin()).as(ErrorFamily::kAnalysis);
+    }
+  }
   const bool ignoreNulls = call.ignoreNulls.value_or(false);
   if (function.rewrite != nullptr) {
     const CallArguments bound(arguments, options());
@@ -256,7 +274,19 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
   node.ignoreNulls = ignoreNulls;
   node.filter = std::move(filter);
   node.withinGroup = std::move(withinGroup);
-  return ExprPtr(expr::makeExpr(std::move(node), call.origin()));
+  const ExprPtr made = expr::makeExpr(std::move(node), call.origin());
+  if (!outerOnly) return made;
+  SubqueryFrame& frame = *plans_.frame();
+  frame.outerAttributes.resize(outerBefore);
+  const ExprPtr outside = tree::transformUp(made, [](const ExprPtr& each) -> ExprPtr {
+    const auto* outer = each->as<expr::OuterReference>();
+    return outer == nullptr ? each : ExprPtr(outer->attribute);
+  });
+  const ExprPtr named = expr::alias(outside, text);
+  frame.outerAttributes.push_back(named);
+  expr::OuterReference reference;
+  reference.attribute = expr::toAttribute(named);
+  return ExprPtr(expr::makeExpr(std::move(reference), call.origin()));
 }
 
 Result<ExprPtr> ExpressionResolver::resolveWindowFunction(const expr::WindowFunction& function, const std::string& name, const UnresolvedFunction& call) {

@@ -99,6 +99,16 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
     for (const ExprPtr& argument : node.arguments) {
       const ExprPtr plain = argument->as<expr::NamedArgument>() != nullptr ? argument->as<expr::NamedArgument>()->value : argument;
       ASSIGN_OR_RETURN(ExprPtr resolved, resolver.resolveForPlan(plain));
+      if (const DataType& type = resolved->dataType(); type.is(TypeKind::kArray) || type.is(TypeKind::kMap) || type.is(TypeKind::kStruct)) {
+        return Error(condition::kUnexpectedInputType)
+            .with("functionName", "`range`")
+            .with("paramIndex", std::to_string(values.size() + 1))
+            .with("requiredType", "\"BIGINT\"")
+            .with("inputSql", expr::quotedExpression(plain))
+            .with("inputType", "\"" + type.sql() + "\"")
+            .at(node.origin())
+            .as(ErrorFamily::kAnalysis);
+      }
       if (!resolved->dataType().is(TypeKind::kLong)) {
         expr::Cast cast;
         cast.child = resolved;
@@ -106,12 +116,12 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
         resolved = expr::makeExpr(std::move(cast), plain->origin());
       }
       if (!resolved->foldable()) {
-        return Error(condition::kUnexpectedInputType)
-            .with("functionName", "`range`")
-            .with("paramIndex", std::to_string(values.size() + 1))
-            .with("requiredType", "\"BIGINT\"")
-            .with("inputSql", expr::quotedExpression(plain))
-            .with("inputType", "\"" + resolved->dataType().sql() + "\"")
+        static constexpr const char* kNames[] = {"start", "end", "step", "numSlices"};
+        const size_t place = node.arguments.size() == 1 ? 1 : std::min<size_t>(values.size(), 3);
+        return Error(condition::kNonFoldableArgument)
+            .with("funcName", "`range`")
+            .with("paramName", "`" + std::string(kNames[place]) + "`")
+            .with("paramType", place == 3 ? "\"INT\"" : "\"BIGINT\"")
             .at(node.origin())
             .as(ErrorFamily::kAnalysis);
       }
@@ -159,6 +169,7 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
   if (std::holds_alternative<std::monostate>(entry) && !node.isLateralView) {
     if (const auto function = catalog_.findFunction(node.nameParts)) {
       if (!function->returnsTable) return Error(condition::kNotATableFunction).with("functionName", quotedName(function->name)).at(node.origin()).as(ErrorFamily::kAnalysis);
+      noteCall(*function);
       ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, ExpressionResolver(*this, names).resolveAllForPlan(node.arguments));
       ASSIGN_OR_RETURN(arguments, bindSqlArguments(*function, std::move(arguments), node.origin()));
       ASSIGN_OR_RETURN(ResolvedPlan rows, sqlFunctionRows(*function, arguments, node.origin()));
@@ -199,6 +210,16 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
   expr::UnresolvedFunction call;
   call.nameParts = node.nameParts;
   call.arguments = node.arguments;
+  for (const ExprPtr& argument : node.arguments) {
+    const bool nested = tree::anyNode(argument, [&](const ExprPtr& each) {
+      const auto* inner = each->as<expr::UnresolvedFunction>();
+      if (inner == nullptr) return false;
+      const auto kind = catalog_.functions().find(lowerCase(inner->nameParts.back()));
+      return std::get_if<const expr::GeneratorFunction*>(&kind) != nullptr;
+    });
+    if (!nested) continue;
+    return Error(condition::kUnsupportedGeneratorNestedInExpressions).with("expression", "\"" + call.sql() + "\"").at(node.origin()).as(ErrorFamily::kAnalysis);
+  }
   ASSIGN_OR_RETURN(const ExprPtr generator, resolver.resolveForPlan(expr::makeExpr(std::move(call), node.origin())));
   const auto* bound = generator->as<expr::GeneratorCall>();
   const StructFields& fields = bound->binding->output;

@@ -80,6 +80,9 @@ Result<ResolvedPlan> PlanResolver::resolveJoin(const plan::Join& node) {
           .at(node.condition->origin())
           .as(ErrorFamily::kAnalysis);
     }
+    if (!join.condition->deterministic()) {
+      return Error(condition::kInvalidNonDeterministicExpressions).with("sqlExprs", expr::quotedExpression(join.condition)).at(node.condition->origin()).as(ErrorFamily::kAnalysis);
+    }
     join.left = exposing(join.left, missingAttributes({join.condition}, join.left));
     join.right = exposing(join.right, missingAttributes({join.condition}, join.right));
   }
@@ -98,6 +101,26 @@ Result<ResolvedPlan> PlanResolver::resolveJoin(const plan::Join& node) {
   return out;
 }
 
+// Whether a plan gives one row at most.
+static bool hasOneRow(const LogicalPlanPtr& plan) {
+  if (plan->as<plan::OneRowRelation>() != nullptr) return true;
+  if (const auto* aggregate = plan->as<plan::Aggregate>()) return aggregate->grouping.empty();
+  if (const auto* local = plan->as<plan::LocalRelation>()) {
+    return local->batches == nullptr || local->batches->empty() || (local->batches->size() == 1 && local->batches->front().numSelected() <= 1);
+  }
+  const bool passes = plan->as<plan::Project>() != nullptr || plan->as<plan::SubqueryAlias>() != nullptr || plan->as<plan::Filter>() != nullptr;
+  return passes && hasOneRow(plan->children()[0]);
+}
+
+static Status requireDeterministic(const LogicalPlanPtr& lateral, const OriginPtr& origin) {
+  const bool varies = tree::anyNode(lateral, [](const LogicalPlanPtr& plan) {
+    const std::vector<ExprPtr> expressions = plan->expressions();
+    return std::any_of(expressions.begin(), expressions.end(), [](const ExprPtr& each) { return each != nullptr && !each->deterministic(); });
+  });
+  if (!varies) return Status::ok();
+  return Error(condition::kUnsupportedSubqueryExpressionCategoryNonDeterministicLateralSubqueries).with("treeNode", plan::treeString(lateral)).at(origin).as(ErrorFamily::kAnalysis);
+}
+
 Result<ResolvedPlan> PlanResolver::resolveLateralJoin(const plan::LateralJoin& node) {
   ASSIGN_OR_RETURN(const ResolvedPlan left, resolve(node.left));
   const auto scope = scopeOf(left);
@@ -111,13 +134,15 @@ Result<ResolvedPlan> PlanResolver::resolveLateralJoin(const plan::LateralJoin& n
   ResolvedPlan right{join.right, {}, nullptr};
   separate(left, right);
   join.right = right.plan;
+  if (!hasOneRow(left.plan)) RETURN_IF_ERROR(requireDeterministic(join.right, node.origin()));
   // What the right side reads of queries further out is read here, too.
   for (const ExprPtr& attribute : frame.outerAttributes) {
     const auto* further = attribute->as<expr::OuterReference>();
     if (further == nullptr || frame_ == nullptr) continue;
     const auto same = [&](const ExprPtr& known) {
-      const auto* direct = known->as<expr::AttributeReference>();
-      return (direct != nullptr ? direct->id : known->as<expr::OuterReference>()->attribute->id) == further->attribute->id;
+      if (const auto* direct = known->as<expr::AttributeReference>()) return direct->id == further->attribute->id;
+      const auto* noted = known->as<expr::OuterReference>();
+      return noted != nullptr && noted->attribute->id == further->attribute->id;
     };
     if (std::none_of(frame_->outerAttributes.begin(), frame_->outerAttributes.end(), same)) frame_->outerAttributes.push_back(further->attribute);
   }
@@ -128,6 +153,9 @@ Result<ResolvedPlan> PlanResolver::resolveLateralJoin(const plan::LateralJoin& n
     const auto both = std::make_shared<const Scope>(std::move(columns), left.hidden, options_.caseSensitive);
     const NameContext names = contextOf(both, {left.plan, join.right});
     ASSIGN_OR_RETURN(join.condition, ExpressionResolver(*this, names).resolveCondition(node.condition, "JOIN"));
+    if (!join.condition->deterministic()) {
+      return Error(condition::kUnsupportedSubqueryExpressionCategoryLateralJoinConditionNonDeterministic).with("condition", expr::quotedExpression(join.condition)).at(node.condition->origin()).as(ErrorFamily::kAnalysis);
+    }
   }
   return ResolvedPlan{plan::makePlan(std::move(join), node.origin()), left.hidden, nullptr};
 }

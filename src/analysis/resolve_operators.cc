@@ -184,6 +184,7 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
     expr::Cast node;
     ASSIGN_OR_RETURN(node.child, resolve(call.arguments[0]));
     node.target = *type;
+    node.implicit = true;  // names leave it out
     return made(std::move(node));
   }
   if (isArithmetic(name) && count == 2) {

@@ -75,10 +75,12 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
       }
     }
   }
+  if (name.size() == 1 && !viewDatabase_.empty()) name.insert(name.begin(), viewDatabase_);
   ASSIGN_OR_RETURN(const auto found, catalog_.lookup(name));
   if (dependencies_ != nullptr && found.has_value()) {
     dependencies_->readsData = true;
     if (found->tempView.has_value()) dependencies_->temporaryViews.push_back(name);
+    if (found->table.has_value() && found->table->type == catalog::CatalogTable::Type::kView) dependencies_->views.insert(found->table->database + "." + found->table->name);
   }
   if (found.has_value() && found->tempView.has_value()) {
     LogicalPlanPtr view = withNewIds(found->tempView->plan);
@@ -99,29 +101,7 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
   }
   if (found.has_value() && found->table.has_value()) {
     const catalog::CatalogTable& table = *found->table;
-    if (table.type == catalog::CatalogTable::Type::kView) {
-      if (viewDepth_ >= 100) {
-        return Error(condition::kViewExceedMaxNestedDepth).with("viewName", quotedName(found->qualifier)).with("maxNestedDepth", "100").at(node.origin()).as(ErrorFamily::kAnalysis);
-      }
-      ASSIGN_OR_RETURN(const LogicalPlanPtr body, parser::parseStatement(table.viewText));
-      ++viewDepth_;
-      auto ctes = std::exchange(ctes_, {});
-      SubqueryFrame* const frame = std::exchange(frame_, nullptr);
-      auto resolved = resolve(body);
-      frame_ = frame;
-      ctes_ = std::move(ctes);
-      --viewDepth_;
-      RETURN_IF_ERROR(resolved);
-      LogicalPlanPtr view = resolved.value().plan;
-      // The view's columns are those of its definition, by position.
-      const std::vector<AttributePtr> output = view->output();
-      plan::Project project;
-      for (size_t i = 0; i < output.size() && i < table.schema.size(); ++i) {
-        project.projectList.push_back(expr::alias(castImplicitly(output[i], table.schema[i].type, options_), table.schema[i].name));
-      }
-      project.child = std::move(view);
-      return ResolvedPlan{aliased(plan::makePlan(std::move(project)), found->qualifier), {}, nullptr};
-    }
+    if (table.type == catalog::CatalogTable::Type::kView) return resolveView(table, found->qualifier, node.origin());
     const connector::DataSource* source = connector::DataSourceTable::instance().find(table.provider);
     if (source == nullptr || source->open == nullptr) {
       return Error(condition::kDataSourceNotFound).with("provider", table.provider).at(node.origin()).as(ErrorFamily::kAnalysis);
@@ -137,6 +117,7 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
   if (name.size() == 2) {
     const connector::DataSource* source = connector::DataSourceTable::instance().find(lowerCase(name[0]));
     if (source != nullptr && source->open != nullptr) {
+      if (name[1].empty()) return Error(condition::kInvalidEmptyLocation).with("location", "").at(node.origin()).as(ErrorFamily::kIllegalArgument);
       connector::OpenRequest request = openRequest(conf_, options_);
       request.paths = {name[1]};
       request.options = node.options;
@@ -255,6 +236,15 @@ Result<ResolvedPlan> PlanResolver::resolveInlineTable(const plan::UnresolvedInli
 Result<ResolvedPlan> PlanResolver::resolveColumnAliases(const plan::UnresolvedColumnAliases& node) {
   ASSIGN_OR_RETURN(ResolvedPlan child, resolve(node.child));
   const std::vector<AttributePtr> output = child.plan->output();
+  const LogicalPlanPtr& named = node.child->as<plan::SubqueryAlias>() != nullptr ? node.child->as<plan::SubqueryAlias>()->child : node.child;
+  if (const auto* function = named->as<plan::UnresolvedTableValuedFunction>(); function != nullptr && output.size() != node.names.size()) {
+    return Error(condition::kNumTableValueAliasesMismatch)
+        .with("funcName", quotedName(function->nameParts))
+        .with("aliasesNum", std::to_string(node.names.size()))
+        .with("outColsNum", std::to_string(output.size()))
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
   if (output.size() != node.names.size()) {
     return Error(condition::kAssignmentArityMismatch)
         .with("numTarget", std::to_string(node.names.size()))

@@ -137,7 +137,7 @@ Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block,
       copy.child = withoutReplaced(copy.child);
       block.outputs.push_back(expr::makeExpr(std::move(copy), resolved->origin()));
     } else if (resolved->as<expr::AttributeReference>() != nullptr || resolved->as<expr::GeneratorCall>() != nullptr) {
-      block.outputs.push_back(resolved);
+      block.outputs.push_back(withoutReplaced(resolved));
     } else {
       std::string name;
       const auto* column = item->as<UnresolvedAttribute>();
@@ -145,6 +145,10 @@ Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block,
         name = column->nameParts.back();
       } else if (column != nullptr && (resolved->as<expr::GetStructField>() != nullptr || resolved->as<expr::OuterReference>() != nullptr ||
                                 resolved->as<expr::FunctionCall>() != nullptr) && column->nameParts.size() > 1) {
+        name = column->nameParts.back();
+      } else if (const auto* cast = resolved->as<expr::Cast>(); cast != nullptr && cast->child->as<expr::AttributeReference>() != nullptr) {
+        name = cast->child->as<expr::AttributeReference>()->name;
+      } else if (column != nullptr && resolved->as<expr::RuntimeReplaceable>() != nullptr && resolved->as<expr::RuntimeReplaceable>()->text.starts_with("variablereference(")) {
         name = column->nameParts.back();
       } else if (resolved->as<expr::OuterReference>() != nullptr) {
         name = resolved->as<expr::OuterReference>()->attribute->name;
@@ -448,6 +452,7 @@ Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& n
     if (found != nullptr && (insideAggregate || block->isInGrouping(found))) return found;
     return outputs->find(column.nameParts, column.origin(), options_);
   };
+  names.outerAggregates = true;
   ASSIGN_OR_RETURN(ExprPtr condition, ExpressionResolver(*this, names).resolveCondition(node.condition, "HAVING"));
   if (condition->traits().hasWindow) {
     return Error(condition::kWindowFunctionNotAllowedInClause).with("clauseName", "HAVING").at(node.condition->origin()).as(ErrorFamily::kAnalysis);
@@ -540,6 +545,8 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
 
   const SelectBlock& block = *child.block;
   const auto outputs = scopeOf(block.namedOutputs());
+  // Above a HAVING or windows the aggregate is out of reach: its outputs and grouping columns are all there is.
+  const bool narrow = block.aggregates && (!block.having.empty() || std::any_of(block.outputs.begin(), block.outputs.end(), [](const ExprPtr& each) { return each->traits().hasWindow; }));
   NameContext names;
   names.scope = outputs.get();
   names.inputs = {child.plan, block.child};
@@ -551,6 +558,7 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
       if (!ambiguous && (!found.isOk() || found.value() != nullptr)) return found;
     }
     ASSIGN_OR_RETURN(ExprPtr found, block.scope->find(column.nameParts, column.origin(), options_));
+    if (found != nullptr && narrow) return block.isGrouping(found) ? found : ExprPtr();
     if (found != nullptr && block.aggregates && !insideAggregate && !block.isInGrouping(found)) return ExprPtr();
     return found;
   };
@@ -562,6 +570,9 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
     ASSIGN_OR_RETURN(key, replaceGrouping(block, key, options_));
     RETURN_IF_ERROR(requireOrderable(key));
     if (block.aggregates) RETURN_IF_ERROR(requireReadable(block, *outputs, key));
+    if (narrow && key->traits().hasAggregate) {
+      return Error(condition::kUnsupportedExprForOperator).with("invalidExprSqls", expr::quotedExpression(key->as<expr::SortOrder>()->child)).at(each->origin()).as(ErrorFamily::kAnalysis);
+    }
     const auto* sortKey = key->as<expr::SortOrder>();
     ExprPtr value = sortKey->child;
     if (const AttributePtr known = block.outputOf(value)) {

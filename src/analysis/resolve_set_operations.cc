@@ -74,6 +74,7 @@ Status PlanResolver::alignColumns(std::vector<LogicalPlanPtr>& inputs, const cha
 }
 
 Result<ResolvedPlan> PlanResolver::resolveUnion(const plan::Union& node) {
+  if (!node.attributes.empty()) return ResolvedPlan{std::static_pointer_cast<const plan::LogicalPlan>(node.shared_from_this()), {}, nullptr};  // of an analyzed plan
   std::vector<LogicalPlanPtr> inputs;
   // A chain of unions, as SQL and DataFrames build it, is one union of many.
   std::vector<LogicalPlanPtr> pending(node.inputs.rbegin(), node.inputs.rend());

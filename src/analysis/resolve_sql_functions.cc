@@ -167,13 +167,15 @@ Result<std::vector<ExprPtr>> PlanResolver::bindSqlArguments(const SqlFunction& f
   return bound;
 }
 
+void PlanResolver::noteCall(const SqlFunction& function) {
+  if (dependencies_ == nullptr) return;
+  dependencies_->functions.insert(functionKey(function));
+  if (function.readsData) dependencies_->readsData = true;
+  if (function.temporary) dependencies_->temporaryFunctions.push_back(function.name);
+}
+
 Result<ExprPtr> PlanResolver::sqlFunctionValue(const SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin) {
-  if (depth_ >= kDeepestCall && viewDepth_ >= kDeepestCall) return Error(condition::kFailedToParseTooComplex).as(ErrorFamily::kAnalysis);
-  if (dependencies_ != nullptr) {
-    dependencies_->functions.insert(functionKey(function));
-    if (function.readsData) dependencies_->readsData = true;
-    if (function.temporary) dependencies_->temporaryFunctions.push_back(function.name);
-  }
+  if (viewDepth_ >= kDeepestCall) return Error(condition::kFailedToParseTooComplex).as(ErrorFamily::kAnalysis);
   const expr::EvaluationOptions options = optionsUnder(function.settings, options_);
   PlanResolver body(catalog_, conf_, options);
   body.dependencies_ = dependencies_;
@@ -193,11 +195,6 @@ Result<ExprPtr> PlanResolver::sqlFunctionValue(const SqlFunction& function, cons
 }
 
 Result<ResolvedPlan> PlanResolver::sqlFunctionRows(const SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin) {
-  if (dependencies_ != nullptr) {
-    dependencies_->functions.insert(functionKey(function));
-    if (function.readsData) dependencies_->readsData = true;
-    if (function.temporary) dependencies_->temporaryFunctions.push_back(function.name);
-  }
   if (viewDepth_ >= kDeepestCall) return Error(condition::kFailedToParseTooComplex).as(ErrorFamily::kAnalysis);
   const expr::EvaluationOptions options = optionsUnder(function.settings, options_);
   PlanResolver body(catalog_, conf_, options);
@@ -233,6 +230,7 @@ Result<ExprPtr> ExpressionResolver::resolveSqlFunction(const SqlFunction& functi
   const auto unsupported = [&](const char* syntax) {
     return Error(condition::kInvalidSqlSyntaxFunctionWithUnsupportedSyntax).with("prettyName", quotedName(function.name)).with("syntax", syntax).at(call.origin()).as(ErrorFamily::kAnalysis);
   };
+  plans_.noteCall(function);
   if (function.returnsTable) return Error(condition::kNotAScalarFunction).with("functionName", quotedName(function.name)).at(call.origin()).as(ErrorFamily::kAnalysis);
   if (call.distinct) return unsupported("DISTINCT");
   if (call.filter != nullptr) return unsupported("FILTER CLAUSE");
@@ -302,7 +300,6 @@ Status analyzeSqlFunction(SqlFunction& function, bool returnsGiven, catalog::Ses
       for (const AttributePtr& column : rows.plan->output()) function.returnColumns.push_back({column->name, column->dataType(), true});
     }
   }
-  // What was noted includes the function itself.
   return Status::ok();
 }
 

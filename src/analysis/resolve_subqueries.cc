@@ -18,6 +18,17 @@ std::string typesText(const std::vector<DataType>& types) {
   return out;
 }
 
+// The names of outer columns, as often as the plan reads them, from its root down.
+void collectOuterNames(const LogicalPlanPtr& plan, std::vector<std::string>& names) {
+  for (const ExprPtr& root : plan->expressions()) {
+    if (root == nullptr) continue;
+    tree::forEachNode(root, [&](const ExprPtr& node) {
+      if (const auto* outer = node->as<expr::OuterReference>()) names.push_back(outer->attribute->name);
+    });
+  }
+  for (const LogicalPlanPtr& child : plan->children()) collectOuterNames(child, names);
+}
+
 }  // namespace
 
 Result<ExprPtr> ExpressionResolver::resolveSubquery(const ExprPtr& subquery) {
@@ -37,7 +48,16 @@ Result<ExprPtr> ExpressionResolver::resolveSubquery(const ExprPtr& subquery) {
     }
     out.outerAttributes = std::move(frame.outerAttributes);
     out.id = expr::newExprId();
-    return ExprPtr(expr::makeExpr(std::move(out), subquery->origin()));
+    std::vector<std::string> names;
+    collectOuterNames(out.plan, names);
+    const bool repeats = names.size() != out.outerAttributes.size();
+    const ExprPtr made = expr::makeExpr(std::move(out), subquery->origin());
+    if (!repeats) return made;
+    // Its name lists every place where a column of the query around it is read.
+    expr::RuntimeReplaceable named;
+    named.text = "scalarsubquery(" + expr::joinTexts(names) + ")";
+    named.replacement = made;
+    return ExprPtr(expr::makeExpr(std::move(named), subquery->origin()));
   }
   if (const auto* exists = subquery->as<plan::Exists>()) {
     if (exists->id != 0) return subquery;

@@ -45,7 +45,7 @@ std::string listOf(const ExprPtr& condition, bool (*wanted)(const ExprPtr&)) {
 Result<ResolvedPlan> PlanResolver::resolveWithMissing(const ResolvedPlan& input, const std::vector<ExprPtr>& expressions,
                                                       std::vector<ExprPtr>& resolved) {
   std::vector<std::shared_ptr<const Scope>> scopes = {scopeOf(input)};
-  for (LogicalPlanPtr plan = input.plan; looksThrough(plan);) {
+  for (LogicalPlanPtr plan = input.plan; !input.sealed && looksThrough(plan);) {
     plan = plan->children()[0];
     scopes.push_back(scopeOf(plan->output()));
   }
@@ -94,7 +94,7 @@ Result<ResolvedPlan> PlanResolver::resolveFilter(const plan::Filter& node) {
   std::vector<ExprPtr> resolved;
   const auto scope = scopeOf(child);
   std::vector<std::shared_ptr<const Scope>> scopes = {scope};
-  for (LogicalPlanPtr plan = child.plan; looksThrough(plan);) {
+  for (LogicalPlanPtr plan = child.plan; !child.sealed && looksThrough(plan);) {
     plan = plan->children()[0];
     scopes.push_back(scopeOf(plan->output()));
   }

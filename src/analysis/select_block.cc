@@ -42,6 +42,14 @@ class AggregateOutputs {
       copy.child = reduce(alias->child);
       return expr::makeExpr(std::move(copy));
     }
+    if (expression->traits().hasSubquery && expression->as<expr::AggregateExpression>() == nullptr && expression->as<expr::WindowExpression>() == nullptr && !block_.isGrouping(expression)) {
+      // An aggregate that a subquery reads comes under the name it has there.
+      return tree::mapChildren(expression, [this](const ExprPtr& child) {
+        if (child->as<expr::Alias>() == nullptr || child->as<expr::Alias>()->child->as<expr::AggregateExpression>() == nullptr) return reduce(child);
+        add(child);
+        return ExprPtr(expr::toAttribute(child));
+      });
+    }
     if (const auto* window = expression->as<expr::WindowExpression>()) {
       expr::WindowExpression copy = *window;
       copy.function = tree::mapChildren(window->function, [this](const ExprPtr& child) { return reduce(child); });
@@ -83,6 +91,15 @@ Status checkAggregated(const SelectBlock& block, const ExprPtr& expression) {
   }
   for (const ExprPtr& child : expression->children()) RETURN_IF_ERROR(checkAggregated(block, child));
   return Status::ok();
+}
+
+// Parts that mean a grouping expression, as that expression is written: `1 + a` under GROUP BY a + 1.
+ExprPtr withGroupingForms(const SelectBlock& block, const ExprPtr& expression) {
+  if (expression->as<expr::AggregateExpression>() != nullptr || expression->as<expr::AttributeReference>() != nullptr) return expression;
+  for (const ExprPtr& key : block.grouping) {
+    if (key->as<expr::AttributeReference>() == nullptr && semanticallyEqual(key, expression)) return expression->as<expr::Alias>() != nullptr ? expression : key;
+  }
+  return tree::mapChildren(expression, [&](const ExprPtr& child) { return withGroupingForms(block, child); });
 }
 
 LogicalPlanPtr filtered(const ExprPtr& condition, LogicalPlanPtr child) {
@@ -135,6 +152,13 @@ Result<LogicalPlanPtr> SelectBlock::build(const std::vector<ExprPtr>& extras) co
   }
   LogicalPlanPtr plan = child;
   if (aggregates) {
+    for (ExprPtr& item : items) {
+      if (const auto* alias = item->as<expr::Alias>()) {
+        expr::Alias copy = *alias;
+        copy.child = withGroupingForms(*this, alias->child);
+        if (copy.child != alias->child) item = expr::makeExpr(std::move(copy), item->origin());
+      }
+    }
     AggregateOutputs given(*this);
     std::vector<bool> whole;
     for (const ExprPtr& item : items) {
@@ -152,7 +176,7 @@ Result<LogicalPlanPtr> SelectBlock::build(const std::vector<ExprPtr>& extras) co
       }
     }
     std::vector<ExprPtr> conditions;
-    for (const ExprPtr& condition : having) conditions.push_back(given.reduce(condition));
+    for (const ExprPtr& condition : having) conditions.push_back(given.reduce(withGroupingForms(*this, condition)));
     for (const ExprPtr& output : given.all()) RETURN_IF_ERROR(checkAggregated(*this, expr::withoutAlias(output)));
     plan::Aggregate aggregate;
     aggregate.grouping = grouping;

@@ -27,7 +27,22 @@ struct CatalogTable {
   std::map<std::string, std::string> properties;
   std::map<std::string, std::string> options;
   std::string comment;
-  std::string viewText;      // kView
+  std::string collation;     // DEFAULT COLLATION; empty: none
+  std::vector<std::string> bucketColumns;
+  std::vector<std::string> sortColumns;
+  int32_t numBuckets = 0;    // 0: not bucketed
+  std::vector<std::string> clusterColumns;
+  std::map<std::string, std::string> columnDefaults;      // DEFAULT expressions as written, by column
+  int64_t statisticsBytes = -1;                           // ANALYZE TABLE; -1: unknown
+  int64_t statisticsRows = -1;
+  std::map<std::string, std::string> analyzedPartitions;  // statistics as text, by "a=1/b=2"
+  // kView
+  std::string viewText;
+  std::string viewSchemaMode;                 // "BINDING", "COMPENSATION", "TYPE EVOLUTION", "EVOLUTION"; empty: views have no mode
+  std::vector<std::string> viewQueryColumns;  // what the query called the columns when the view was made
+  bool viewNamesGiven = false;                // CREATE VIEW v (a, b)
+  NameParts viewNamespace;                    // where names in the text are looked for
+  std::map<std::string, std::string> viewSettings;
   int64_t createTimeMs = 0;
   std::string owner;
 };
@@ -55,6 +70,8 @@ class CatalogPlugin {
   virtual Result<CatalogDatabase> database(const std::string& database) const = 0;
   /// Errors: SCHEMA_ALREADY_EXISTS.
   virtual Status createDatabase(CatalogDatabase database, bool ignoreIfExists) = 0;
+  /// Errors: SCHEMA_NOT_FOUND.
+  virtual Status alterDatabase(CatalogDatabase database) = 0;
   /// Errors: SCHEMA_NOT_FOUND, SCHEMA_NOT_EMPTY.
   virtual Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade) = 0;
 
@@ -69,6 +86,8 @@ class CatalogPlugin {
   virtual Status renameTable(const std::string& database, const std::string& table, const std::string& newName) = 0;
 };
 
+/// Keeps everything in a SQLite file in the warehouse folder, made with the first change; several processes may use it at once.
+std::unique_ptr<CatalogPlugin> makeSqliteCatalog(std::string warehouse);
 /// Keeps everything in memory; gone with the process.
 std::unique_ptr<CatalogPlugin> makeInMemoryCatalog(std::string warehouse);
 

@@ -67,6 +67,13 @@ class InMemoryCatalog final : public CatalogPlugin {
     entries_[name].database = std::move(database);
     return Status::ok();
   }
+  Status alterDatabase(CatalogDatabase database) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database.name);
+    if (found == entries_.end()) return schemaNotFound(database.name);
+    found->second.database = std::move(database);
+    return Status::ok();
+  }
   Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade) override {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(database);

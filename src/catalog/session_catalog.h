@@ -25,6 +25,7 @@ struct TempView {
   std::string viewText;  // of CREATE TEMP VIEW; empty for a DataFrame's
   std::string comment;
   std::map<std::string, std::string> properties;
+  std::string schemaMode;
 };
 
 /// Temporary views by name.

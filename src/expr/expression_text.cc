@@ -84,6 +84,19 @@ size_t numShownArguments(std::string_view name) {
 
 bool isSymbol(const std::string& name) { return name.find_first_of("+-*/%&|^<>~") != std::string::npos || name == "div"; }
 
+bool isInterval(const DataType& type) {
+  return type.is(TypeKind::kDayTimeInterval) || type.is(TypeKind::kYearMonthInterval) || type.is(TypeKind::kCalendarInterval);
+}
+
+// A date or timestamp moved by an interval: written without parentheses, the time first.
+bool isTimeShift(const FunctionCall& node) {
+  if (node.arguments.size() != 2 || (node.name != "+" && node.name != "-")) return false;
+  const DataType& left = node.arguments[0]->dataType();
+  const DataType& right = node.arguments[1]->dataType();
+  const auto isTime = [](const DataType& type) { return type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz); };
+  return (isTime(left) && isInterval(right)) || (node.name == "+" && isInterval(left) && isTime(right));
+}
+
 std::string Writer::cast(const Cast& node) const {
   if (style_ == TextStyle::kName && node.implicit) return text(node.child);
   const char* word = node.mode == CastMode::kTry ? "TRY_CAST" : "CAST";
@@ -94,6 +107,10 @@ std::string Writer::cast(const Cast& node) const {
 std::string Writer::call(const FunctionCall& node) const {
   const auto& arguments = node.arguments;
   if (isSymbol(node.name)) {
+    if (!isDebug() && isTimeShift(node)) {
+      const bool swapped = isInterval(arguments[0]->dataType());
+      return fmt::format("{} {} {}", text(arguments[swapped ? 1 : 0]), node.name, text(arguments[swapped ? 0 : 1]));
+    }
     if (arguments.size() == 2) return binary(arguments[0], node.name.c_str(), arguments[1]);
     if (arguments.size() == 1) {
       if (node.name == "~") return "~" + text(arguments[0]);
@@ -338,8 +355,8 @@ std::string Writer::text(const Expression& e) const {
     case ExprKind::kWindowExpression: return window(*e.as<WindowExpression>());
     case ExprKind::kGeneratorCall: return callText(e.as<GeneratorCall>()->name, e.as<GeneratorCall>()->arguments);
     case ExprKind::kOuterReference:
-      return isDebug() || style_ == TextStyle::kSql ? fmt::format("outer({})", attribute(*e.as<OuterReference>()->attribute))
-                                                    : fmt::format("outer({})", e.as<OuterReference>()->attribute->name);
+      if (style_ == TextStyle::kName) return fmt::format("outer({})", Writer(TextStyle::kSql, timeZone_).attribute(*e.as<OuterReference>()->attribute));
+      return fmt::format("outer({})", attribute(*e.as<OuterReference>()->attribute));
     case ExprKind::kUnresolvedAttribute: return dotted(e.as<UnresolvedAttribute>()->nameParts);
     case ExprKind::kUnresolvedStar: return star(*e.as<UnresolvedStar>());
     case ExprKind::kUnresolvedRegex: {

@@ -1,4 +1,5 @@
 #include "parser/query_parser.h"
+#include "plan/logical/pipe_plan.h"
 
 namespace flint::parser {
 namespace {
@@ -19,6 +20,9 @@ LogicalPlanPtr QueryParser::failNotAllowed(std::string message, uint32_t first) 
 
 LogicalPlanPtr QueryParser::pipeOperators(LogicalPlanPtr child, uint32_t first) {
   while (accept(kPipe)) {
+    // A step sees the columns of the one before, and nothing below them.
+    const bool named = child != nullptr && (child->kind() == plan::LogicalKind::kUnresolvedRelation || child->kind() == plan::LogicalKind::kSubqueryAlias);
+    if (!named) child = planNode<plan::UnresolvedPipe>(first, plan::PipeOperator::kInput, std::vector<ExprPtr>(), std::vector<ExprPtr>(), std::move(child));
     child = pipeOperator(std::move(child), first);
     if (failed()) return nullptr;
   }
@@ -36,9 +40,8 @@ LogicalPlanPtr QueryParser::pipeOperator(LogicalPlanPtr child, uint32_t first) {
     }
     case kExtend: {
       advance();
-      std::vector<ExprPtr> output{node<expr::UnresolvedStar>(operatorFirst)};
-      for (ExprPtr& column : namedExpressionList()) output.push_back(std::move(column));
-      return planNode<plan::Project>(operatorFirst, std::move(output), std::move(child));
+      std::vector<ExprPtr> items = namedExpressionList();
+      return planNode<plan::UnresolvedPipe>(operatorFirst, plan::PipeOperator::kExtend, std::move(items), std::vector<ExprPtr>(), std::move(child));
     }
     case kSet: return pipeSet(std::move(child), operatorFirst);
     case kDrop: {
@@ -83,7 +86,21 @@ LogicalPlanPtr QueryParser::pipeOperator(LogicalPlanPtr child, uint32_t first) {
     case kDistribute:
     case kSort:
     case kLimit:
-    case kOffset: return queryOrganization(std::move(child), operatorFirst);
+    case kOffset: {
+      const LogicalPlanPtr input = child;
+      LogicalPlanPtr plan = queryOrganization(std::move(child), operatorFirst);
+      LogicalPlanPtr below = plan;
+      bool limited = false;
+      while (below != nullptr && below != input && (below->kind() == plan::LogicalKind::kLimit || below->kind() == plan::LogicalKind::kOffset)) {
+        limited = true;
+        below = below->children()[0];
+      }
+      if (limited && below != input && below->kind() == plan::LogicalKind::kSort && !failed()) {
+        failWith(condition::kMultipleQueryResultClausesWithPipeOperators, {{"clause1", "ORDER BY"}, {"clause2", "LIMIT"}}, operatorFirst);
+        return nullptr;
+      }
+      return plan;
+    }
     default:
       if (isJoinWord(peek().type)) return join(std::move(child), operatorFirst);
       failSyntax();
@@ -100,10 +117,8 @@ LogicalPlanPtr QueryParser::pipeSet(LogicalPlanPtr child, uint32_t first) {
     if (at(kDot)) return failNotAllowed("SET of a nested field by a pipe operator", first);
     expect(kEqual);
     ExprPtr value = expression();
-    std::vector<ExprPtr> replacements{node<expr::Alias>(columnFirst, std::move(value), std::move(name), failed() ? 0 : expr::newExprId())};
-    std::vector<ExprPtr> output{node<expr::UnresolvedStar>(first, std::vector<std::string>(), std::nullopt, std::vector<std::vector<std::string>>(),
-                                                           std::move(replacements))};
-    child = planNode<plan::Project>(first, std::move(output), std::move(child));
+    std::vector<ExprPtr> items{node<expr::Alias>(columnFirst, std::move(value), std::move(name), failed() ? 0 : expr::newExprId())};
+    child = planNode<plan::UnresolvedPipe>(first, plan::PipeOperator::kSet, std::move(items), std::vector<ExprPtr>(), std::move(child));
   } while (accept(kComma));
   return child;
 }
@@ -122,21 +137,15 @@ LogicalPlanPtr QueryParser::pipeAggregate(LogicalPlanPtr child, uint32_t first) 
     return failNotAllowed("AGGREGATE without expressions and without GROUP BY", first);
   }
   if (failed()) return nullptr;
-  std::vector<ExprPtr> grouping;
-  std::vector<ExprPtr> output;
   for (const ExprPtr& element : named) {
-    if (const auto* analytics = element->as<expr::GroupingAnalytics>()) {
-      using Form = expr::GroupingAnalytics::Form;
-      const char* form = analytics->form == Form::kRollup ? "ROLLUP" : analytics->form == Form::kCube ? "CUBE" : "GROUPING SETS";
-      failWith(condition::kUnsupportedFeaturePipeOperatorAggregateUnsupportedCase, {{"case", form}}, first);
-      return nullptr;
-    }
-    output.push_back(element);
-    const auto* alias = element->as<expr::Alias>();
-    grouping.push_back(alias == nullptr ? element : alias->child);
+    const auto* analytics = element->as<expr::GroupingAnalytics>();
+    if (analytics == nullptr) continue;
+    using Form = expr::GroupingAnalytics::Form;
+    const char* form = analytics->form == Form::kRollup ? "ROLLUP" : analytics->form == Form::kCube ? "CUBE" : "GROUPING SETS";
+    failWith(condition::kUnsupportedFeaturePipeOperatorAggregateUnsupportedCase, {{"case", form}}, first);
+    return nullptr;
   }
-  for (ExprPtr& aggregate : aggregates) output.push_back(std::move(aggregate));
-  return planNode<plan::Aggregate>(first, std::move(grouping), std::move(output), std::move(child));
+  return planNode<plan::UnresolvedPipe>(first, plan::PipeOperator::kAggregate, std::move(aggregates), std::move(named), std::move(child));
 }
 
 }  // namespace flint::parser

@@ -4,6 +4,7 @@
 
 #include "base/condition.h"
 #include "exec/plan_runner.h"
+#include "parser/sql_parser.h"
 #include "plan/logical/relational.h"
 #include "plan/physical/physical_nodes.h"
 #include "session/query_execution.h"
@@ -199,6 +200,10 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
             .as(ErrorFamily::kAnalysis);
       }
       value = type.sameType(column.type) ? expr::ExprPtr(given[i]) : cast(given[i], column.type, expr::CastMode::kAnsi);
+    }
+    if (const auto known = table.columnDefaults.find(column.name); value == nullptr && known != table.columnDefaults.end()) {
+      ASSIGN_OR_RETURN(const expr::ExprPtr written, parser::parseExpression(known->second, session->parserOptions()));
+      value = cast(written, column.type, expr::CastMode::kAnsi);
     }
     if (value == nullptr) value = expr::literalNull(column.type);
     columns.push_back(expr::alias(std::move(value), column.name));

@@ -69,7 +69,10 @@ Result<std::shared_ptr<SharedState>> SharedState::make(std::map<std::string, std
   shared->workers = std::make_shared<exec::WorkerPool>(shared->numThreads);
   shared->catalog = std::make_shared<catalog::SharedCatalog>();
   const std::string* warehouse = find(settings, "spark.sql.warehouse.dir");
-  shared->catalog->metastore = catalog::makeInMemoryCatalog(warehouse != nullptr ? *warehouse : "spark-warehouse");
+  const std::string* implementation = find(settings, "spark.sql.catalogImplementation");
+  const bool forgets = implementation != nullptr && *implementation == "in-memory";
+  const std::string folder = warehouse != nullptr ? *warehouse : "spark-warehouse";
+  shared->catalog->metastore = forgets ? catalog::makeInMemoryCatalog(folder) : catalog::makeSqliteCatalog(folder);
   const std::string* local = find(settings, "spark.local.dir");
   const char* temporary = std::getenv("TMPDIR");
   shared->localDirectory = local != nullptr ? *local : temporary != nullptr ? temporary : "/tmp";

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "plan/logical/logical_node_impl.h"
+#include "plan/logical/pipe_plan.h"
 
 namespace flint::plan {
 namespace {
@@ -63,6 +64,7 @@ template class LogicalNode<UnresolvedQualify, LogicalKind::kUnresolvedQualify>;
 template class LogicalNode<Pivot, LogicalKind::kPivot>;
 template class LogicalNode<Unpivot, LogicalKind::kUnpivot>;
 template class LogicalNode<UnresolvedByName, LogicalKind::kUnresolvedByName>;
+template class LogicalNode<UnresolvedPipe, LogicalKind::kUnresolvedPipe>;
 template class LogicalNode<UnresolvedDataFrameCall, LogicalKind::kUnresolvedDataFrameCall>;
 
 }  // namespace flint::plan

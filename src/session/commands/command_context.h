@@ -30,6 +30,8 @@ CommandOutcome runSessionCommand(const SparkSessionPtr& session, const LogicalPl
 CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runDescribeCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
+CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
+CommandOutcome runPartitionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runFunctionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runVariableCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);

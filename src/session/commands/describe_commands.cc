@@ -3,6 +3,8 @@
 
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
+#include "session/commands/table_description.h"
+#include "session/commands/table_partitions.h"
 
 namespace flint::session {
 namespace {
@@ -11,46 +13,132 @@ CommandResult columnTable() {
   return CommandResult({textColumn("col_name"), textColumn("data_type"), {"comment", DataType::string(), true}});
 }
 
-void addColumn(CommandResult& result, const std::string& name, const DataType& type) {
-  result.add({Value::string(name), Value::string(type.simpleString()), Value::null()});
+void addColumn(CommandResult& result, const std::string& name, const DataType& type, const std::string& metadata) {
+  result.add({Value::string(name), Value::string(type.simpleString()), hasComment(metadata) ? Value::string(commentOf(metadata)) : Value::null()});
 }
 
-void addLine(CommandResult& result, const std::string& name, const std::string& value) {
-  result.add({Value::string(name), Value::string(value), Value::string("")});
+void addLine(CommandResult& result, const std::string& name, const std::string& value, const std::string& comment = "") {
+  result.add({Value::string(name), Value::string(value), Value::string(comment)});
+}
+
+void addSection(CommandResult& result, const std::string& title) {
+  addLine(result, "", "");
+  addLine(result, title, "");
+}
+
+void addDefaults(CommandResult& result, const catalog::CatalogTable& table) {
+  if (table.columnDefaults.empty()) return;
+  addSection(result, "# Column Default Values");
+  for (const StructField& column : table.schema) {
+    const auto found = table.columnDefaults.find(column.name);
+    if (found != table.columnDefaults.end()) addLine(result, column.name, column.type.simpleString(), found->second);
+  }
+}
+
+Status addPartition(CommandResult& result, const SparkSession& session, const catalog::CatalogTable& table, const plan::Options& written, bool extended) {
+  ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, written));
+  if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
+  ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
+  if (std::find(partitions.begin(), partitions.end(), spec) == partitions.end()) return partitionsNotFound(table, spec);
+  if (!extended) return Status::ok();
+  std::string values;
+  for (const auto& [key, value] : spec) values += (values.empty() ? "" : ", ") + key + "=" + value;
+  addSection(result, "# Detailed Partition Information");
+  addLine(result, "Database", table.database);
+  addLine(result, "Table", table.name);
+  addLine(result, "Partition Values", "[" + values + "]");
+  const std::string location = "file:" + table.location + "/" + partitionPath(spec);
+  addLine(result, "Location", location);
+  if (!table.options.empty()) addLine(result, "Storage Properties", optionsText(table.options));
+  addLine(result, "Created Time", "UNKNOWN");
+  addLine(result, "Last Access", "UNKNOWN");
+  if (table.analyzedPartitions.contains(partitionPath(spec))) addLine(result, "Partition Statistics", table.analyzedPartitions.at(partitionPath(spec)));
+  addSection(result, "# Storage Information");
+  if (table.numBuckets > 0) {
+    addLine(result, "Num Buckets", std::to_string(table.numBuckets));
+    addLine(result, "Bucket Columns", columnsText(table.bucketColumns));
+    addLine(result, "Sort Columns", columnsText(table.sortColumns));
+  }
+  addLine(result, "Location", location);
+  if (!table.options.empty()) addLine(result, "Storage Properties", optionsText(table.options));
+  return Status::ok();
+}
+
+// DESCRIBE TABLE t c
+CommandOutcome describeColumn(SparkSession& session, const StructFields& schema, const std::vector<std::string>& column, const std::string& table) {
+  const auto found = std::find_if(schema.begin(), schema.end(), [&](const StructField& field) { return session.catalog().folded(field.name) == session.catalog().folded(column.back()); });
+  if (column.size() > 1 && found != schema.end()) {
+    return Error(condition::kUnsupportedFeatureTableOperation).with("tableName", table).with("operation", "DESC TABLE COLUMN of nested fields").as(ErrorFamily::kAnalysis);
+  }
+  if (found == schema.end()) {
+    std::string proposal;
+    for (const StructField& field : schema) proposal += (proposal.empty() ? "" : ", ") + quoteIdentifier(field.name);
+    return Error(condition::kUnresolvedColumnWithSuggestion).with("objectName", catalog::quoted(column)).with("proposal", proposal).as(ErrorFamily::kAnalysis);
+  }
+  CommandResult result({textColumn("info_name"), textColumn("info_value")});
+  result.addTexts({"col_name", found->name});
+  result.addTexts({"data_type", found->type.simpleString()});
+  result.addTexts({"comment", hasComment(found->metadata) ? commentOf(found->metadata) : "NULL"});
+  return result.plan();
 }
 
 CommandOutcome describeRelation(const SparkSessionPtr& session, const plan::DescribeRelation& node) {
-  if (node.asJson || !node.column.empty() || !node.partition.empty()) return notInFlint("this form of DESCRIBE");
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.name));
+  if (node.asJson && !node.column.empty()) return Error(condition::kUnsupportedFeatureDescTableColumnJson).as(ErrorFamily::kParse);
+  if (node.asJson && !node.extended) return Error(condition::kDescribeJsonNotExtended).with("tableName", catalog::joined(name)).as(ErrorFamily::kAnalysis);
   ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(name));
   if (!found.has_value()) return tableOrViewNotFound(*session, name);
+  const bool view = found->tempView.has_value() || found->table->type == catalog::CatalogTable::Type::kView;
+  if (view && !node.partition.empty()) {
+    return Error(condition::kForbiddenOperation).with("statement", "DESC PARTITION").with("objectType", found->tempView.has_value() ? "TEMPORARY VIEW" : "VIEW").with("objectName", catalog::quoted(found->qualifier)).as(ErrorFamily::kAnalysis);
+  }
   CommandResult result = columnTable();
   if (found->tempView.has_value()) {
-    for (const auto& column : found->tempView->plan->output()) addColumn(result, column->name, column->dataType());
+    StructFields schema;
+    for (const auto& column : found->tempView->plan->output()) schema.push_back({column->name, column->dataType(), column->nullable(), column->metadata});
+    if (!node.column.empty()) return describeColumn(*session, schema, node.column, catalog::quoted(found->qualifier));
+    if (node.asJson) return notInFlint("DESCRIBE AS JSON of a temporary view");
+    for (const StructField& column : schema) addColumn(result, column.name, column.type, column.metadata);
     return result.plan();
   }
-  const catalog::CatalogTable& table = *found->table;
-  for (const StructField& column : table.schema) addColumn(result, column.name, column.type);
+  catalog::CatalogTable table = *found->table;
+  if (!node.column.empty()) return describeColumn(*session, table.schema, node.column, catalog::quoted(found->qualifier));
+  if (node.asJson) {
+    PartitionSpec spec;
+    if (!node.partition.empty()) {
+      RETURN_IF_ERROR(addPartition(result, *session, table, node.partition, false));
+      ASSIGN_OR_RETURN(spec, normalizedSpec(*session, table, node.partition));
+    }
+    CommandResult json({textColumn("json_metadata")});
+    json.addTexts({tableJson(table, spec)});
+    return json.plan();
+  }
+  for (const StructField& column : table.schema) addColumn(result, column.name, column.type, column.metadata);
   if (!table.partitionColumns.empty()) {
     addLine(result, "# Partition Information", "");
-    addLine(result, "# col_name", "data_type");
+    addLine(result, "# col_name", "data_type", "comment");
     for (const StructField& column : table.schema) {
       const auto& keys = table.partitionColumns;
-      if (std::find(keys.begin(), keys.end(), column.name) != keys.end()) addColumn(result, column.name, column.type);
+      if (std::find(keys.begin(), keys.end(), column.name) != keys.end()) addColumn(result, column.name, column.type, column.metadata);
     }
   }
-  if (!node.extended) return result.plan();
-  addLine(result, "", "");
-  addLine(result, "# Detailed Table Information", "");
-  addLine(result, "Catalog", "spark_catalog");
-  addLine(result, "Database", table.database);
-  addLine(result, "Table", table.name);
-  const bool view = table.type == catalog::CatalogTable::Type::kView;
-  addLine(result, "Type", view ? "VIEW" : table.type == catalog::CatalogTable::Type::kManaged ? "MANAGED" : "EXTERNAL");
-  if (!table.provider.empty()) addLine(result, "Provider", table.provider);
-  if (!table.comment.empty()) addLine(result, "Comment", table.comment);
-  if (view) addLine(result, "View Text", table.viewText);
-  if (!table.location.empty()) addLine(result, "Location", table.location);
+  if (!table.clusterColumns.empty()) {
+    addLine(result, "# Clustering Information", "");
+    addLine(result, "# col_name", "data_type", "comment");
+    for (const std::string& key : table.clusterColumns) {
+      const auto column = std::find_if(table.schema.begin(), table.schema.end(), [&](const StructField& field) { return field.name == key; });
+      if (column != table.schema.end()) addColumn(result, column->name, column->type, column->metadata);
+    }
+  }
+  if (!node.partition.empty()) {
+    RETURN_IF_ERROR(addPartition(result, *session, table, node.partition, node.extended));
+    return result.plan();
+  }
+  if (node.extended) {
+    addSection(result, "# Detailed Table Information");
+    for (const auto& [key, value] : describeTable(table)) addLine(result, key, value);
+  }
+  addDefaults(result, table);
   return result.plan();
 }
 
@@ -102,7 +190,7 @@ CommandOutcome runDescribeCommand(const SparkSessionPtr& session, const LogicalP
   if (const auto* node = command->as<plan::DescribeQuery>()) {
     ASSIGN_OR_RETURN(const LogicalPlanPtr query, analyzedQuery(session, node->query));
     CommandResult result = columnTable();
-    for (const auto& column : query->output()) addColumn(result, column->name, column->dataType());
+    for (const auto& column : query->output()) addColumn(result, column->name, column->dataType(), column->metadata);
     return result.plan();
   }
   if (const auto* node = command->as<plan::DescribeNamespace>()) {
@@ -112,7 +200,18 @@ CommandOutcome runDescribeCommand(const SparkSessionPtr& session, const LogicalP
     result.addTexts({"Catalog Name", "spark_catalog"});
     result.addTexts({"Namespace Name", database.name});
     result.addTexts({"Comment", database.comment});
-    result.addTexts({"Location", database.location});
+    const auto collation = database.properties.find("collation");
+    if (collation != database.properties.end()) result.addTexts({"Collation", collation->second});
+    result.addTexts({"Location", database.location.starts_with("/") ? "file:" + database.location : database.location});
+    const auto owner = database.properties.find("owner");
+    result.addTexts({"Owner", owner != database.properties.end() ? owner->second : session->conf().get("spark.flint.user", "flint")});
+    if (node->extended) {
+      std::string properties;
+      for (const auto& [key, value] : database.properties) {
+        if (key != "collation" && key != "owner") properties += (properties.empty() ? "(" : ", (") + key + "," + redacted(key, value) + ")";
+      }
+      result.addTexts({"Properties", properties.empty() ? "" : "(" + properties + ")"});
+    }
     return result.plan();
   }
   return LogicalPlanPtr();

@@ -100,10 +100,7 @@ CommandOutcome createFunction(const SparkSessionPtr& session, const plan::Create
   const bool returnsGiven = node.returnsTable ? !node.returnColumns.empty() : node.returnType.has_value();
   SqlFunction checked = *function;
   checked.readsData = false;
-  // The function itself is noted when it is looked into: under a name that nothing else has.
-  checked.name.back() += " ";
   RETURN_IF_ERROR(analysis::analyzeSqlFunction(checked, returnsGiven, catalog, session->conf(), options, uses));
-  std::erase_if(uses.temporaryFunctions, [&](const auto& each) { return each.back() == checked.name.back(); });
   function->returnType = checked.returnType;
   function->returnColumns = checked.returnColumns;
   if (uses.functions.contains(key)) {

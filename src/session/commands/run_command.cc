@@ -1,5 +1,6 @@
 #include "session/commands/run_command.h"
 
+#include "analysis/sql_function_analysis.h"
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "parser/sql_parser.h"
@@ -8,7 +9,8 @@
 namespace flint::session {
 
 Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
-  for (const auto family : {runSessionCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand}) {
+  for (const auto family : {runSessionCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand,
+                            runAlterCommand, runPartitionCommand}) {
     ASSIGN_OR_RETURN(LogicalPlanPtr result, family(session, command));
     if (result != nullptr) return result;
   }
@@ -18,10 +20,18 @@ Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalP
 Result<std::vector<std::string>> nameParts(SparkSession& session, const plan::ObjectName& name) {
   if (name.expression == nullptr) return name.parts;
   const expr::EvaluationOptions options = session.evaluationOptions();
-  if (!name.expression->foldable() || !name.expression->dataType().isStringLike()) {
+  ASSIGN_OR_RETURN(const plan::ExprPtr text, analysis::resolveValue(name.expression, session.catalog(), session.conf(), options));
+  if (!text->foldable()) {
     return Error(condition::kNotAConstantStringNotConstant).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name.expression)).as(ErrorFamily::kAnalysis);
   }
-  ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(name.expression, options));
+  if (!text->dataType().isStringLike()) {
+    return Error(condition::kNotAConstantStringWrongType)
+        .with("name", "IDENTIFIER")
+        .with("expr", expr::quotedExpression(name.expression))
+        .with("dataType", text->dataType().simpleString())
+        .as(ErrorFamily::kAnalysis);
+  }
+  ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(text, options));
   if (value.isNull()) {
     return Error(condition::kNotAConstantStringNull).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name.expression)).as(ErrorFamily::kAnalysis);
   }

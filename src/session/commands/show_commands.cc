@@ -3,6 +3,8 @@
 
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
+#include "session/commands/table_description.h"
+#include "session/commands/table_partitions.h"
 
 namespace flint::session {
 namespace {
@@ -126,21 +128,80 @@ CommandOutcome showColumns(SparkSession& session, const plan::ShowColumns& node)
   return result.plan();
 }
 
+StructFields columnsOf(const catalog::TempView& view) {
+  StructFields schema;
+  for (const auto& column : view.plan->output()) schema.push_back({column->name, column->dataType(), column->nullable(), column->metadata});
+  return schema;
+}
+
+std::string information(DescriptionLines lines, const StructFields& schema) {
+  std::string out;
+  for (const auto& [key, value] : lines) out += key + ": " + value + "\n";
+  return out + "Schema: " + schemaTree(schema) + "\n";
+}
+
+CommandOutcome showTableExtended(SparkSession& session, const plan::ShowTableExtended& node) {
+  CommandResult result({textColumn("namespace"), textColumn("tableName"), {"isTemporary", DataType::boolean(), false}, textColumn("information")});
+  catalog::SessionCatalog& catalog = session.catalog();
+  ASSIGN_OR_RETURN(const std::vector<Listed> tables, listTables(session, node.from, node.pattern, false));
+  const auto add = [&](const Listed& each, const std::string& text) {
+    result.add({Value::string(each.database), Value::string(each.name), Value::boolean(each.temporary), Value::string(text)});
+  };
+  for (const Listed& each : tables) {
+    if (each.temporary) {
+      const auto view = each.database.empty() ? catalog.tempViews().find(each.name) : catalog.globalTempViews().find(each.name);
+      if (!view.has_value()) continue;
+      const StructFields schema = columnsOf(*view);
+      add(each, information(describeTempView(view->name, view->viewText, schema, view->schemaMode), schema));
+      continue;
+    }
+    ASSIGN_OR_RETURN(const catalog::CatalogTable table, catalog.metastore().table(each.database, each.name));
+    if (!node.partition.empty()) {
+      ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, node.partition));
+      ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
+      if (std::find(partitions.begin(), partitions.end(), spec) == partitions.end()) return partitionsNotFound(table, spec);
+      std::string values;
+      for (const auto& [key, value] : spec) values += (values.empty() ? "" : ", ") + key + "=" + value;
+      add(each, "Partition Values: [" + values + "]\nLocation: file:" + table.location + "/" + partitionPath(spec) + "\nCreated Time: UNKNOWN\nLast Access: UNKNOWN\n\n");
+      continue;
+    }
+    DescriptionLines lines = describeTable(table);
+    if (!table.partitionColumns.empty()) lines.emplace_back("Partition Columns", columnsText(table.partitionColumns));
+    add(each, information(std::move(lines), table.schema));
+  }
+  return result.plan();
+}
+
 }  // namespace
 
 CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
   if (const auto* node = command->as<plan::ShowCommand>()) return show(*session, *node);
   if (const auto* node = command->as<plan::ShowColumns>()) return showColumns(*session, *node);
+  if (const auto* node = command->as<plan::ShowTableExtended>()) return showTableExtended(*session, *node);
+  if (const auto* node = command->as<plan::ShowCreateTable>()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->table));
+    ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(name));
+    if (!found.has_value()) return tableOrViewNotFound(*session, name);
+    if (found->tempView.has_value()) {
+      return Error(condition::kExpectPermanentViewNotTemp).with("operation", "SHOW CREATE TABLE").with("viewName", catalog::quoted(found->qualifier)).as(ErrorFamily::kAnalysis);
+    }
+    CommandResult result({textColumn("createtab_stmt")});
+    result.addTexts({createStatement(*found->table)});
+    return result.plan();
+  }
   if (const auto* node = command->as<plan::ShowTableProperties>()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->table));
+    ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(name));
+    if (found.has_value() && found->tempView.has_value()) return CommandResult({textColumn("key"), textColumn("value")}).plan();
     ASSIGN_OR_RETURN(const catalog::CatalogTable table, tableNamed(*session, node->table));
     CommandResult result({textColumn("key"), textColumn("value")});
     if (!node->key.empty()) {
-      const auto found = table.properties.find(node->key);
+      const auto property = table.properties.find(node->key);
       const std::string missing = "Table spark_catalog." + table.database + "." + table.name + " does not have property: " + node->key;
-      result.addTexts({node->key, found == table.properties.end() ? missing : found->second});
+      result.addTexts({node->key, property == table.properties.end() ? missing : redacted(node->key, property->second)});
       return result.plan();
     }
-    for (const auto& [key, value] : table.properties) result.addTexts({key, value});
+    for (const auto& [key, value] : table.properties) result.addTexts({key, redacted(key, value)});
     return result.plan();
   }
   return LogicalPlanPtr();

@@ -1,11 +1,19 @@
 // Tables: CREATE, DROP, INSERT, TRUNCATE, properties; the cache.
+#include <algorithm>
+#include <chrono>
+
 #include "io/file_system.h"
+#include "parser/sql_parser.h"
+#include "parser/type_parser.h"
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/dml_commands.h"
 #include "plan/logical/relational.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
+#include "session/commands/default_values.h"
+#include "session/commands/run_command.h"
+#include "session/commands/table_partitions.h"
 #include "session/data_writing.h"
 
 namespace flint::session {
@@ -34,6 +42,27 @@ LogicalPlanPtr emptyRelation(const StructFields& schema) {
   return plan::makePlan(std::move(relation));
 }
 
+// What the clauses of CREATE TABLE say besides columns, place and format.
+void applySpec(CatalogTable& table, const plan::TableSpec& spec, const std::vector<plan::ColumnDefinition>& columns) {
+  table.comment = spec.comment.value_or("");
+  for (const auto& [key, value] : spec.properties) table.properties[key] = value;
+  table.collation = spec.collation;
+  table.numBuckets = spec.numBuckets;
+  table.bucketColumns = spec.bucketColumns;
+  table.sortColumns = spec.bucketSortColumns;
+  for (const auto& column : spec.clusterBy) table.clusterColumns.push_back(catalog::joined(column));
+  table.options.erase("path");
+  table.createTimeMs = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  for (StructField& field : table.schema) {
+    for (const plan::ColumnDefinition& column : columns) {
+      if (column.name.back() != field.name) continue;
+      field.nullable = column.nullable;
+      if (column.comment.has_value()) field.metadata = parser::commentMetadata(*column.comment);
+      if (!column.defaultText.empty()) table.columnDefaults[field.name] = column.defaultText;
+    }
+  }
+}
+
 CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTable& node) {
   CommandResult nothing;
   catalog::SessionCatalog& catalog = session->catalog();
@@ -51,7 +80,13 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   WriteTarget target;
   target.format = node.spec.provider;
   target.path = node.spec.location;
-  target.options.assign(node.spec.options.begin(), node.spec.options.end());
+  for (const auto& [key, value] : node.spec.options) {
+    if (session->catalog().folded(key) != "path") {
+      target.options.emplace_back(key, value);
+    } else if (target.path.empty()) {
+      target.path = value;
+    }
+  }
   for (const auto& column : node.spec.partitionColumns) target.partitionColumns.push_back(column.back());
   target.mode = exists ? connector::SaveMode::kOverwrite : connector::SaveMode::kErrorIfExists;
   LogicalPlanPtr rows = node.query;
@@ -79,6 +114,11 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
         ASSIGN_OR_RETURN(const LogicalPlanPtr relation, analyzedQuery(session, plan::makePlan(std::move(files))));
         for (const auto& column : relation->output()) table.schema.push_back({column->name, column->dataType(), true});
       }
+      applySpec(table, node.spec, node.columns);
+      // Partition columns stand last.
+      std::stable_partition(table.schema.begin(), table.schema.end(), [&](const StructField& field) {
+        return std::find(table.partitionColumns.begin(), table.partitionColumns.end(), field.name) == table.partitionColumns.end();
+      });
       if (exists) RETURN_IF_ERROR(catalog.metastore().dropTable(full[1], full[2], true));
       RETURN_IF_ERROR(catalog.metastore().createTable(std::move(table), false));
       return nothing.plan();
@@ -87,15 +127,7 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   }
   RETURN_IF_ERROR(saveAsTable(session, rows, name, target));
   ASSIGN_OR_RETURN(CatalogTable table, catalog.metastore().table(full[1], full[2]));
-  table.comment = node.spec.comment.value_or("");
-  for (const auto& [key, value] : node.spec.properties) table.properties[key] = value;
-  if (node.query == nullptr) {
-    for (size_t i = 0; i < table.schema.size(); ++i) {
-      for (const plan::ColumnDefinition& column : node.columns) {
-        if (column.name.back() == table.schema[i].name) table.schema[i].nullable = column.nullable;
-      }
-    }
-  }
+  applySpec(table, node.spec, node.columns);
   RETURN_IF_ERROR(catalog.metastore().alterTable(std::move(table)));
   return nothing.plan();
 }
@@ -124,6 +156,30 @@ CommandOutcome dropTable(SparkSession& session, const plan::DropTable& node) {
   return nothing.plan();
 }
 
+// DEFAULT in the rows that are inserted means the default of the column they go to.
+Result<LogicalPlanPtr> withTableDefaults(SparkSession& session, const plan::InsertInto& node, const InsertTarget& target) {
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(target.table));
+  if (!found.has_value() || !found->table.has_value()) return node.query;
+  std::vector<std::string> columns = target.columns;
+  const auto folded = [&](const std::string& name) { return session.catalog().folded(name); };
+  if (columns.empty()) {
+    for (const StructField& field : found->table->schema) {
+      const bool constant = std::any_of(target.partition.begin(), target.partition.end(), [&](const auto& each) { return folded(each.first) == folded(field.name); });
+      if (!constant) columns.push_back(field.name);
+    }
+  }
+  std::vector<expr::ExprPtr> defaults;
+  for (const std::string& column : columns) {
+    expr::ExprPtr value = expr::literalNull(DataType::null());
+    for (const auto& [name, text] : found->table->columnDefaults) {
+      if (folded(name) != folded(column)) continue;
+      ASSIGN_OR_RETURN(value, parser::parseExpression(text, session.parserOptions()));
+    }
+    defaults.push_back(std::move(value));
+  }
+  return withDefaults(node.query, defaults);
+}
+
 CommandOutcome insert(const SparkSessionPtr& session, const plan::InsertInto& node) {
   if (node.mode == plan::InsertInto::Mode::kReplaceWhere) return notInFlint("INSERT INTO ... REPLACE WHERE");
   InsertTarget target;
@@ -132,9 +188,116 @@ CommandOutcome insert(const SparkSessionPtr& session, const plan::InsertInto& no
   target.byName = node.byName;
   target.columns = node.columns;
   target.partition.assign(node.partition.begin(), node.partition.end());
-  RETURN_IF_ERROR(insertInto(session, node.query, target));
+  ASSIGN_OR_RETURN(const LogicalPlanPtr query, withTableDefaults(*session, node, target));
+  RETURN_IF_ERROR(insertInto(session, query, target));
   CommandResult nothing;
   return nothing.plan();
+}
+
+Result<int64_t> bytesBelow(io::FileSystem& fs, const std::string& folder) {
+  int64_t bytes = 0;
+  ASSIGN_OR_RETURN(const std::vector<io::FileStatus> members, fs.list(folder));
+  for (const io::FileStatus& member : members) {
+    const size_t slash = member.path.find_last_of('/');
+    const std::string name = slash == std::string::npos ? member.path : member.path.substr(slash + 1);
+    if (name.starts_with(".") || (name.starts_with("_") && name.find('=') == std::string::npos)) continue;
+    if (!member.isDirectory) {
+      bytes += member.size;
+      continue;
+    }
+    ASSIGN_OR_RETURN(const int64_t inside, bytesBelow(fs, member.path));
+    bytes += inside;
+  }
+  return bytes;
+}
+
+Result<int64_t> countRows(const SparkSessionPtr& session, const CatalogTable& table, const PartitionSpec& partition) {
+  std::string sql = "SELECT count(*) FROM " + catalog::quoted({table.database, table.name});
+  for (size_t i = 0; i < partition.size(); ++i) {
+    std::string value;
+    for (const char c : partition[i].second) value += c == '\'' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    sql += (i == 0 ? " WHERE " : " AND ") + ("CAST(" + quoteIdentifier(partition[i].first)) + " AS STRING) = '" + value + "'";
+  }
+  ASSIGN_OR_RETURN(const LogicalPlanPtr query, session->parse(sql));
+  ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> batches, QueryExecution(session, query).collect());
+  for (const columnar::ColumnarBatch& batch : batches) {
+    if (!batch.isEmpty()) return batch.column(0)->valueAt(batch.activeRows()[0]).asInteger();
+  }
+  return 0;
+}
+
+Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const plan::Options& partition, bool noScan) {
+  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+  ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
+  if (!partition.empty()) {
+    plan::Options given;
+    for (const auto& [key, value] : partition) {
+      if (!value.empty()) given.emplace_back(key, value);
+    }
+    ASSIGN_OR_RETURN(const PartitionSpec wanted, normalizedSpec(*session, table, given));
+    ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
+    bool found = false;
+    for (const PartitionSpec& each : partitions) {
+      if (!matches(each, wanted)) continue;
+      found = true;
+      ASSIGN_OR_RETURN(const int64_t bytes, bytesBelow(*place.first, place.second + "/" + partitionPath(each)));
+      std::string text = std::to_string(bytes) + " bytes";
+      if (!noScan) {
+        ASSIGN_OR_RETURN(const int64_t rows, countRows(session, table, each));
+        text += ", " + std::to_string(rows) + " rows";
+      }
+      table.analyzedPartitions[partitionPath(each)] = text;
+    }
+    if (!found && wanted.size() == table.partitionColumns.size()) return partitionsNotFound(table, wanted);
+    return session->catalog().metastore().alterTable(std::move(table));
+  }
+  table.statisticsBytes = 0;
+  if (exists) {
+    ASSIGN_OR_RETURN(table.statisticsBytes, bytesBelow(*place.first, place.second));
+  }
+  table.statisticsRows = -1;
+  if (!noScan) {
+    ASSIGN_OR_RETURN(table.statisticsRows, countRows(session, table, {}));
+  }
+  return session->catalog().metastore().alterTable(std::move(table));
+}
+
+// A table of the catalog that has files. Errors: TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE.
+Result<CatalogTable> fileTable(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(session, name);
+  if (!found->table.has_value() || found->table->type == CatalogTable::Type::kView) {
+    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
+  }
+  return *found->table;
+}
+
+// A new table with another's columns and format, or a view's columns.
+CommandOutcome createTableLike(const SparkSessionPtr& session, const plan::CreateTableLike& node) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.source));
+  ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(*session, name);
+  plan::CreateTable create;
+  create.name = node.name;
+  create.ifNotExists = node.ifNotExists;
+  create.spec = node.spec;
+  StructFields schema;
+  if (found->tempView.has_value()) {
+    for (const auto& column : found->tempView->plan->output()) schema.push_back({column->name, column->dataType(), true});
+  } else {
+    schema = found->table->schema;
+    if (create.spec.provider.empty()) create.spec.provider = found->table->provider;
+    for (const std::string& column : found->table->partitionColumns) create.spec.partitionColumns.push_back({column});
+  }
+  for (const StructField& field : schema) {
+    plan::ColumnDefinition column;
+    column.name = {field.name};
+    column.type = field.type;
+    column.nullable = field.nullable;
+    create.columns.push_back(std::move(column));
+  }
+  return createTable(session, create);
 }
 
 }  // namespace
@@ -161,6 +324,26 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     RETURN_IF_ERROR(save(session, emptyRelation(table.schema), target));
     return nothing.plan();
   }
+  if (const auto* node = command->as<plan::CreateTableLike>()) return createTableLike(session, *node);
+  if (const auto* node = command->as<plan::MultiInsert>()) {
+    for (const LogicalPlanPtr& each : node->inserts) RETURN_IF_ERROR(runCommand(session, each));
+    return nothing.plan();
+  }
+  if (const auto* node = command->as<plan::AnalyzeTable>()) {
+    ASSIGN_OR_RETURN(CatalogTable table, fileTable(*session, node->name, "ANALYZE TABLE"));
+    RETURN_IF_ERROR(analyzeTable(session, std::move(table), node->partition, node->noScan));
+    return nothing.plan();
+  }
+  if (const auto* node = command->as<plan::AnalyzeTables>()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> from, nameParts(*session, node->from));
+    const std::string database = from.empty() ? catalog.currentDatabase() : catalog.folded(from.back());
+    RETURN_IF_ERROR(catalog.metastore().database(database));
+    for (const std::string& name : catalog.metastore().tables(database)) {
+      ASSIGN_OR_RETURN(CatalogTable table, catalog.metastore().table(database, name));
+      if (table.type != CatalogTable::Type::kView) RETURN_IF_ERROR(analyzeTable(session, std::move(table), {}, node->noScan));
+    }
+    return nothing.plan();
+  }
   if (const auto* node = command->as<plan::RenameTable>()) {
     ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->name));
     if (name.size() == 1) {
@@ -178,12 +361,30 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   }
   if (const auto* node = command->as<plan::AlterTableProperties>()) {
     ASSIGN_OR_RETURN(CatalogTable table, tableNamed(*session, node->name));
-    for (const auto& [key, value] : node->setProperties) table.properties[key] = value;
-    for (const std::string& key : node->unsetProperties) table.properties.erase(key);
+    for (const auto& [key, value] : node->setProperties) {
+      if (key == "comment") {
+        table.comment = value;
+      } else {
+        table.properties[key] = value;
+      }
+    }
+    for (const std::string& key : node->unsetProperties) {
+      if (key == "comment") {
+        table.comment.clear();
+      } else {
+        table.properties.erase(key);
+      }
+    }
+    if (!node->schemaBinding.empty()) {
+      if (!session->conf().getBoolean("spark.sql.legacy.viewSchemaBindingMode", true)) {
+        return Error(condition::kFeatureNotEnabled).with("featureName", "VIEW ... WITH SCHEMA ...").with("configKey", "spark.sql.legacy.viewSchemaBindingMode").with("configValue", "true").as(ErrorFamily::kParse);
+      }
+      table.viewSchemaMode = node->schemaBinding;
+    }
     RETURN_IF_ERROR(catalog.metastore().alterTable(std::move(table)));
     return nothing.plan();
   }
-  if (command->as<plan::RefreshTable>() != nullptr || command->as<plan::AnalyzeTable>() != nullptr || command->as<plan::AnalyzeTables>() != nullptr) {
+  if (command->as<plan::RefreshTable>() != nullptr) {
     return nothing.plan();  // files and their statistics are looked at by every query
   }
   return LogicalPlanPtr();

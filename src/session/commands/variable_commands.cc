@@ -9,6 +9,7 @@
 #include "plan/logical/session_commands.h"
 #include "plan/logical/subquery_expressions.h"
 #include "session/commands/command_context.h"
+#include "session/commands/default_values.h"
 
 namespace flint::session {
 namespace {
@@ -75,14 +76,6 @@ LogicalPlanPtr selectOf(std::vector<ExprPtr> values) {
   return plan::makePlan(std::move(project));
 }
 
-bool namesDefault(const ExprPtr& expression) {
-  const auto* column = expression->as<expr::UnresolvedAttribute>();
-  if (column == nullptr || column->nameParts.size() != 1 || column->nameParts[0].size() != 7) return false;
-  std::string name = column->nameParts[0];
-  for (char& c : name) c = static_cast<char>(c | 32);
-  return name == "default";
-}
-
 CommandOutcome declare(const SparkSessionPtr& session, const plan::CreateVariable& node) {
   CommandResult nothing;
   std::vector<std::string> keys;
@@ -129,37 +122,10 @@ ExprPtr defaultOf(const SqlVariable& variable) { return variable.defaultValue !=
 
 Error defaultPlacement() { return Error(condition::kDefaultPlacementInvalid).as(ErrorFamily::kAnalysis); }
 
-bool holdsDefault(const ExprPtr& expression) {
-  return tree::anyNode(expression, [](const ExprPtr& node) { return namesDefault(node); });
-}
-
-// DEFAULT as a whole item of the query's SELECT or VALUES list stands for the target's default, unless it is a column.
-LogicalPlanPtr withDefaults(const LogicalPlanPtr& query, const std::vector<SqlVariable>& targets) {
-  if (const auto* project = query->as<plan::Project>()) {
-    plan::Project copy = *project;
-    bool changed = false;
-    for (size_t i = 0; i < copy.projectList.size() && i < targets.size(); ++i) {
-      if (!namesDefault(copy.projectList[i])) continue;
-      copy.projectList[i] = defaultOf(targets[i]);
-      changed = true;
-    }
-    return changed ? plan::makePlan(std::move(copy), query->origin()) : query;
-  }
-  if (const auto* table = query->as<plan::UnresolvedInlineTable>()) {
-    plan::UnresolvedInlineTable copy = *table;
-    for (auto& row : copy.rows) {
-      for (size_t i = 0; i < row.size() && i < targets.size(); ++i) {
-        if (namesDefault(row[i])) row[i] = defaultOf(targets[i]);
-      }
-    }
-    return plan::makePlan(std::move(copy), query->origin());
-  }
-  const bool passes = query->kind() == plan::LogicalKind::kLimit || query->kind() == plan::LogicalKind::kOffset || query->kind() == plan::LogicalKind::kSort ||
-                      query->kind() == plan::LogicalKind::kUnresolvedWith || query->kind() == plan::LogicalKind::kSubqueryAlias;
-  if (!passes || query->children().empty()) return query;
-  std::vector<LogicalPlanPtr> children = query->children();
-  children.back() = withDefaults(children.back(), targets);
-  return query->withNewChildren(std::move(children));
+std::vector<ExprPtr> defaultsOf(const std::vector<SqlVariable>& variables) {
+  std::vector<ExprPtr> out;
+  for (const SqlVariable& variable : variables) out.push_back(defaultOf(variable));
+  return out;
 }
 
 struct Targets {
@@ -219,14 +185,14 @@ CommandOutcome setVariable(const SparkSessionPtr& session, const plan::SetVariab
     // A column may be called `default`.
     Status assigned = assign(session, targets, node.query);
     if (!assigned.isOk() && std::string_view(assigned.error().condition().name).starts_with("UNRESOLVED_COLUMN")) {
-      const LogicalPlanPtr query = withDefaults(node.query, targets.variables);
+      const LogicalPlanPtr query = withDefaults(node.query, defaultsOf(targets.variables));
       if (query == node.query) {
         const std::string* missing = assigned.error().parameter("objectName");
         return missing != nullptr && (*missing == "`DEFAULT`" || *missing == "`default`") ? defaultPlacement() : assigned.error();
       }
       assigned = assign(session, targets, query);
     }
-    if (!assigned.isOk() && node.query->as<plan::UnresolvedInlineTable>() != nullptr) assigned = assign(session, targets, withDefaults(node.query, targets.variables));
+    if (!assigned.isOk() && node.query->as<plan::UnresolvedInlineTable>() != nullptr) assigned = assign(session, targets, withDefaults(node.query, defaultsOf(targets.variables)));
     RETURN_IF_ERROR(assigned);
     return nothing.plan();
   }

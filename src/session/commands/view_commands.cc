@@ -3,6 +3,7 @@
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/relational.h"
 #include "session/commands/command_context.h"
+#include "session/commands/view_definition.h"
 
 namespace flint::session {
 namespace {
@@ -12,58 +13,6 @@ Result<std::string> tempViewName(SparkSession& session, const plan::ObjectName& 
   if (global && name.size() == 2 && session.catalog().folded(name[0]) == session.catalog().globalTempDatabase()) name.erase(name.begin());
   if (name.size() != 1) return Error(condition::kTempViewNameTooManyNameParts).with("actualName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
   return name[0];
-}
-
-Result<LogicalPlanPtr> renamed(LogicalPlanPtr query, const std::vector<plan::ColumnDefinition>& columns, const std::string& view) {
-  if (columns.empty()) return query;
-  const auto output = query->output();
-  if (output.size() != columns.size()) {
-    std::string names;
-    for (const auto& column : columns) names += (names.empty() ? "" : ", ") + quoteIdentifier(column.name.back());
-    std::string given;
-    for (const auto& column : output) given += (given.empty() ? "" : ", ") + quoteIdentifier(column->name);
-    return Error(output.size() > columns.size() ? condition::kCreateViewColumnArityMismatchTooManyDataColumns : condition::kCreateViewColumnArityMismatchNotEnoughDataColumns)
-        .with("viewName", quoteIdentifier(view))
-        .with("viewColumns", names)
-        .with("dataColumns", given)
-        .as(ErrorFamily::kAnalysis);
-  }
-  plan::Project project;
-  for (size_t i = 0; i < output.size(); ++i) project.projectList.push_back(expr::alias(output[i], columns[i].name.back()));
-  project.child = std::move(query);
-  return plan::makePlan(std::move(project));
-}
-
-CommandOutcome createView(const SparkSessionPtr& session, const plan::CreateView& node) {
-  CommandResult nothing;
-  catalog::SessionCatalog& catalog = session->catalog();
-  ASSIGN_OR_RETURN(LogicalPlanPtr query, analyzedQuery(session, node.query));
-  if (node.viewKind != plan::ViewKind::kPersisted) {
-    const bool global = node.viewKind == plan::ViewKind::kGlobalTemporary;
-    ASSIGN_OR_RETURN(const std::string name, tempViewName(*session, node.name, global));
-    ASSIGN_OR_RETURN(query, renamed(std::move(query), node.columns, name));
-    catalog::TempView view{catalog.folded(name), std::move(query), node.queryText};
-    catalog::TempViews& views = global ? catalog.globalTempViews() : catalog.tempViews();
-    if (node.ifNotExists && views.find(view.name).has_value()) return nothing.plan();
-    RETURN_IF_ERROR(views.add(std::move(view), node.replace));
-    return nothing.plan();
-  }
-  ASSIGN_OR_RETURN(const std::vector<std::string> parts, nameParts(*session, node.name));
-  ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(parts));
-  ASSIGN_OR_RETURN(query, renamed(std::move(query), node.columns, full.back()));
-  catalog::CatalogTable table;
-  table.database = full[1];
-  table.name = full[2];
-  table.type = catalog::CatalogTable::Type::kView;
-  for (const auto& column : query->output()) table.schema.push_back({column->name, column->dataType(), true});
-  table.viewText = node.queryText;
-  table.comment = node.comment;
-  for (const auto& [key, value] : node.properties) table.properties[key] = value;
-  if (node.replace && catalog.metastore().tableExists(table.database, table.name)) {
-    RETURN_IF_ERROR(catalog.metastore().dropTable(table.database, table.name, true));
-  }
-  RETURN_IF_ERROR(catalog.metastore().createTable(std::move(table), node.ifNotExists));
-  return nothing.plan();
 }
 
 CommandOutcome dropView(SparkSession& session, const plan::DropView& node) {
@@ -82,7 +31,7 @@ CommandOutcome dropView(SparkSession& session, const plan::DropView& node) {
         .with("operation", "DROP VIEW")
         .with("requiredType", "VIEW")
         .with("objectName", catalog::joined(found->qualifier))
-        .with("foundType", "MANAGED")
+        .with("foundType", found->table->type == catalog::CatalogTable::Type::kManaged ? "MANAGED" : "EXTERNAL")
         .with("alternative", "DROP TABLE")
         .as(ErrorFamily::kAnalysis);
   }
@@ -141,6 +90,7 @@ CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanP
     ASSIGN_OR_RETURN(const std::string name, databaseName(*session, node->name));
     if (name == "default") return Error(condition::kUnsupportedFeatureDropDatabase).with("database", "`default`").as(ErrorFamily::kAnalysis);
     RETURN_IF_ERROR(catalog.metastore().dropDatabase(name, node->ifExists, node->cascade));
+    catalog.persistentFunctions().dropDatabase(name);
     return nothing.plan();
   }
   return LogicalPlanPtr();

@@ -1,0 +1,211 @@
+// ALTER of databases, tables and views; COMMENT ON; what tables of files cannot do.
+#include <algorithm>
+
+#include "analysis/sql_function_analysis.h"
+#include "parser/type_parser.h"
+#include "plan/logical/alter_commands.h"
+#include "plan/logical/ddl_commands.h"
+#include "plan/logical/dml_commands.h"
+#include "session/commands/command_context.h"
+#include "session/commands/table_description.h"
+#include "session/commands/view_definition.h"
+
+namespace flint::session {
+namespace {
+
+using catalog::CatalogTable;
+
+std::string quotedTable(const CatalogTable& table) { return catalog::quoted({"spark_catalog", table.database, table.name}); }
+
+Error tableOperation(const CatalogTable& table, const std::string& operation) {
+  return Error(condition::kUnsupportedFeatureTableOperation).with("tableName", quotedTable(table)).with("operation", operation).as(ErrorFamily::kAnalysis);
+}
+
+// A table, no view. Errors: TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE.
+Result<CatalogTable> tableOnly(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(session, name);
+  if (!found->table.has_value() || found->table->type == CatalogTable::Type::kView) {
+    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
+  }
+  return *found->table;
+}
+
+StructFields::iterator columnOf(const SparkSession& session, CatalogTable& table, const std::string& name) {
+  return std::find_if(table.schema.begin(), table.schema.end(), [&](const StructField& field) { return session.catalog().folded(field.name) == session.catalog().folded(name); });
+}
+
+Error noSuchColumn(const CatalogTable& table, const std::vector<std::string>& column) {
+  std::string proposal;
+  for (const StructField& field : table.schema) proposal += (proposal.empty() ? "" : ", ") + quoteIdentifier(field.name);
+  return Error(condition::kUnresolvedColumnWithSuggestion).with("objectName", catalog::quoted(column)).with("proposal", proposal).as(ErrorFamily::kAnalysis);
+}
+
+CommandOutcome alterColumns(SparkSession& session, const plan::AlterColumns& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(CatalogTable table, tableOnly(session, node.name, "ALTER TABLE ... ALTER COLUMN"));
+  for (const plan::ColumnChange& change : node.changes) {
+    if (change.name.size() > 1) return tableOperation(table, "ALTER COLUMN with qualified column");
+    const auto column = columnOf(session, table, change.name[0]);
+    if (column == table.schema.end()) return noSuchColumn(table, change.name);
+    if (!change.position.empty()) return tableOperation(table, "ALTER COLUMN ... FIRST | AFTER");
+    if (change.nullable.has_value()) return tableOperation(table, "ALTER COLUMN ... SET NOT NULL");
+    if (change.type.has_value() && !change.type->sameType(column->type)) {
+      return Error(condition::kNotSupportedChangeColumn)
+          .with("table", quotedTable(table))
+          .with("originName", quoteIdentifier(column->name))
+          .with("originType", "\"" + column->type.sql() + "\"")
+          .with("newName", quoteIdentifier(column->name))
+          .with("newType", "\"" + change.type->sql() + "\"")
+          .as(ErrorFamily::kAnalysis);
+    }
+    if (change.comment.has_value()) column->metadata = parser::commentMetadata(*change.comment);
+    if (!change.defaultText.empty()) table.columnDefaults[column->name] = change.defaultText;
+    if (change.dropDefault) table.columnDefaults.erase(column->name);
+  }
+  RETURN_IF_ERROR(session.catalog().metastore().alterTable(std::move(table)));
+  return nothing.plan();
+}
+
+CommandOutcome addColumns(SparkSession& session, const plan::AddColumns& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(CatalogTable table, tableOnly(session, node.name, "ALTER TABLE ... ADD COLUMNS"));
+  if (node.replace) return tableOperation(table, "REPLACE COLUMNS");
+  for (const plan::ColumnDefinition& added : node.columns) {
+    if (added.name.size() > 1) return tableOperation(table, "ADD COLUMN with qualified column");
+    if (!added.nullable) return tableOperation(table, "ADD COLUMN with v1 tables cannot specify NOT NULL");
+    if (!added.position.empty()) return tableOperation(table, "ADD COLUMN ... FIRST | AFTER");
+    if (columnOf(session, table, added.name[0]) != table.schema.end()) {
+      return Error(condition::kColumnAlreadyExists).with("columnName", quoteIdentifier(added.name[0])).as(ErrorFamily::kAnalysis);
+    }
+    StructField column{added.name[0], added.type, true};
+    if (added.comment.has_value()) column.metadata = parser::commentMetadata(*added.comment);
+    // Partition columns stay last.
+    table.schema.insert(table.schema.end() - static_cast<std::ptrdiff_t>(table.partitionColumns.size()), column);
+    if (!added.defaultText.empty()) table.columnDefaults[added.name[0]] = added.defaultText;
+  }
+  RETURN_IF_ERROR(session.catalog().metastore().alterTable(std::move(table)));
+  return nothing.plan();
+}
+
+CommandOutcome alterNamespace(SparkSession& session, const plan::AlterNamespace& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, node.name));
+  ASSIGN_OR_RETURN(catalog::CatalogDatabase database, session.catalog().metastore().database(session.catalog().folded(name.back())));
+  for (const auto& [key, value] : node.setProperties) {
+    if (key == "comment") {
+      database.comment = value;
+    } else {
+      database.properties[key] = value;
+    }
+  }
+  for (const std::string& key : node.unsetProperties) database.properties.erase(key);
+  if (!node.location.empty()) database.location = node.location;
+  RETURN_IF_ERROR(session.catalog().metastore().alterDatabase(std::move(database)));
+  return nothing.plan();
+}
+
+CommandOutcome commentOn(SparkSession& session, const plan::CommentOn& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, node.name));
+  if (node.kind == "NAMESPACE") {
+    ASSIGN_OR_RETURN(catalog::CatalogDatabase database, session.catalog().metastore().database(session.catalog().folded(name.back())));
+    database.comment = node.comment.value_or("");
+    RETURN_IF_ERROR(session.catalog().metastore().alterDatabase(std::move(database)));
+    return nothing.plan();
+  }
+  std::string column;
+  if (node.kind == "COLUMN") {
+    column = name.back();
+    name.pop_back();
+  }
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(session, name);
+  if (!found->table.has_value()) {
+    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", "COMMENT ON TABLE").as(ErrorFamily::kAnalysis);
+  }
+  CatalogTable table = *found->table;
+  if (column.empty()) {
+    table.comment = node.comment.value_or("");
+  } else {
+    const auto field = columnOf(session, table, column);
+    if (field == table.schema.end()) return noSuchColumn(table, {column});
+    field->metadata = node.comment.has_value() ? parser::commentMetadata(*node.comment) : "";
+  }
+  RETURN_IF_ERROR(session.catalog().metastore().alterTable(std::move(table)));
+  return nothing.plan();
+}
+
+// Row changes: the tables of files have none.
+Result<Error> rowChangeError(const SparkSessionPtr& session, const LogicalPlanPtr& target, const char* operation) {
+  std::vector<std::string> name;
+  LogicalPlanPtr below = target;
+  while (below != nullptr) {
+    if (const auto* relation = below->as<plan::UnresolvedRelation>()) {
+      name = relation->nameParts;
+      break;
+    }
+    const auto children = below->children();
+    below = children.empty() ? nullptr : children[0];
+  }
+  RETURN_IF_ERROR(analyzedQuery(session, target));
+  ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(name));
+  return Error(condition::kUnsupportedFeatureTableOperation)
+      .with("tableName", catalog::quoted(found.has_value() ? found->qualifier : name))
+      .with("operation", operation)
+      .as(ErrorFamily::kAnalysis);
+}
+
+}  // namespace
+
+CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
+  CommandResult nothing;
+  if (const auto* node = command->as<plan::AlterColumns>()) return alterColumns(*session, *node);
+  if (const auto* node = command->as<plan::AddColumns>()) return addColumns(*session, *node);
+  if (const auto* node = command->as<plan::AlterNamespace>()) return alterNamespace(*session, *node);
+  if (const auto* node = command->as<plan::CommentOn>()) return commentOn(*session, *node);
+  if (const auto* node = command->as<plan::AlterViewAs>()) return alterViewAs(session, *node);
+  if (const auto* node = command->as<plan::RenameColumn>()) {
+    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... RENAME COLUMN"));
+    return tableOperation(table, "RENAME COLUMN");
+  }
+  if (const auto* node = command->as<plan::DropColumns>()) {
+    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... DROP COLUMNS"));
+    return tableOperation(table, "DROP COLUMN");
+  }
+  if (const auto* node = command->as<plan::AlterTableLocation>()) {
+    if (!node->partition.empty()) return notInFlint("a partition with a LOCATION of its own");
+    ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... SET LOCATION ..."));
+    table.location = node->location;
+    table.type = CatalogTable::Type::kExternal;
+    RETURN_IF_ERROR(session->catalog().metastore().alterTable(std::move(table)));
+    return nothing.plan();
+  }
+  if (const auto* node = command->as<plan::AlterTableClustering>()) {
+    ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... CLUSTER BY"));
+    table.clusterColumns.clear();
+    for (const auto& column : node->columns) table.clusterColumns.push_back(catalog::joined(column));
+    RETURN_IF_ERROR(session->catalog().metastore().alterTable(std::move(table)));
+    return nothing.plan();
+  }
+  if (const auto* node = command->as<plan::AlterTableConstraint>()) {
+    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... ADD CONSTRAINT"));
+    return tableOperation(table, node->drop ? "DROP CONSTRAINT" : "ADD CONSTRAINT");
+  }
+  if (const auto* node = command->as<plan::DeleteFrom>()) {
+    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, "DELETE"));
+    return refused;
+  }
+  if (const auto* node = command->as<plan::UpdateTable>()) {
+    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, "UPDATE TABLE"));
+    return refused;
+  }
+  if (const auto* node = command->as<plan::MergeInto>()) {
+    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->target, "MERGE INTO TABLE"));
+    return refused;
+  }
+  return LogicalPlanPtr();
+}
+
+}  // namespace flint::session

@@ -1,0 +1,177 @@
+// Partitions of tables: SHOW PARTITIONS, ALTER TABLE ADD, DROP, RENAME PARTITION. A partition is there when its folder is.
+#include <algorithm>
+
+#include "io/file_system.h"
+#include "plan/logical/alter_commands.h"
+#include "plan/logical/ddl_commands.h"
+#include "plan/logical/session_commands.h"
+#include "session/commands/command_context.h"
+#include "session/commands/table_partitions.h"
+#include "sources/files/partition_values.h"
+
+namespace flint::session {
+
+using catalog::CatalogTable;
+
+namespace {
+
+Status listBelow(io::FileSystem& fs, const std::string& folder, const CatalogTable& table, PartitionSpec& prefix, std::vector<PartitionSpec>& out) {
+  if (prefix.size() == table.partitionColumns.size()) {
+    out.push_back(prefix);
+    return Status::ok();
+  }
+  ASSIGN_OR_RETURN(const std::vector<io::FileStatus> members, fs.list(folder));
+  for (const io::FileStatus& member : members) {
+    if (!member.isDirectory) continue;
+    const size_t slash = member.path.find_last_of('/');
+    const auto parsed = sources::parsePartitionFolder(slash == std::string::npos ? member.path : member.path.substr(slash + 1));
+    if (!parsed.has_value()) continue;
+    prefix.emplace_back(table.partitionColumns[prefix.size()], parsed->second);
+    RETURN_IF_ERROR(listBelow(fs, member.path, table, prefix, out));
+    prefix.pop_back();
+  }
+  return Status::ok();
+}
+
+std::string tableName(const CatalogTable& table) { return catalog::quoted({"spark_catalog", table.database, table.name}); }
+
+std::string shownSpec(const PartitionSpec& spec) {
+  std::string out;
+  for (const auto& [key, value] : spec) out += (out.empty() ? "" : ", ") + quoteIdentifier(key) + " = " + value;
+  return "PARTITION (" + out + ")";
+}
+
+Result<CatalogTable> partitionedTable(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(session, name);
+  if (!found->table.has_value() || found->table->type == CatalogTable::Type::kView) {
+    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
+  }
+  if (found->table->partitionColumns.empty()) {
+    return Error(condition::kInvalidPartitionOperationPartitionSchemaIsEmpty).with("name", tableName(*found->table)).as(ErrorFamily::kAnalysis);
+  }
+  return *found->table;
+}
+
+CommandOutcome showPartitions(SparkSession& session, const plan::ShowPartitions& node) {
+  ASSIGN_OR_RETURN(const CatalogTable table, partitionedTable(session, node.table, "SHOW PARTITIONS"));
+  ASSIGN_OR_RETURN(const PartitionSpec wanted, normalizedSpec(session, table, node.partition));
+  ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
+  std::vector<std::string> texts;
+  for (const PartitionSpec& each : partitions) {
+    if (matches(each, wanted)) texts.push_back(partitionPath(each));
+  }
+  std::sort(texts.begin(), texts.end());
+  CommandResult result({textColumn("partition")});
+  for (const std::string& text : texts) result.addTexts({text});
+  return result.plan();
+}
+
+CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartitions& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(const CatalogTable table, partitionedTable(session, node.name, "ALTER TABLE ... PARTITION"));
+  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+  ASSIGN_OR_RETURN(const std::vector<PartitionSpec> known, listPartitions(table));
+  const auto exists = [&](const PartitionSpec& spec) { return std::any_of(known.begin(), known.end(), [&](const PartitionSpec& each) { return matches(each, spec); }); };
+  if (node.change == plan::PartitionChange::kRecover) return nothing.plan();
+  for (const auto& [written, location] : node.partitions) {
+    ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, written));
+    const std::string folder = place.second + "/" + partitionPath(spec);
+    switch (node.change) {
+      case plan::PartitionChange::kAdd:
+        if (!location.empty()) return notInFlint("a partition with a LOCATION of its own");
+        if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
+        if (exists(spec)) {
+          if (node.ifExists) continue;
+          return Error(condition::kPartitionsAlreadyExist).with("partitionList", shownSpec(spec)).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
+        }
+        RETURN_IF_ERROR(place.first->makeDirectories(folder));
+        break;
+      case plan::PartitionChange::kDrop:
+        if (!exists(spec)) {
+          if (node.ifExists) continue;
+          return partitionsNotFound(table, spec);
+        }
+        for (const PartitionSpec& each : known) {
+          if (matches(each, spec)) RETURN_IF_ERROR(place.first->remove(place.second + "/" + partitionPath(each), true));
+        }
+        break;
+      case plan::PartitionChange::kRename: {
+        ASSIGN_OR_RETURN(const PartitionSpec target, normalizedSpec(session, table, node.renameTo));
+        if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
+        if (target.size() != table.partitionColumns.size()) return incompleteSpec(table, target);
+        if (!exists(spec)) return partitionsNotFound(table, spec);
+        if (exists(target)) {
+          return Error(condition::kPartitionsAlreadyExist).with("partitionList", shownSpec(target)).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
+        }
+        const std::string to = place.second + "/" + partitionPath(target);
+        RETURN_IF_ERROR(place.first->makeDirectories(to.substr(0, to.find_last_of('/'))));
+        RETURN_IF_ERROR(place.first->rename(folder, to));
+        break;
+      }
+      case plan::PartitionChange::kRecover: break;
+    }
+  }
+  return nothing.plan();
+}
+
+}  // namespace
+
+Result<std::vector<PartitionSpec>> listPartitions(const CatalogTable& table) {
+  std::vector<PartitionSpec> out;
+  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+  ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
+  if (!exists) return out;
+  PartitionSpec prefix;
+  RETURN_IF_ERROR(listBelow(*place.first, place.second, table, prefix, out));
+  return out;
+}
+
+std::string partitionPath(const PartitionSpec& spec) {
+  std::string out;
+  for (const auto& [key, value] : spec) {
+    out += (out.empty() ? "" : "/") + sources::escapePathName(key) + "=" + (value.empty() ? std::string(sources::kNullPartition) : sources::escapePathName(value));
+  }
+  return out;
+}
+
+bool matches(const PartitionSpec& partition, const PartitionSpec& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& each) { return std::find(partition.begin(), partition.end(), each) != partition.end(); });
+}
+
+Result<PartitionSpec> normalizedSpec(const SparkSession& session, const CatalogTable& table, const plan::Options& written) {
+  PartitionSpec out;
+  for (const auto& [key, value] : written) {
+    const auto known = std::any_of(table.partitionColumns.begin(), table.partitionColumns.end(),
+                                   [&](const std::string& column) { return session.catalog().folded(column) == session.catalog().folded(key); });
+    if (!known) {
+      return Error(condition::kNonPartitionColumn).with("columnName", quoteIdentifier(key)).as(ErrorFamily::kAnalysis);
+    }
+  }
+  for (const std::string& column : table.partitionColumns) {
+    for (const auto& [key, value] : written) {
+      if (session.catalog().folded(column) == session.catalog().folded(key)) out.emplace_back(column, value);
+    }
+  }
+  return out;
+}
+
+Error partitionsNotFound(const CatalogTable& table, const PartitionSpec& spec) {
+  return Error(condition::kPartitionsNotFound).with("partitionList", shownSpec(spec)).with("tableName", catalog::quoted({table.database, table.name})).as(ErrorFamily::kAnalysis);
+}
+
+Error incompleteSpec(const CatalogTable& table, const PartitionSpec& spec) { return partitionsNotFound(table, spec); }
+
+CommandOutcome runPartitionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
+  if (const auto* node = command->as<plan::ShowPartitions>()) return showPartitions(*session, *node);
+  if (const auto* node = command->as<plan::AlterPartitions>()) return alterPartitions(*session, *node);
+  if (const auto* node = command->as<plan::RepairTable>()) {
+    CommandResult nothing;
+    RETURN_IF_ERROR(partitionedTable(*session, node->name, "MSCK REPAIR TABLE"));
+    return nothing.plan();
+  }
+  return LogicalPlanPtr();
+}
+
+}  // namespace flint::session

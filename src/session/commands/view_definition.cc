@@ -1,0 +1,168 @@
+#include "session/commands/view_definition.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "analysis/sql_function_analysis.h"
+#include "parser/type_parser.h"
+#include "plan/logical/relational.h"
+
+namespace flint::session {
+namespace {
+
+using catalog::CatalogTable;
+
+// What a view's text means depends on these.
+constexpr const char* kViewSettings[] = {"spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.legacy.timeParserPolicy"};
+
+Result<std::string> tempViewName(SparkSession& session, const plan::ObjectName& object, bool global) {
+  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, object));
+  if (global && name.size() == 2 && session.catalog().folded(name[0]) == session.catalog().globalTempDatabase()) name.erase(name.begin());
+  if (name.size() != 1) return Error(condition::kTempViewNameTooManyNameParts).with("actualName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
+  return name[0];
+}
+
+Result<LogicalPlanPtr> renamed(LogicalPlanPtr query, const std::vector<plan::ColumnDefinition>& columns, const std::string& view) {
+  if (columns.empty()) return query;
+  const auto output = query->output();
+  if (output.size() != columns.size()) {
+    std::string names;
+    for (const auto& column : columns) names += (names.empty() ? "" : ", ") + quoteIdentifier(column.name.back());
+    std::string given;
+    for (const auto& column : output) given += (given.empty() ? "" : ", ") + quoteIdentifier(column->name);
+    return Error(output.size() > columns.size() ? condition::kCreateViewColumnArityMismatchTooManyDataColumns : condition::kCreateViewColumnArityMismatchNotEnoughDataColumns)
+        .with("viewName", view)
+        .with("viewColumns", names)
+        .with("dataColumns", given)
+        .as(ErrorFamily::kAnalysis);
+  }
+  plan::Project project;
+  for (size_t i = 0; i < output.size(); ++i) {
+    expr::Alias alias;
+    alias.child = output[i];
+    alias.name = columns[i].name.back();
+    alias.id = expr::newExprId();
+    if (columns[i].comment.has_value()) alias.metadata = parser::commentMetadata(*columns[i].comment);
+    project.projectList.push_back(expr::makeExpr(std::move(alias)));
+  }
+  project.child = std::move(query);
+  return plan::makePlan(std::move(project));
+}
+
+Status checkNames(const SparkSession& session, const LogicalPlanPtr& query) {
+  std::set<std::string> seen;
+  for (const auto& column : query->output()) {
+    if (seen.insert(session.catalog().folded(column->name)).second) continue;
+    return Error(condition::kColumnAlreadyExists).with("columnName", quoteIdentifier(session.catalog().folded(column->name))).as(ErrorFamily::kAnalysis);
+  }
+  return Status::ok();
+}
+
+Status checkStored(const std::vector<std::string>& view, const analysis::Dependencies& uses) {
+  const auto refused = [&](const char* kind, const catalog::NameParts& temporary) {
+    return Error(condition::kInvalidTempObjReference).with("objName", catalog::quoted(view)).with("obj", "VIEW").with("tempObjName", catalog::quoted(temporary)).with("tempObj", kind).as(ErrorFamily::kAnalysis);
+  };
+  if (!uses.temporaryViews.empty()) return refused("VIEW", uses.temporaryViews[0]);
+  if (!uses.temporaryFunctions.empty()) return refused("FUNCTION", uses.temporaryFunctions[0]);
+  if (!uses.temporaryVariables.empty()) return refused("VARIABLE", uses.temporaryVariables[0]);
+  return Status::ok();
+}
+
+// The schema mode of a view without the clause, and whether the clause may be written.
+Result<std::string> schemaMode(SparkSession& session, const std::string& written) {
+  if (!session.conf().getBoolean("spark.sql.legacy.viewSchemaBindingMode", true)) {
+    if (written.empty()) return std::string();
+    return Error(condition::kFeatureNotEnabled)
+        .with("featureName", "VIEW ... WITH SCHEMA ...")
+        .with("configKey", "spark.sql.legacy.viewSchemaBindingMode")
+        .with("configValue", "true")
+        .as(ErrorFamily::kParse);
+  }
+  if (!written.empty()) return written;
+  return std::string(session.conf().getBoolean("spark.sql.legacy.viewSchemaCompensation", true) ? "COMPENSATION" : "BINDING");
+}
+
+}  // namespace
+
+CommandOutcome createView(const SparkSessionPtr& session, const plan::CreateView& node) {
+  CommandResult nothing;
+  catalog::SessionCatalog& catalog = session->catalog();
+  ASSIGN_OR_RETURN(const std::string mode, schemaMode(*session, node.schemaBinding));
+  const expr::EvaluationOptions options = session->evaluationOptions();
+  analysis::Dependencies uses;
+  ASSIGN_OR_RETURN(LogicalPlanPtr query, analysis::analyzeNoting(node.query, catalog, session->conf(), options, uses));
+  if (node.viewKind != plan::ViewKind::kPersisted) {
+    const bool global = node.viewKind == plan::ViewKind::kGlobalTemporary;
+    ASSIGN_OR_RETURN(const std::string name, tempViewName(*session, node.name, global));
+    ASSIGN_OR_RETURN(query, renamed(std::move(query), node.columns, quoteIdentifier(name)));
+    RETURN_IF_ERROR(checkNames(*session, query));
+    catalog::TempView view{catalog.folded(name), std::move(query), node.queryText, node.comment, {node.properties.begin(), node.properties.end()}};
+    view.schemaMode = mode.empty() ? mode : "BINDING";
+    catalog::TempViews& views = global ? catalog.globalTempViews() : catalog.tempViews();
+    if (node.ifNotExists && views.find(view.name).has_value()) return nothing.plan();
+    RETURN_IF_ERROR(views.add(std::move(view), node.replace));
+    return nothing.plan();
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> parts, nameParts(*session, node.name));
+  ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(parts));
+  const bool exists = catalog.metastore().tableExists(full[1], full[2]);
+  if (exists && node.ifNotExists) return nothing.plan();
+  RETURN_IF_ERROR(checkStored(full, uses));
+  CatalogTable table;
+  table.database = full[1];
+  table.name = full[2];
+  table.type = CatalogTable::Type::kView;
+  for (const auto& column : query->output()) table.viewQueryColumns.push_back(column->name);
+  ASSIGN_OR_RETURN(query, renamed(std::move(query), node.columns, catalog::quoted(full)));
+  RETURN_IF_ERROR(checkNames(*session, query));
+  for (const auto& column : query->output()) table.schema.push_back({column->name, column->dataType(), column->nullable(), column->metadata});
+  table.viewText = node.queryText;
+  table.viewSchemaMode = mode;
+  table.viewNamesGiven = !node.columns.empty();
+  table.viewNamespace = {catalog.currentCatalog(), catalog.currentDatabase()};
+  for (const char* setting : kViewSettings) {
+    if (const auto value = session->conf().find(setting)) table.viewSettings[setting] = *value;
+  }
+  table.comment = node.comment;
+  table.collation = node.collation;
+  table.createTimeMs = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  for (const auto& [key, value] : node.properties) table.properties[key] = value;
+  if (exists && node.replace) {
+    ASSIGN_OR_RETURN(const CatalogTable old, catalog.metastore().table(full[1], full[2]));
+    if (old.type != CatalogTable::Type::kView) {
+      return Error(condition::kExpectViewNotTableNoAlternative).with("tableName", catalog::quoted(full)).with("operation", "CREATE OR REPLACE VIEW").as(ErrorFamily::kAnalysis);
+    }
+    if (uses.views.contains(full[1] + "." + full[2])) {
+      return Error(condition::kRecursiveView).with("viewIdent", catalog::quoted(full)).with("newPath", catalog::quoted(full) + " -> " + catalog::quoted(full)).as(ErrorFamily::kAnalysis);
+    }
+    RETURN_IF_ERROR(catalog.metastore().alterTable(std::move(table)));
+    return nothing.plan();
+  }
+  RETURN_IF_ERROR(catalog.metastore().createTable(std::move(table), node.ifNotExists));
+  return nothing.plan();
+}
+
+CommandOutcome alterViewAs(const SparkSessionPtr& session, const plan::AlterViewAs& node) {
+  catalog::SessionCatalog& catalog = session->catalog();
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.name));
+  ASSIGN_OR_RETURN(const auto found, catalog.lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(*session, name);
+  plan::CreateView create;
+  create.name = node.name;
+  create.query = node.query;
+  create.queryText = node.queryText;
+  create.replace = true;
+  if (found->tempView.has_value()) {
+    create.viewKind = name.size() == 2 ? plan::ViewKind::kGlobalTemporary : plan::ViewKind::kTemporary;
+  } else if (found->table->type != CatalogTable::Type::kView) {
+    return Error(condition::kExpectViewNotTableUseAlterTable).with("tableName", catalog::quoted(found->qualifier)).with("operation", "ALTER VIEW ... AS").as(ErrorFamily::kAnalysis);
+  } else {
+    create.comment = found->table->comment;
+    create.schemaBinding = session->conf().getBoolean("spark.sql.legacy.viewSchemaBindingMode", true) ? found->table->viewSchemaMode : "";
+    create.properties.assign(found->table->properties.begin(), found->table->properties.end());
+  }
+  return createView(session, create);
+}
+
+}  // namespace flint::session
