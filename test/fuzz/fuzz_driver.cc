@@ -1,10 +1,10 @@
 // Drives a fuzzer: its corpus first, then mutations of it until the time is over.
 //
-//   <fuzzer> [--seconds N] [--runs N] [--seed N] [--corpus FOLDER]... [--failing FILE] [FILE...]
+//   <fuzzer> [--seconds N] [--runs N] [--seed N] [--corpus FOLDER]... [--failing FILE] [--strict] [FILE...]
 //
 // FILEs alone are tried once each. The input under trial lies in the --failing file (default <fuzzer>.failing), which is
 // there afterwards only when the process ended in it; inputs with other defects are kept beside it, numbered, and the
-// status is 1. The same seed and corpus give the same inputs.
+// status is 1. INTERNAL_ERROR is such a defect with --strict, else it is only told. The same seed and corpus give the same inputs.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -86,6 +86,8 @@ class FailingInput {
 };
 
 FailingInput* underTrial = nullptr;
+bool isStrict = false;
+size_t weaknesses = 0;
 
 void hangs(int) {
   constexpr char kMessage[] = "fuzzer: DEFECT: the input hangs\n";
@@ -145,7 +147,8 @@ int drive(const Arguments& arguments) {
     failing.tryOne(mutated(corpus, choices));
     ++tried;
   }
-  std::printf("fuzzer: tried %zu inputs in %.1f s, from %zu seeds; %zu show defects\n", tried, elapsed(), corpus.size(), failing.defects());
+  std::printf("fuzzer: tried %zu inputs in %.1f s, from %zu seeds; %zu show defects, %zu give INTERNAL_ERROR\n", tried, elapsed(), corpus.size(),
+              failing.defects(), weaknesses);
   return failing.defects() == 0 ? 0 : 1;
 }
 
@@ -154,6 +157,12 @@ int drive(const Arguments& arguments) {
 void defect(const char* what, const char* details) {
   std::fprintf(stderr, "fuzzer: DEFECT: %s\n%.2000s\n", what, details);
   if (underTrial != nullptr) underTrial->keep();
+}
+
+void weakness(const char* what, const char* details) {
+  if (isStrict) return defect(what, details);
+  ++weaknesses;
+  std::fprintf(stderr, "fuzzer: weakness: %s\n%.2000s\n", what, details);
 }
 
 void stop(const char* what, const char* details) {
@@ -175,13 +184,14 @@ int main(int argc, char** argv) {
     else if (option == "--seed" && hasValue) arguments.seed = std::strtoull(argv[++i], nullptr, 10);
     else if (option == "--failing" && hasValue) arguments.failing = argv[++i];
     else if (option == "--corpus" && hasValue) arguments.corpora.emplace_back(argv[++i]);
+    else if (option == "--strict") isStrict = true;
     else if (!option.starts_with("--")) arguments.files.push_back(option);
     else {
-      std::fprintf(stderr, "usage: %s [--seconds N] [--runs N] [--seed N] [--corpus FOLDER]... [--failing FILE] [FILE...]\n", argv[0]);
+      std::fprintf(stderr, "usage: %s [--seconds N] [--runs N] [--seed N] [--corpus FOLDER]... [--failing FILE] [--strict] [FILE...]\n", argv[0]);
       return 2;
     }
   }
-  // What is tried may change the folder.
+  // What is tried may change the folder. A file that is tried again is not written to.
   arguments.failing = std::filesystem::absolute(arguments.failing);
   for (std::string& path : arguments.corpora) path = std::filesystem::absolute(path);
   for (std::string& path : arguments.files) path = std::filesystem::absolute(path);

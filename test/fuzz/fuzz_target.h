@@ -21,6 +21,8 @@ namespace flint::fuzz {
 
 /// Tells that the input under trial shows a defect; the driver keeps the input and goes on with others.
 void defect(const char* what, const char* details);
+/// The same for an error that says that Flint is wrong (INTERNAL_ERROR), which clients get in place of an answer: a failure with --strict alone.
+void weakness(const char* what, const char* details);
 /// Ends the process: without what failed there is nothing to try.
 [[noreturn]] void stop(const char* what, const char* details);
 

@@ -75,7 +75,7 @@ Result<std::vector<columnar::ColumnarBatch>> QueryTrial::run(const plan::Logical
     const Deadline deadline(query, bound_);
     return query.collect();
   }();
-  if (!rows.isOk() && isDefect(rows.error())) defect(rows.error().message().c_str(), std::string(shown).c_str());
+  if (!rows.isOk() && isDefect(rows.error())) weakness(rows.error().message().c_str(), std::string(shown).c_str());
   return rows;
 }
 

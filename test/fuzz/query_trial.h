@@ -23,7 +23,7 @@ class QueryTrial {
   /// Runs a statement that prepares the session; ends the process when it fails.
   void prepare(std::string_view sql);
   /// All steps of a plan that is no command. A query that takes longer than the bound is cancelled. An error that says that Flint itself is wrong
-  /// (INTERNAL_ERROR) is a defect of the input; every other one is the answer.
+  /// (INTERNAL_ERROR) is told as a weakness; every other one is the answer.
   Result<std::vector<columnar::ColumnarBatch>> run(const plan::LogicalPlanPtr& plan, std::string_view shown);
   /// The rows of a query, and their columns.
   Result<std::vector<columnar::ColumnarBatch>> collect(const plan::LogicalPlanPtr& plan, StructFields& fields);

@@ -129,14 +129,13 @@ bool mayRun(const plan::LogicalPlanPtr& plan) {
 }
 
 void tryText(std::string_view text) {
-  auto statements = parser::splitStatements(text);
   static_cast<void>(parser::parseDataType(text));
   static_cast<void>(parser::parseTableSchema(text));
   static_cast<void>(parser::parseIdentifier(text));
   static_cast<void>(parser::parseExpression(text));
   auto plan = trial().session()->parse(text);
   if (!plan.isOk()) {
-    if (isDefect(plan.error())) defect(plan.error().message().c_str(), std::string(text).c_str());
+    if (isDefect(plan.error())) weakness(plan.error().message().c_str(), std::string(text).c_str());
     static_cast<void>(plan.error().message());
     return;
   }

@@ -118,6 +118,7 @@ Status AggregateCalls::update(const GroupStates& states, std::byte* const* group
       RETURN_IF_ERROR(call.aggregator->update(groups, offset, {arguments, active}, arena));
     } else {
       const Filtered filtered = applyFilter(*columns[static_cast<size_t>(call.filter)], active, groups);
+      if (filtered.rows.empty()) continue;
       const ActiveRows rows(active.size(), filtered.rows);
       RETURN_IF_ERROR(call.aggregator->update(filtered.groups.data(), offset, {arguments, rows}, arena));
     }
@@ -138,6 +139,7 @@ Status AggregateCalls::updateOne(const GroupStates& states, std::byte* group, co
       RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, active}, arena));
     } else {
       const Filtered filtered = applyFilter(*columns[static_cast<size_t>(call.filter)], active, nullptr);
+      if (filtered.rows.empty()) continue;
       RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, ActiveRows(active.size(), filtered.rows)}, arena));
     }
   }

@@ -131,6 +131,7 @@ void compareNested(ComparisonOp op, const Target& target, const ColumnVector& le
   for (const RowIndex row : target.active) {
     if (columnar::bitIsSet(target.valid, row)) valid.push_back(row);
   }
+  if (valid.empty()) return;
   const ActiveRows active(target.active.size(), valid);
   runOperator(op, Target{active, nullptr, target.rows, target.bytes}, NestedOperand{left}, NestedOperand{right});
 }

@@ -426,6 +426,10 @@ Result<AggregateBinding> bindListagg(const BindContext& context, bool) {
   JoinedTexts texts{.delimiter = "", .firstKey = 1};
   const bool hasDelimiter = context.argumentTypes.size() > 1 && context.constants[1] != nullptr && context.arguments[1]->kind() != expr::ExprKind::kSortOrder;
   if (hasDelimiter) {
+    const DataType& delimiter = context.argumentTypes[1];
+    if (!context.constants[1]->isNull() && !delimiter.isStringLike() && !delimiter.is(TypeKind::kBinary)) {
+      return unexpectedArgumentType(context, 1, "(\"STRING\" or \"BINARY\")");
+    }
     texts.firstKey = 2;
     if (!context.constants[1]->isNull()) texts.delimiter = context.constants[1]->asString();
     binding.argumentTypes.push_back(binding.result);

@@ -15,6 +15,7 @@ Error differentTypes(const BindContext& context) {
 }
 
 Result<DataType> arrayArgument(const BindContext& context, size_t argument) {
+  if (argument >= context.argumentTypes.size()) RETURN_IF_ERROR(checkArgumentCount(context, argument + 1, argument + 1));
   const DataType& type = context.argumentTypes[argument];
   if (type.is(TypeKind::kNull)) return DataType::array(DataType::null());
   if (!type.is(TypeKind::kArray)) return unexpectedArgumentType(context, argument, "\"ARRAY\"");

@@ -282,8 +282,9 @@ void sliceElements(const KernelArgs& args) {
   });
 }
 
-template <Kernel Inner, bool Raises>
+template <Kernel Inner, bool Raises, size_t Count = 1>
 Result<FunctionBinding> bindSameArray(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, Count, Count));
   ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
   FunctionBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.size(), kInt);
@@ -389,11 +390,22 @@ Result<FunctionBinding> bindExtremeElement(const BindContext& context) {
   return binding;
 }
 
+// Beyond this no array is made, as in Spark.
+constexpr int32_t kMaxElements = std::numeric_limits<int32_t>::max() - 15;
+
 void repeatValue(const KernelArgs& args) {
   const auto count = args.column<int32_t>(1);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     if (count.isNull(row)) return builder.appendNull();
     const int32_t length = std::max(count[row], 0);
+    if (length > kMaxElements) {
+      args.errors().set(row, Error(condition::kCollectionSizeLimitExceededParameter)
+                                 .with("numberOfElements", std::to_string(length))
+                                 .with("maxRoundedArrayLength", std::to_string(kMaxElements))
+                                 .with("parameter", "`count`")
+                                 .with("functionName", "`array_repeat`"));
+      return builder.appendNull();
+    }
     for (int32_t i = 0; i < length; ++i) builder.child(0).appendFrom(*args.vector(0), row);
     builder.appendList(length);
   });
@@ -404,6 +416,7 @@ Result<FunctionBinding> bindRepeat(const BindContext& context) {
   binding.argumentTypes = {context.argumentTypes[0], kInt};
   binding.result = DataType::array(context.argumentTypes[0], context.arguments[0]->nullable());
   binding.kernel = repeatValue;
+  binding.canRaise = true;
   return binding;
 }
 
@@ -602,7 +615,7 @@ void registerArrays(FunctionRegistry& registry) {
       {.names = {"array_except"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_except(array1, array2) - The elements of array1 that array2 does not hold, without repetitions.", .bind = bindSets<SetOperation::kExcept>},
       {.names = {"arrays_overlap"}, .group = Group::kArray, .since = "2.4.0", .usage = "arrays_overlap(a1, a2) - Whether both hold an element that is not NULL.", .bind = bindOverlap},
       {.names = {"array_compact"}, .group = Group::kArray, .since = "3.4.0", .usage = "array_compact(array) - The array without NULL.", .bind = bindSameArray<compactElements, false>},
-      {.names = {"slice"}, .group = Group::kArray, .since = "2.4.0", .usage = "slice(x, start, length) - length elements from start (from 1; from the end when negative).", .examples = {{.sql = "SELECT slice(array(1, 2, 3, 4), 2, 2)", .result = "[2,3]"}}, .bind = bindSameArray<sliceElements, true>},
+      {.names = {"slice"}, .group = Group::kArray, .since = "2.4.0", .usage = "slice(x, start, length) - length elements from start (from 1; from the end when negative).", .examples = {{.sql = "SELECT slice(array(1, 2, 3, 4), 2, 2)", .result = "[2,3]"}}, .bind = bindSameArray<sliceElements, true, 3>},
       {.names = {"reverse"}, .group = Group::kCollection, .since = "1.5.0", .usage = "reverse(expr) - The text or array in reverse order.", .examples = {{.sql = "SELECT reverse('Spark SQL')", .result = "LQS krapS"}}, .bind = bindReverse},
       {.names = {"flatten"}, .group = Group::kArray, .since = "2.4.0", .usage = "flatten(arrayOfArrays) - The elements of all arrays in one.", .bind = bindFlatten},
       {.names = {"array_max"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_max(array) - The largest element.", .bind = bindExtremeElement<true>},

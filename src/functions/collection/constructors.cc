@@ -388,7 +388,11 @@ void fieldOfElements(const KernelArgs& args) {
 Result<FunctionBinding> bindArrayStructFields(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
   const DataType& type = context.argumentTypes[0];
-  const StructField& field = type.elementType().fields()[static_cast<size_t>(context.constants[2]->asInteger())];
+  if (!type.is(TypeKind::kArray) || !type.elementType().is(TypeKind::kStruct)) return unexpectedArgumentType(context, 0, "\"ARRAY<STRUCT>\"");
+  const bool isOrdinal = context.constants[2] != nullptr && context.argumentTypes[2].is(TypeKind::kInteger) && !context.constants[2]->isNull();
+  const int64_t ordinal = isOrdinal ? context.constants[2]->asInteger() : -1;
+  if (ordinal < 0 || ordinal >= static_cast<int64_t>(type.elementType().fields().size())) return unexpectedArgumentType(context, 2, "\"INT\"");
+  const StructField& field = type.elementType().fields()[static_cast<size_t>(ordinal)];
   FunctionBinding binding;
   binding.argumentTypes = {type, kString, kInt};
   binding.result = DataType::array(field.type, type.containsNull() || field.nullable);

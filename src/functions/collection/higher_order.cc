@@ -252,6 +252,7 @@ void reduceOrNull(const KernelArgs& args) {
   for (const RowIndex row : args.activeRows()) {
     if (!lists.isNull(row)) present.push_back(row);
   }
+  if (present.empty()) return args.resultBuffer().setVector(columnar::ColumnVector::nulls(args.resultType(), args.numRows()));
   ResultBuffer result(args.resultType(), args.numRows());
   const VectorPtr arguments[] = {args.vector(0), args.vector(1)};
   const LambdaEvaluator* const lambdas[] = {&args.lambda(0), &args.lambda(1)};

@@ -220,6 +220,7 @@ Result<FunctionBinding> bindExtract(const BindContext& context) {
         .with("inputType", "\"STRING\"")
         .with("inputExpr", quotedExpression(context.arguments[0]));
   }
+  if (!name->isNull() && !context.argumentTypes[0].isStringLike()) return unexpectedArgumentType(context, 0, "\"STRING\"");
   const DataType& type = context.argumentTypes[1];
   FunctionBinding binding;
   const auto field = name->isNull() ? std::optional(Field::kYear) : fieldOf(name->asString());

@@ -167,13 +167,13 @@ Result<GeneratorBinding> bindStack(const BindContext& context) {
 
 void registerGenerators(FunctionRegistry& registry) {
   static const GeneratorFunction kFunctions[] = {
-      {.names = {"explode"}, .since = "1.0.0", .usage = "explode(expr) - A row for each element of an array or entry of a map.", .examples = {{.sql = "SELECT explode(array(10, 20))", .result = "10"}}, .bind = bindExplode<false, false>, .parameterNames = {"collection"}},
+      {.names = {"explode"}, .since = "1.0.0", .usage = "explode(expr) - A row for each element of an array or entry of a map.", .examples = {{.sql = "SELECT explode(array(10, 20))", .result = "10\n20"}}, .bind = bindExplode<false, false>, .parameterNames = {"collection"}},
       {.names = {"explode_outer"}, .since = "1.0.0", .usage = "explode_outer(expr) - As explode, with a row of NULL for an empty or NULL one.", .bind = bindExplode<false, true>, .parameterNames = {"collection"}},
       {.names = {"posexplode"}, .since = "2.0.0", .usage = "posexplode(expr) - As explode, with the position (from 0) in front.", .bind = bindExplode<true, false>, .parameterNames = {"collection"}},
       {.names = {"posexplode_outer"}, .since = "2.0.0", .usage = "posexplode_outer(expr) - As posexplode, with a row of NULL for an empty or NULL one.", .bind = bindExplode<true, true>, .parameterNames = {"collection"}},
       {.names = {"inline"}, .since = "2.0.0", .usage = "inline(expr) - A row for each struct of an array, a column for each field.", .bind = bindInline<false>, .parameterNames = {"input"}},
       {.names = {"inline_outer"}, .since = "2.0.0", .usage = "inline_outer(expr) - As inline, with a row of NULL for an empty or NULL array.", .bind = bindInline<true>, .parameterNames = {"input"}},
-      {.names = {"stack"}, .since = "2.0.0", .usage = "stack(n, expr1, ..., exprk) - The values in n rows.", .examples = {{.sql = "SELECT stack(2, 1, 2, 3)", .result = "1\t2"}}, .bind = bindStack},
+      {.names = {"stack"}, .since = "2.0.0", .usage = "stack(n, expr1, ..., exprk) - The values in n rows.", .examples = {{.sql = "SELECT stack(2, 1, 2, 3)", .result = "1\t2\n3\tNULL"}}, .bind = bindStack},
   };
   for (const GeneratorFunction& function : kFunctions) registry.add(function);
 }

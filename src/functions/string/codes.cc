@@ -318,7 +318,10 @@ void formatText(const KernelArgs& args) {
       }
     }
     if (bad) {
-      args.errors().set(row, internalError("format_string: the arguments do not fit the format " + std::string(format)));
+      args.errors().set(row, Error(condition::kInvalidFormatMismatchInput)
+                                 .with("format", "'" + std::string(format) + "'")
+                                 .with("inputType", "\"ANY\"")
+                                 .with("input", "what format_string is given"));
     } else {
       out.set(row, made);
     }

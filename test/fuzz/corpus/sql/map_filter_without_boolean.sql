@@ -1,0 +1,1 @@
+select map_filter(map('a', 1, 'b', 2), struct('filter', true)) as map_filter_struct_literal
