@@ -23,14 +23,20 @@ bool usesTime(const DataType& type) {
 
 bool planUsesTime(const plan::LogicalPlanPtr& plan);
 
-bool expressionUsesTime(const plan::ExprPtr& root) {
-  return tree::anyNode(root, [](const plan::ExprPtr& node) {
-    if (!node->resolved()) return false;
-    if (const auto* scalar = node->as<plan::ScalarSubquery>()) return planUsesTime(scalar->plan);
-    if (const auto* exists = node->as<plan::Exists>()) return planUsesTime(exists->plan);
-    if (const auto* in = node->as<plan::InSubquery>()) return planUsesTime(in->plan);
-    return usesTime(node->dataType());
-  });
+bool expressionUsesTime(const plan::ExprPtr& node) {
+  if (node->resolved()) {
+    // A literal that becomes another type at once is none of what is switched off.
+    const auto* cast = node->as<expr::Cast>();
+    if (cast != nullptr && cast->child->as<expr::Literal>() != nullptr && !usesTime(cast->target)) return false;
+    if (const auto* scalar = node->as<plan::ScalarSubquery>(); scalar != nullptr && planUsesTime(scalar->plan)) return true;
+    if (const auto* exists = node->as<plan::Exists>(); exists != nullptr && planUsesTime(exists->plan)) return true;
+    if (const auto* in = node->as<plan::InSubquery>(); in != nullptr && planUsesTime(in->plan)) return true;
+    if (usesTime(node->dataType())) return true;
+  }
+  for (const plan::ExprPtr& child : node->children()) {
+    if (child != nullptr && expressionUsesTime(child)) return true;
+  }
+  return false;
 }
 
 bool planUsesTime(const plan::LogicalPlanPtr& plan) {

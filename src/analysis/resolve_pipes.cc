@@ -34,7 +34,6 @@ bool callsAggregate(const ExprPtr& root, const catalog::SessionCatalog& catalog)
 
 Result<ResolvedPlan> PlanResolver::resolvePipe(const plan::UnresolvedPipe& node) {
   ASSIGN_OR_RETURN(ResolvedPlan input, resolve(node.child));
-  if (input.block != nullptr) input.hidden.clear();
   input.block = nullptr;
   input.sealed = true;
   if (node.op == plan::PipeOperator::kInput) return input;

@@ -87,7 +87,7 @@ Result<ResolvedPlan> PlanResolver::resolveView(const catalog::CatalogTable& view
       field.type = view.schema[i].type;
       const DataType& from = columns[i]->type;
       if (!from.sameType(field.type)) {
-        if (mode != "COMPENSATION" && !canUpCast(from, field.type)) {
+        if (mode == "BINDING" && !canUpCast(from, field.type)) {
           return Error(condition::kCannotUpCastDatatype)
               .with("expression", catalog::joined({"spark_catalog", view.database, view.name, field.name}))
               .with("sourceType", "\"" + from.sql() + "\"")
