@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <optional>
 #include <random>
@@ -29,6 +30,22 @@ struct Mode {
 };
 const Mode kModes[] = {{1, 2048, false}, {7, 2048, false}, {2, 1, false}, {2, 64, true}};
 
+/// The values as a column in one of three ways: flat, as a dictionary, or with rows between them that a selection leaves out.
+columnar::VectorPtr makeColumn(const DataType& type, const std::vector<Value>& values, size_t way) {
+  columnar::VectorBuilder builder(type);
+  if (way == 1) {
+    for (size_t i = values.size(); i-- > 0;) builder.append(values[i]);
+    auto indices = columnar::Buffer::allocate(values.size() * sizeof(int32_t));
+    for (size_t i = 0; i < values.size(); ++i) indices->mutableAs<int32_t>()[i] = static_cast<int32_t>(values.size() - 1 - i);
+    return columnar::ColumnVector::dictionary(builder.finish(), static_cast<columnar::RowIndex>(values.size()), std::move(indices));
+  }
+  for (const Value& value : values) {
+    if (way == 2) builder.append(values[0]);
+    builder.append(value);
+  }
+  return builder.finish();
+}
+
 /// A table in memory: rows, and the plan that scans them in batches of `batchRows`.
 struct TestTable {
   std::vector<AttributePtr> attributes;
@@ -41,13 +58,20 @@ struct TestTable {
     auto batches = std::make_shared<std::vector<columnar::ColumnarBatch>>();
     for (size_t begin = 0; begin < rows.size(); begin += static_cast<size_t>(batchRows)) {
       const size_t end = std::min(rows.size(), begin + static_cast<size_t>(batchRows));
+      const size_t way = batches->size() % 3;
       std::vector<columnar::VectorPtr> columns;
       for (size_t c = 0; c < attributes.size(); ++c) {
-        columnar::VectorBuilder builder(attributes[c]->dataType());
-        for (size_t r = begin; r < end; ++r) builder.append(rows[r][c]);
-        columns.push_back(builder.finish());
+        std::vector<Value> values;
+        for (size_t r = begin; r < end; ++r) values.push_back(rows[r][c]);
+        columns.push_back(makeColumn(attributes[c]->dataType(), values, way));
       }
-      batches->push_back(columnar::ColumnarBatch(std::move(columns), static_cast<columnar::RowIndex>(end - begin)));
+      columnar::ColumnarBatch batch(std::move(columns), static_cast<columnar::RowIndex>((end - begin) * (way == 2 ? 2 : 1)));
+      if (way == 2) {
+        auto selection = std::make_shared<columnar::Selection>();
+        for (size_t i = 0; i < end - begin; ++i) selection->push_back(static_cast<columnar::RowIndex>(2 * i + 1));
+        batch.setSelection(std::move(selection));
+      }
+      batches->push_back(std::move(batch));
     }
     node.batches = plan::LocalRelation::Batches(batches);
     return plan::makePhysical(std::move(node));
@@ -72,29 +96,45 @@ std::vector<std::string> sortedTexts(const std::vector<Row>& rows) {
   return texts;
 }
 
-std::vector<Row> run(const PhysicalPlanPtr& plan, const Mode& mode) {
-  WorkerPool pool(mode.threads);
-  ExecOptions options;
-  options.batchRows = mode.batchRows;
-  options.numThreads = mode.threads;
-  options.constantHash = mode.constantHash;
-  options.spillThresholdBytes = mode.spillThreshold;
-  options.spillDirectory = testing::TempDir() + "flint_operators";
-  auto memory = memory::QueryPool::make(std::make_shared<memory::MemoryManager>(int64_t{1} << 30), "test");
-  auto context = std::make_shared<QueryContext>(std::move(memory), expr::EvaluationOptions{}, options);
-  auto task = std::make_shared<TaskContext>(context, mode.threads);
-  auto collector = std::make_shared<BatchCollector>();
-  const Status status = PlanRunner::run(pool, plan, task, std::make_shared<ResultSink>(collector, 16 << 20));
-  EXPECT_TRUE(status.isOk()) << status.message();
+struct Outcome {
+  Status status;
   std::vector<Row> rows;
-  for (const ColumnarBatch& batch : collector->batches()) {
-    for (const columnar::RowIndex row : batch.activeRows()) {
-      Row values;
-      for (const auto& column : batch.columns()) values.push_back(column->valueAt(row));
-      rows.push_back(std::move(values));
+  int64_t heldBytes = 0;  // of the budget, when the query has ended
+};
+
+Outcome tryRun(const PhysicalPlanPtr& plan, const Mode& mode, int64_t budget = int64_t{1} << 30, std::shared_ptr<io::FileSystem> spillFiles = nullptr) {
+  Outcome outcome;
+  auto manager = std::make_shared<memory::MemoryManager>(budget);
+  {
+    WorkerPool pool(mode.threads);
+    ExecOptions options;
+    options.batchRows = mode.batchRows;
+    options.numThreads = mode.threads;
+    options.constantHash = mode.constantHash;
+    options.spillThresholdBytes = mode.spillThreshold;
+    options.spillDirectory = testing::TempDir() + "flint_operators";
+    options.spillFiles = std::move(spillFiles);
+    auto context = std::make_shared<QueryContext>(memory::QueryPool::make(manager, "test"), expr::EvaluationOptions{}, options);
+    auto task = std::make_shared<TaskContext>(context, mode.threads);
+    auto collector = std::make_shared<BatchCollector>();
+    outcome.status = PlanRunner::run(pool, plan, task, std::make_shared<ResultSink>(collector, 16 << 20));
+    for (const ColumnarBatch& batch : collector->batches()) {
+      for (const columnar::RowIndex row : batch.activeRows()) {
+        Row values;
+        for (const auto& column : batch.columns()) values.push_back(column->valueAt(row));
+        outcome.rows.push_back(std::move(values));
+      }
     }
   }
-  return rows;
+  outcome.heldBytes = manager->used();
+  return outcome;
+}
+
+std::vector<Row> run(const PhysicalPlanPtr& plan, const Mode& mode) {
+  Outcome outcome = tryRun(plan, mode);
+  EXPECT_TRUE(outcome.status.isOk()) << outcome.status.message();
+  EXPECT_EQ(outcome.heldBytes, 0);
+  return std::move(outcome.rows);
 }
 
 /// `numRows` rows: k INT (NULL one time in ten) below `keys`, s STRING of k in short and long forms, v BIGINT.
@@ -205,6 +245,15 @@ TEST(HashAggregate, spillsAndStillAgrees) {
                                aggregate("max", {table.attributes[1]})});
     EXPECT_EQ(sortedTexts(run(plan, mode)), sortedTexts(groupedByHand(table, {0, 1})));
   }
+}
+
+TEST(HashAggregate, readsSpilledGroupsBackInSeveralPasses) {
+  const Mode mode{3, 512, false, 4 << 10};
+  const TestTable table = randomTable(20'000, 15'000, 10);
+  const auto plan = groupBy(table.scan(512, 3), {table.attributes[0], table.attributes[1]},
+                            {aggregate("count", {expr::literalInt(1)}), aggregate("sum", {table.attributes[2]}), aggregate("min", {table.attributes[2]}),
+                             aggregate("max", {table.attributes[1]})});
+  EXPECT_EQ(sortedTexts(run(plan, mode)), sortedTexts(groupedByHand(table, {0, 1})));
 }
 
 TEST(HashAggregate, givesOneRowForNoRowsWithoutKeys) {
@@ -393,14 +442,14 @@ TEST(SortOperator, agreesWithRowsSortedByHand) {
     for (size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(textOf(rows[i]), textOf(expected[i])) << "row " << i;
 
     plan::TakeOrderedAndProjectExec take;
-    take.limit = 17;
+    take.limit = mode.spillThreshold > 0 ? 6000 : 17;
     take.offset = 3;
     take.order = {expr::sortOrder(table.attributes[1], false), expr::sortOrder(table.attributes[0], true)};
     take.projectList = {table.attributes[2], table.attributes[1]};
     take.child = table.scan(mode.batchRows, 3);
     rows = run(plan::makePhysical(std::move(take)), mode);
-    ASSERT_EQ(rows.size(), 17U);
-    for (size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(textOf(rows[i]), textOf(Row{expected[i + 3][2], expected[i + 3][1]})) << "row " << i;
+    ASSERT_EQ(rows.size(), mode.spillThreshold > 0 ? 6000U : 17U);
+    for (size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(textOf(rows[i]), textOf(Row{expected[i + 3][2], expected[i + 3][1]})) << "row " << i;
   }
 }
 
@@ -436,8 +485,10 @@ TEST(WindowOperator, agreesWithFramesSummedByHand) {
   near.upperOffset = expr::literalLong(3);
   expr::WindowSpec whole;
   whole.upper = expr::FrameBound::kUnboundedFollowing;
-  for (const Mode& mode : kModes) {
-    const TestTable table = randomTable(1200, 8, 21);
+  std::vector<Mode> modes(std::begin(kModes), std::end(kModes));
+  modes.push_back({3, 64, false, 20 << 10});
+  for (const Mode& mode : modes) {
+    const TestTable table = randomTable(1200, mode.threads == 3 ? 300 : 8, 21);
     std::map<std::string, std::vector<Row>> partitions;
     for (const Row& row : table.rows) partitions[textOf(row[0])].push_back(row);
     std::vector<Row> expected;
@@ -460,6 +511,100 @@ TEST(WindowOperator, agreesWithFramesSummedByHand) {
     }
     const auto rows = run(windowOver(table, table.scan(mode.batchRows, 3), {running, sliding, near, whole}), mode);
     EXPECT_EQ(sortedTexts(rows), sortedTexts(expected)) << mode.threads << " threads, batches of " << mode.batchRows;
+  }
+}
+
+/// A disk that is full after some bytes.
+class SmallDisk final : public io::FileSystem {
+ public:
+  explicit SmallDisk(int64_t bytes) : left_(std::make_shared<std::atomic<int64_t>>(bytes)) {}
+  Result<io::FileStatus> status(const std::string& path) override { return local_->status(path); }
+  Result<bool> exists(const std::string& path) override { return local_->exists(path); }
+  Result<std::vector<io::FileStatus>> list(const std::string& path) override { return local_->list(path); }
+  Result<std::shared_ptr<const io::RandomAccessFile>> open(const std::string& path) override { return local_->open(path); }
+  Result<std::unique_ptr<io::OutputFile>> create(const std::string& path, bool overwrite) override {
+    ASSIGN_OR_RETURN(auto file, local_->create(path, overwrite));
+    return std::unique_ptr<io::OutputFile>(std::make_unique<File>(std::move(file), left_));
+  }
+  Status makeDirectories(const std::string& path) override { return local_->makeDirectories(path); }
+  Status rename(const std::string& from, const std::string& to) override { return local_->rename(from, to); }
+  Status exchange(const std::string& a, const std::string& b) override { return local_->exchange(a, b); }
+  Status remove(const std::string& path, bool recursive) override { return local_->remove(path, recursive); }
+  Status syncDirectory(const std::string& path) override { return local_->syncDirectory(path); }
+
+ private:
+  class File final : public io::OutputFile {
+   public:
+    File(std::unique_ptr<io::OutputFile> file, std::shared_ptr<std::atomic<int64_t>> left) : file_(std::move(file)), left_(std::move(left)) {}
+    Status append(std::string_view bytes) override {
+      if (left_->fetch_sub(static_cast<int64_t>(bytes.size())) >= static_cast<int64_t>(bytes.size())) return file_->append(bytes);
+      return Error(condition::kFileOperationFailed).with("operation", "write").with("path", "x").with("reason", "No space left on device");
+    }
+    Status close(bool sync) override { return file_->close(sync); }
+    int64_t position() const override { return file_->position(); }
+
+   private:
+    const std::unique_ptr<io::OutputFile> file_;
+    const std::shared_ptr<std::atomic<int64_t>> left_;
+  };
+  std::shared_ptr<io::FileSystem> local_ = io::localFileSystem();
+  std::shared_ptr<std::atomic<int64_t>> left_;
+};
+
+/// Plans whose operators keep rows.
+std::vector<PhysicalPlanPtr> keepingPlans(const TestTable& table) {
+  std::vector<PhysicalPlanPtr> plans;
+  plan::SortExec sort;
+  sort.order = {expr::sortOrder(table.attributes[1], false)};
+  sort.child = table.scan(512, 3);
+  plans.push_back(plan::makePhysical(std::move(sort)));
+  plan::TakeOrderedAndProjectExec take;
+  take.limit = 5000;
+  take.order = {expr::sortOrder(table.attributes[1], false)};
+  take.projectList = {table.attributes[2]};
+  take.child = table.scan(512, 3);
+  plans.push_back(plan::makePhysical(std::move(take)));
+  plans.push_back(groupBy(table.scan(512, 3), {table.attributes[0], table.attributes[1]}, {aggregate("sum", {table.attributes[2]})}));
+  expr::WindowSpec whole;
+  whole.upper = expr::FrameBound::kUnboundedFollowing;
+  plans.push_back(windowOver(table, table.scan(512, 3), {whole}));
+  const TestTable other = randomTable(6000, 3000, 31);
+  plan::ShuffledHashJoinExec join;
+  join.leftKeys = {table.attributes[0]};
+  join.rightKeys = {other.attributes[0]};
+  join.type = JoinType::kFullOuter;
+  join.buildSide = plan::BuildSide::kRight;
+  join.left = table.scan(512, 2);
+  join.right = other.scan(512, 2);
+  plans.push_back(plan::makePhysical(std::move(join)));
+  return plans;
+}
+
+TEST(Operators, endWithTheDisksErrorAndFreeEverythingWhenItIsFull) {
+  const TestTable table = randomTable(6000, 3000, 30);
+  for (const int64_t bytes : {0, 40 << 10}) {
+    for (const PhysicalPlanPtr& plan : keepingPlans(table)) {
+      const Outcome outcome = tryRun(plan, {3, 512, false, 16 << 10}, int64_t{1} << 30, std::make_shared<SmallDisk>(bytes));
+      ASSERT_FALSE(outcome.status.isOk()) << plan->nodeName();
+      EXPECT_EQ(outcome.status.error().condition().name, condition::kFileOperationFailed.name) << outcome.status.message();
+      EXPECT_EQ(outcome.heldBytes, 0) << plan->nodeName();
+    }
+  }
+}
+
+TEST(Operators, giveTheSameRowsWithHardlyAnyMemory) {
+  const TestTable table = randomTable(6000, 3000, 30);
+  for (const PhysicalPlanPtr& plan : keepingPlans(table)) {
+    const Outcome rich = tryRun(plan, {3, 512, false});
+    for (const int64_t budget : {1, 600 << 10}) {
+      const Outcome poor = tryRun(plan, {3, 512, false}, budget);
+      EXPECT_EQ(poor.heldBytes, 0) << plan->nodeName();
+      if (poor.status.isOk()) {
+        EXPECT_EQ(sortedTexts(poor.rows), sortedTexts(rich.rows)) << plan->nodeName();
+      } else {
+        EXPECT_EQ(poor.status.error().condition().name, condition::kUnableToAcquireMemory.name) << poor.status.message();
+      }
+    }
   }
 }
 

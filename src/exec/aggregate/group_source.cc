@@ -7,6 +7,11 @@ namespace {
 
 constexpr size_t kFewGroups = 1 << 15;
 constexpr size_t kPrefetchDistance = 8;
+constexpr size_t kMostPasses = 256;
+constexpr int64_t kFloorBytes = 1 << 20;  // of groups read back, taken whatever the budget says
+
+// Bits of the hash that neither partitions nor the tables begin with.
+bool isOfPass(uint64_t hash, size_t pass, size_t numPasses) { return ((hash >> 24) & (numPasses - 1)) == pass; }
 
 }  // namespace
 
@@ -19,6 +24,8 @@ struct GroupSource::Local : LocalState {
   size_t next = 0;
   int32_t morsel = -1;
   int64_t sequence = 0;
+  size_t pass = 0;
+  size_t numPasses = 1;  // a power of two
   std::shared_ptr<GroupRows> readBack;  // groups that come from spill files
   std::vector<std::unique_ptr<GroupArena>> arenas;  // of states merged here; kept as long as the rows may be looked at
 };
@@ -41,6 +48,22 @@ Result<LocalStatePtr> GroupSource::makeLocal(TaskContext& task) {
   return LocalStatePtr(std::move(local));
 }
 
+size_t GroupSource::passesFor(Local& local, size_t partition) const {
+  int64_t bytes = 0;
+  for (const auto& threads : groups_) {
+    for (const SpillFilePtr& file : threads->spilled(partition)) {
+      // What is on disk is packed; a group also takes two slots of the table.
+      bytes += 2 * file->bytes() + file->rows() * static_cast<int64_t>(format_->width + 2 * sizeof(uint64_t));
+    }
+  }
+  const int64_t threshold = task_->options().spillThresholdBytes;
+  for (size_t passes = 1;; passes *= 2) {
+    const int64_t needed = bytes / static_cast<int64_t>(passes);
+    if ((threshold <= 0 || needed <= threshold) && local.reservation->tryResize(needed)) return passes;
+    if ((threshold <= 0 && needed <= kFloorBytes) || passes == kMostPasses) return passes;
+  }
+}
+
 Status GroupSource::merge(Local& local, size_t first, size_t last) const {
   local.groups.clear();
   local.next = 0;
@@ -50,7 +73,6 @@ Status GroupSource::merge(Local& local, size_t first, size_t last) const {
   }
   local.groups.reserve(most);
   local.readBack = nullptr;
-  local.reservation->tryResize(0);
   if (groups_.size() == 1 && groups_[0]->isDistinct()) {
     for (size_t p = first; p < last; ++p) groups_[0]->rows().partition(p).forEach([&](std::byte* row) { local.groups.push_back(row); });
     return Status::ok();
@@ -66,6 +88,7 @@ Status GroupSource::merge(Local& local, size_t first, size_t last) const {
       std::byte* ahead[kPrefetchDistance];
       size_t seen = 0;
       const auto take = [&](std::byte* row) {
+        if (local.numPasses > 1 && !isOfPass(GroupRowFormat::hashOf(row), local.pass, local.numPasses)) return;
         std::byte* same = local.table.findOrTake(row);
         if (same == nullptr) {
           local.groups.push_back(row);
@@ -107,15 +130,28 @@ Status GroupSource::mergeSpilled(Local& local, size_t partition) const {
         ColumnarBatch batch;
         ASSIGN_OR_RETURN(const bool hasBatch, reader->nextBatch(types, batch));
         if (!hasBatch) break;
-        const auto count = static_cast<size_t>(batch.numRows());
-        const columnar::ActiveRows active(batch.numRows());
-        packed.resize(count * format_->keys.width());
-        hashes.resize(count);
-        found.resize(count);
+        columnar::ActiveRows active(batch.numRows());
         columnar::StringHeap scratch;
-        format_->keys.pack({batch.columns().data(), calls_->numKeys}, active, packed.data(), scratch);
-        format_->keys.hash(packed.data(), count, hashes.data());
-        if (task_->options().constantHash) std::fill(hashes.begin(), hashes.end(), 0);
+        const auto hashKeys = [&] {
+          const auto count = static_cast<size_t>(active.count());
+          packed.resize(count * format_->keys.width());
+          hashes.resize(count);
+          found.resize(count);
+          format_->keys.pack({batch.columns().data(), calls_->numKeys}, active, packed.data(), scratch);
+          format_->keys.hash(packed.data(), count, hashes.data());
+          if (task_->options().constantHash) std::fill(hashes.begin(), hashes.end(), 0);
+        };
+        hashKeys();
+        columnar::Selection ofPass;
+        if (local.numPasses > 1) {
+          for (columnar::RowIndex row = 0; row < batch.numRows(); ++row) {
+            if (isOfPass(hashes[static_cast<size_t>(row)], local.pass, local.numPasses)) ofPass.push_back(row);
+          }
+          if (ofPass.empty()) continue;
+          active = columnar::ActiveRows(batch.numRows(), ofPass);
+          hashKeys();
+        }
+        const auto count = static_cast<size_t>(active.count());
         local.table.findOrAdd(packed.data(), hashes.data(), count, found.data(), *local.readBack);
         size_t column = calls_->numKeys;
         for (size_t c = 0; c < calls_->calls.size(); ++c) {
@@ -129,7 +165,10 @@ Status GroupSource::mergeSpilled(Local& local, size_t partition) const {
     }
   }
   const int64_t bytes = local.readBack->bytes() + local.table.bytes();
-  if (!local.reservation->tryResize(bytes)) return task_->query().memory().outOfMemory(bytes);
+  if (!local.reservation->tryResize(bytes)) {
+    if (local.numPasses == kMostPasses && bytes > kFloorBytes) return task_->query().memory().outOfMemory(bytes);
+    local.reservation->growFloor(bytes - local.reservation->bytes());
+  }
   for (size_t p = 0; p < kGroupPartitions; ++p) local.readBack->partition(p).forEach([&](std::byte* row) { local.groups.push_back(row); });
   return Status::ok();
 }
@@ -144,6 +183,12 @@ Result<Progress> GroupSource::produce(LocalState& state, ColumnarBatch& out) {
   auto& local = static_cast<Local&>(state);
   const size_t width = numMorsels_ == 1 ? kGroupPartitions : 1;
   while (local.next == local.groups.size()) {
+    if (local.morsel >= 0 && local.pass + 1 < local.numPasses) {
+      ++local.pass;
+      RETURN_IF_ERROR(task_->checkCancelled());
+      RETURN_IF_ERROR(merge(local, static_cast<size_t>(local.morsel), static_cast<size_t>(local.morsel) + 1));
+      continue;
+    }
     if (local.morsel >= 0) freePartitions(static_cast<size_t>(local.morsel) * width, (static_cast<size_t>(local.morsel) + 1) * width);
     local.morsel = -1;
     RETURN_IF_ERROR(task_->checkCancelled());
@@ -151,10 +196,16 @@ Result<Progress> GroupSource::produce(LocalState& state, ColumnarBatch& out) {
     if (morsel >= numMorsels_) {
       local.groups.clear();
       local.next = 0;
+      local.readBack = nullptr;
+      local.reservation->shrink(local.reservation->bytes());
       return Progress::finished();
     }
     local.morsel = morsel;
     local.sequence = 0;
+    local.pass = 0;
+    local.readBack = nullptr;
+    local.reservation->shrink(local.reservation->bytes());
+    local.numPasses = numMorsels_ == 1 ? 1 : passesFor(local, static_cast<size_t>(morsel));
     RETURN_IF_ERROR(merge(local, static_cast<size_t>(morsel) * width, (static_cast<size_t>(morsel) + 1) * width));
   }
   const size_t count = std::min(local.groups.size() - local.next, static_cast<size_t>(task_->options().batchRows));

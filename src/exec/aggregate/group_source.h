@@ -13,7 +13,9 @@ namespace flint::exec {
 
 /// Merges the groups of several threads and gives their rows: a morsel is one radix partition, or all of them when there are few groups.
 ///
-/// Memory: a partition's groups are freed when their rows were given. Threads: as Source.
+/// Memory: a partition's groups are freed when their rows were given. Groups on disk are read back, a partition at a time, charged; where a partition
+/// does not fit, it is worked through in several passes, each with the groups that some bits of the hash pick. Threads: as Source.
+/// Errors: UNABLE_TO_ACQUIRE_MEMORY where a small part of a partition does not fit either.
 class GroupSource final : public Source {
  public:
   GroupSource(std::shared_ptr<const AggregateCalls> calls, std::shared_ptr<const GroupRowFormat> format,
@@ -26,7 +28,9 @@ class GroupSource final : public Source {
 
  private:
   struct Local;
-  // Collects the merged groups of one radix partition, or of all.
+  // Into how many passes the groups of a partition that are on disk must be divided; reserves memory for one.
+  size_t passesFor(Local& local, size_t partition) const;
+  // Collects the merged groups of one radix partition, or of all; of a partition with several passes, those of the current one.
   Status merge(Local& local, size_t first, size_t last) const;
   Status mergeSpilled(Local& local, size_t partition) const;
   void freePartitions(size_t first, size_t last) const;

@@ -13,6 +13,7 @@ constexpr size_t kCacheBytes = 1 << 20;       // of table and groups, what a cor
 constexpr double kWorthGrowing = 1.3;         // groups made for one distinct key, above which a larger table pays
 constexpr size_t kScratchBytes = 1 << 20;
 constexpr size_t kSpillRows = 2048;
+constexpr int64_t kFloorBytes = 1 << 20;      // taken whatever the budget says: fewer groups are not worth their files
 
 }  // namespace
 
@@ -99,6 +100,10 @@ Status ThreadGroups::charge() {
   const bool isAsked = reservation_->spillRequested() || (threshold > 0 && bytes > threshold);
   if (!isAsked && (bytes <= reservation_->bytes() || reservation_->tryResize(bytes + bytes / 8))) {
     reservation_->setRevocable(bytes);
+    return Status::ok();
+  }
+  if (!isAsked && bytes <= kFloorBytes) {
+    reservation_->growFloor(bytes - reservation_->bytes());
     return Status::ok();
   }
   if (rows_.size() == 0) return isAsked ? Status::ok() : Status(task_.query().memory().outOfMemory(bytes));

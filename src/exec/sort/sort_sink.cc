@@ -9,6 +9,7 @@ namespace flint::exec {
 namespace {
 
 constexpr size_t kMorselRows = 32 << 10;
+constexpr int64_t kFloorBytes = 1 << 20;  // a run of less is not worth its file
 
 }  // namespace
 
@@ -83,7 +84,7 @@ Result<Progress> SortSink::consume(LocalState& state, const ColumnarBatch& batch
   const int64_t threshold = task_->options().spillThresholdBytes;
   const bool isAsked = reservation_->spillRequested() || (threshold > 0 && local.bytes + bytes > threshold);
   if (isAsked || !reservation_->tryGrow(bytes)) {
-    if (!local.chunks.empty()) RETURN_IF_ERROR(spill(local));
+    if (!local.chunks.empty() && (isAsked || local.bytes >= kFloorBytes)) RETURN_IF_ERROR(spill(local));
     if (!reservation_->tryGrow(bytes)) reservation_->growFloor(bytes);
   }
   local.bytes += bytes;
@@ -121,12 +122,15 @@ Status SortSink::combine(LocalState& state) {
 }
 
 Result<int32_t> SortSink::prepareFinalize() {
+  reservation_->setRevocable(0);
   if (!runs_.empty()) {
     // Rows of threads that ended before the first run was written are one more run.
-    if (chunks_.empty()) return 0;
-    Local rest;
-    rest.chunks = std::move(chunks_);
-    RETURN_IF_ERROR(spill(rest));
+    if (!chunks_.empty()) {
+      Local rest;
+      rest.chunks = std::move(chunks_);
+      RETURN_IF_ERROR(spill(rest));
+    }
+    reservation_->shrink(reservation_->bytes());
     return 0;
   }
   sorted_->prepare(std::move(chunks_), std::max(1, task_->numThreads()), !global_);

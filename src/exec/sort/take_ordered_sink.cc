@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "columnar/gather.h"
+#include "exec/scan/local_table_source.h"
+#include "exec/sort/sort_runs.h"
 
 namespace flint::exec {
 namespace {
@@ -15,6 +17,7 @@ using columnar::Selection;
 using columnar::SortKeyLayout;
 using columnar::VectorPtr;
 
+constexpr int64_t kFloorBytes = 1 << 20;  // a run of less is not worth its file
 constexpr size_t kSlackRows = 8 * 2048;  // kept beyond the limit before the rest is cut off
 
 // The rows of a chunk that `rows` lists, as a chunk.
@@ -53,8 +56,9 @@ struct TakeOrderedSink::Local : LocalState {
 // Gives the rows, sorted and projected.
 class TakeOrderedSink::KeptSource final : public Source {
  public:
-  KeptSource(std::shared_ptr<const Plan> plan, std::unique_ptr<SortedRows> rows, std::shared_ptr<TaskContext> task)
-      : plan_(std::move(plan)), rows_(std::move(rows)), task_(std::move(task)) {
+  KeptSource(std::shared_ptr<const Plan> plan, std::unique_ptr<SortedRows> rows, std::vector<std::unique_ptr<memory::Reservation>> reservations,
+             std::shared_ptr<TaskContext> task)
+      : plan_(std::move(plan)), rows_(std::move(rows)), reservations_(std::move(reservations)), task_(std::move(task)) {
     end_ = std::min(rows_->numRows(), static_cast<size_t>(plan_->limit));
     next_ = std::min(end_, static_cast<size_t>(plan_->offset));
   }
@@ -76,10 +80,44 @@ class TakeOrderedSink::KeptSource final : public Source {
  private:
   const std::shared_ptr<const Plan> plan_;
   const std::unique_ptr<SortedRows> rows_;
+  const std::vector<std::unique_ptr<memory::Reservation>> reservations_;
   const std::shared_ptr<TaskContext> task_;
   std::mutex mutex_;
   size_t next_;  // guarded by mutex_
   size_t end_;
+};
+
+// Gives the first rows of sorted runs on disk, projected.
+class TakeOrderedSink::MergedSource final : public Source {
+ public:
+  MergedSource(std::shared_ptr<const Plan> plan, std::vector<SpillFilePtr> runs, std::shared_ptr<TaskContext> task)
+      : plan_(std::move(plan)), merged_(std::shared_ptr<const SortOrderKeys>(plan_, &plan_->order), plan_->types, std::move(runs), false, 1, std::move(task)) {}
+  Result<LocalStatePtr> makeLocal(TaskContext& task) override { return merged_.makeLocal(task); }
+  Result<Progress> produce(LocalState& local, ColumnarBatch& out) override {
+    while (next_ < plan_->limit) {
+      ColumnarBatch sorted;
+      ASSIGN_OR_RETURN(const Progress progress, merged_.produce(local, sorted));
+      if (progress.kind != Progress::Kind::kHaveOutput) return progress;
+      const int64_t begin = next_;
+      next_ += sorted.numRows();
+      const int64_t first = std::max(plan_->offset, begin);
+      const int64_t end = std::min(plan_->limit, next_);
+      if (first >= end) continue;
+      sorted = sliceBatch(sorted, static_cast<RowIndex>(first - begin), static_cast<RowIndex>(end - first));
+      const auto project = plan_->project->makeLocal();
+      ASSIGN_OR_RETURN(auto columns, plan_->project->evaluate(*project, sorted));
+      out = sorted.withColumns(std::move(columns));
+      out.setPosition(0, first);
+      return Progress::haveOutput();
+    }
+    return Progress::finished();
+  }
+  int32_t maxThreads() const override { return 1; }
+
+ private:
+  const std::shared_ptr<const Plan> plan_;
+  SortedRunsSource merged_;
+  int64_t next_ = 0;  // rows that were merged
 };
 
 TakeOrderedSink::TakeOrderedSink(Plan plan, std::shared_ptr<TaskContext> task)
@@ -176,27 +214,57 @@ Result<Progress> TakeOrderedSink::consume(LocalState& state, const ColumnarBatch
   kept.chunks.push_back(std::move(chunk));
   const auto limit = static_cast<size_t>(plan_->limit);
   if (kept.numRows > limit + std::max(limit, kept.hasWorst ? kSlackRows : size_t{2048})) cut(kept);
-  if (!local.reservation->tryResize(kept.bytes)) return task_->query().memory().outOfMemory(kept.bytes);
+  const int64_t threshold = task_->options().spillThresholdBytes;
+  const bool isAsked = local.reservation->spillRequested() || (threshold > 0 && kept.bytes > threshold);
+  if (isAsked || !local.reservation->tryResize(kept.bytes)) {
+    cut(kept);
+    if (isAsked || kept.bytes > kFloorBytes) {
+      RETURN_IF_ERROR(spill(kept));
+      local.reservation->spillDone();
+    }
+    if (!local.reservation->tryResize(kept.bytes)) local.reservation->growFloor(kept.bytes - local.reservation->bytes());
+  }
+  local.reservation->setRevocable(kept.bytes);
   return Progress::needInput();
+}
+
+// Writes out what is kept. The worst row stays known: as many rows as the limit says go before it, wherever they are.
+Status TakeOrderedSink::spill(Kept& kept) {
+  ASSIGN_OR_RETURN(SpillFilePtr run, writeSortRun(plan_->order, plan_->types, std::move(kept.chunks), false, task_->query()));
+  kept.chunks.clear();
+  kept.numRows = 0;
+  kept.bytes = 0;
+  const std::lock_guard lock(mutex_);
+  runs_.push_back(std::move(run));
+  return Status::ok();
 }
 
 Status TakeOrderedSink::combine(LocalState& state) {
   auto& local = static_cast<Local&>(state);
   cut(local.kept);
+  local.reservation->setRevocable(0);
   const std::lock_guard lock(mutex_);
   chunks_.insert(chunks_.end(), std::make_move_iterator(local.kept.chunks.begin()), std::make_move_iterator(local.kept.chunks.end()));
   local.kept = Kept();
+  reservations_.push_back(std::move(local.reservation));
   return Status::ok();
 }
 
 Result<std::unique_ptr<Source>> TakeOrderedSink::makeSource() {
+  if (!runs_.empty()) {
+    Kept rest;
+    rest.chunks = std::move(chunks_);
+    if (!rest.chunks.empty()) RETURN_IF_ERROR(spill(rest));
+    reservations_.clear();
+    return std::unique_ptr<Source>(std::make_unique<MergedSource>(plan_, std::move(runs_), task_));
+  }
   auto rows = std::make_unique<SortedRows>(plan_->order, plan_->types);
   rows->prepare(std::move(chunks_), 1, false);
   for (int32_t part = 0; part < rows->numParts(); ++part) rows->sortPart(part);
   for (int32_t column = 0; column < rows->numColumns(); ++column) rows->concatenateColumn(column);
   rows->finish();
   rows->dropKeys();
-  return std::unique_ptr<Source>(std::make_unique<KeptSource>(plan_, std::move(rows), task_));
+  return std::unique_ptr<Source>(std::make_unique<KeptSource>(plan_, std::move(rows), std::move(reservations_), task_));
 }
 
 }  // namespace flint::exec

@@ -2,17 +2,26 @@
 
 #include <algorithm>
 
+#include "exec/sort/sort_runs.h"
+#include "exec/window/spilled_window_source.h"
 #include "exec/window/window_source.h"
 
 namespace flint::exec {
 
+namespace {
+
+constexpr int64_t kFloorBytes = 1 << 20;  // a run of less is not worth its file
+
+}  // namespace
+
 struct WindowSink::Local : LocalState {
   expr::ExpressionEvaluator::LocalPtr keys;
   std::vector<SortChunk> chunks;
+  int64_t bytes = 0;
 };
 
 WindowSink::WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::shared_ptr<TaskContext> task)
-    : calls_(std::move(calls)), task_(std::move(task)), sorted_(std::make_shared<Sorted>(std::move(order), std::move(types))) {
+    : calls_(std::move(calls)), types_(std::move(types)), task_(std::move(task)), sorted_(std::make_shared<Sorted>(std::move(order), types_)) {
   sorted_->reservation = task_->makeReservation("Window");
 }
 
@@ -26,14 +35,40 @@ Result<Progress> WindowSink::consume(LocalState& state, const ColumnarBatch& bat
   auto& local = static_cast<Local&>(state);
   if (batch.isEmpty()) return Progress::needInput();
   ASSIGN_OR_RETURN(SortChunk chunk, makeSortChunk(sorted_->order, *local.keys, batch));
-  const int64_t bytes = bytesOf(chunk);
-  if (!sorted_->reservation->tryGrow(bytes)) return task_->query().memory().outOfMemory(bytes);
+  // Sorting needs the keys, and the columns once more while they are concatenated.
+  const int64_t bytes = bytesOf(chunk) * 2;
+  const int64_t threshold = task_->options().spillThresholdBytes;
+  memory::Reservation& reservation = *sorted_->reservation;
+  const bool isAsked = reservation.spillRequested() || (threshold > 0 && local.bytes + bytes > threshold);
+  if (isAsked || !reservation.tryGrow(bytes)) {
+    if (!local.chunks.empty() && (isAsked || local.bytes >= kFloorBytes)) RETURN_IF_ERROR(spill(local));
+    if (!reservation.tryGrow(bytes)) reservation.growFloor(bytes);
+  }
+  local.bytes += bytes;
   local.chunks.push_back(std::move(chunk));
+  reservation.setRevocable(reservation.bytes());
   return Progress::needInput();
+}
+
+Status WindowSink::spill(Local& local) {
+  ASSIGN_OR_RETURN(SpillFilePtr run, writeSortRun(sorted_->order, types_, std::move(local.chunks), false, task_->query()));
+  local.chunks.clear();
+  sorted_->reservation->shrink(local.bytes);
+  local.bytes = 0;
+  sorted_->reservation->spillDone();
+  const std::lock_guard lock(mutex_);
+  runs_.push_back(std::move(run));
+  return Status::ok();
 }
 
 Status WindowSink::combine(LocalState& state) {
   auto& local = static_cast<Local&>(state);
+  bool hasRuns = false;
+  {
+    const std::lock_guard lock(mutex_);
+    hasRuns = !runs_.empty();
+  }
+  if (hasRuns && !local.chunks.empty()) return spill(local);
   const std::lock_guard lock(mutex_);
   chunks_.insert(chunks_.end(), std::make_move_iterator(local.chunks.begin()), std::make_move_iterator(local.chunks.end()));
   local.chunks.clear();
@@ -41,6 +76,17 @@ Status WindowSink::combine(LocalState& state) {
 }
 
 Result<int32_t> WindowSink::prepareFinalize() {
+  sorted_->reservation->setRevocable(0);
+  if (!runs_.empty()) {
+    // Rows of threads that ended before the first run was written are one more run.
+    if (!chunks_.empty()) {
+      Local rest;
+      rest.chunks = std::move(chunks_);
+      RETURN_IF_ERROR(spill(rest));
+    }
+    sorted_->reservation->shrink(sorted_->reservation->bytes());
+    return 0;
+  }
   sorted_->rows.prepare(std::move(chunks_), std::max(1, task_->numThreads()), false);
   return sorted_->rows.numParts() + sorted_->rows.numColumns();
 }
@@ -56,6 +102,7 @@ Status WindowSink::finalizeTask(int32_t task) {
 }
 
 Status WindowSink::finishFinalize() {
+  if (!runs_.empty()) return Status::ok();
   SortedRows& rows = sorted_->rows;
   rows.finish();
   sorted_->beginsPeers.assign(rows.numRows(), false);
@@ -70,6 +117,10 @@ Status WindowSink::finishFinalize() {
 }
 
 Result<std::unique_ptr<Source>> WindowSink::makeSource() {
+  if (!runs_.empty()) {
+    const std::shared_ptr<const SortOrderKeys> order(sorted_, &sorted_->order);
+    return std::unique_ptr<Source>(std::make_unique<SpilledWindowSource>(calls_, order, types_, std::move(runs_), task_));
+  }
   return std::unique_ptr<Source>(std::make_unique<WindowSource>(calls_, std::move(sorted_), task_));
 }
 

@@ -6,6 +6,7 @@
 
 #include "exec/operator.h"
 #include "exec/sort/sorted_rows.h"
+#include "exec/spill/spill_file.h"
 #include "exec/task_context.h"
 #include "exec/window/window_calls.h"
 
@@ -14,7 +15,8 @@ namespace flint::exec {
 /// Evaluates window functions; the runtime of `WindowExec`. Sorts its input by partition and order keys, then works through the partitions.
 ///
 /// Shape: the input's columns, then one a window expression; rows come in the order of the keys. A morsel is a run of whole partitions.
-/// Memory: all rows, charged as they come. Threads: as Sink.
+/// Memory: all rows, charged as they come; a thread whose rows are refused writes them out as a sorted run, and then the source merges the runs and
+/// holds whole partitions only. Threads: as Sink.
 class WindowSink final : public Sink {
  public:
   WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::shared_ptr<TaskContext> task);
@@ -40,11 +42,15 @@ class WindowSink final : public Sink {
 
  private:
   struct Local;
+  Status spill(Local& local);
+
   const std::shared_ptr<const WindowCalls> calls_;
+  const std::vector<DataType> types_;
   const std::shared_ptr<TaskContext> task_;
   std::shared_ptr<Sorted> sorted_;
   std::mutex mutex_;
-  std::vector<SortChunk> chunks_;  // guarded by mutex_ until finalization
+  std::vector<SortChunk> chunks_;  // guarded by mutex_ until finalization, as what follows
+  std::vector<SpillFilePtr> runs_;
 };
 
 }  // namespace flint::exec

@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 
-#include "exec/window/window_frames.h"
 #include "exec/window/window_sink.h"
 
 namespace flint::exec {
@@ -28,7 +27,6 @@ class WindowSource final : public Source {
     size_t endPartition;
   };
   Status evaluate(Local& local, const Morsel& morsel) const;
-  PartitionRows partitionRows(size_t begin, size_t end, size_t morselBegin, const std::vector<columnar::VectorPtr>& inputs) const;
 
   const std::shared_ptr<const WindowCalls> calls_;
   const std::shared_ptr<const WindowSink::Sorted> sorted_;

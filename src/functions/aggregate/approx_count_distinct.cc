@@ -57,6 +57,7 @@ struct DistinctSketch {
   int precision;
 
   Object make() const { return {std::vector<uint8_t>(size_t{1} << precision)}; }
+  int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.registers.size()); }
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
     if (arguments[0]->isNull(row)) return;
     const uint64_t hash = hashAt(*arguments[0], row);

@@ -122,6 +122,10 @@ struct Collected {
   bool distinct;
 
   Object make() const { return {}; }
+  int64_t heldBytes(const Object& object) const {
+    // A value seen is there once more, in a node of the set.
+    return static_cast<int64_t>(object.bytes.capacity() + (distinct ? object.bytes.size() + object.seen.size() * 64 : 0));
+  }
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
     if (!arguments[0]->isNull(row)) put(object, bytesOf(*arguments[0], row, distinct));
   }
@@ -173,6 +177,7 @@ struct MostFrequent {
   bool largest = false;
 
   Object make() const { return {}; }
+  int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.counts.size() * 96); }  // a node, with a short value
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
     if (!arguments[0]->isNull(row)) ++object.counts[bytesOf(*arguments[0], row, true)];
   }
@@ -229,6 +234,7 @@ struct JoinedTexts {
   std::vector<bool> nullsFirst;
 
   Object make() const { return {}; }
+  int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.entries.capacity() * (sizeof(Entry) + 16)); }  // with short texts
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
     if (arguments[0]->isNull(row)) return;
     const VectorReader<StringView> texts(*arguments[0]);

@@ -13,6 +13,7 @@ namespace flint::functions {
 /// `Op` has: `Object` (default-constructible from the Op: `Object make() const`), and
 /// `add(Object&, std::span<const VectorPtr>, RowIndex)`, `merge(Object&, const Object&)`, `encode(const Object&, ByteWriter&)`,
 /// `decode(Object&, ByteReader&)` (adds what was encoded), `Status finalize(const Object*, VectorBuilder&)` (null pointer: no rows).
+/// One whose objects grow has `int64_t heldBytes(const Object&)`, in constant time, so that what they hold is charged.
 template <class Op>
 class ObjectAggregator final : public Aggregator {
  public:
@@ -31,19 +32,28 @@ class ObjectAggregator final : public Aggregator {
 
   Status update(std::byte* const* states, size_t offset, const AggregateInput& input, StateArena& arena) const override {
     for (RowIndex i = 0; i < input.active.count(); ++i) {
-      op_.add(object(states[i] + offset, arena), input.arguments, input.active[i]);
+      Object& target = object(states[i] + offset, arena);
+      const int64_t before = heldBytes(target);
+      op_.add(target, input.arguments, input.active[i]);
+      if constexpr (kGrows) arena.adjust(heldBytes(target) - before);
     }
     return Status::ok();
   }
   Status updateOne(std::byte* state, const AggregateInput& input, StateArena& arena) const override {
     if (input.active.isEmpty()) return Status::ok();
     Object& target = object(state, arena);
+    const int64_t before = heldBytes(target);
     for (RowIndex i = 0; i < input.active.count(); ++i) op_.add(target, input.arguments, input.active[i]);
+    if constexpr (kGrows) arena.adjust(heldBytes(target) - before);
     return Status::ok();
   }
   Status merge(std::byte* into, const std::byte* from, StateArena& arena) const override {
     const Object* other = *reinterpret_cast<Object* const*>(from);
-    if (other != nullptr) op_.merge(object(into, arena), *other);
+    if (other == nullptr) return Status::ok();
+    Object& target = object(into, arena);
+    const int64_t before = heldBytes(target);
+    op_.merge(target, *other);
+    if constexpr (kGrows) arena.adjust(heldBytes(target) - before);
     return Status::ok();
   }
   std::vector<DataType> encodedTypes() const override { return {DataType::binary()}; }
@@ -65,7 +75,10 @@ class ObjectAggregator final : public Aggregator {
     Status failure;
     forEachValue<StringView>(*columns[0], active, [&](RowIndex i, const StringView& encoded) {
       ByteReader bytes(encoded.view());
-      op_.decode(object(states[i] + offset, arena), bytes);
+      Object& target = object(states[i] + offset, arena);
+      const int64_t before = heldBytes(target);
+      op_.decode(target, bytes);
+      if constexpr (kGrows) arena.adjust(heldBytes(target) - before);
       if (bytes.failed()) failure = bytes.status();
     });
     return failure;
@@ -76,12 +89,20 @@ class ObjectAggregator final : public Aggregator {
   }
 
  private:
+  static constexpr bool kGrows = requires(const Op& op, const Object& object) { op.heldBytes(object); };
+  int64_t heldBytes([[maybe_unused]] const Object& object) const {
+    if constexpr (kGrows) {
+      return op_.heldBytes(object);
+    } else {
+      return 0;
+    }
+  }
   static Object*& pointer(std::byte* state) { return *reinterpret_cast<Object**>(state); }
   Object& object(std::byte* state, StateArena& arena) const {
     Object*& at = pointer(state);
     if (at == nullptr) {
       at = new Object(op_.make());
-      arena.adjust(static_cast<int64_t>(sizeof(Object)));
+      arena.adjust(static_cast<int64_t>(sizeof(Object)) + heldBytes(*at));
     }
     return *at;
   }

@@ -53,6 +53,7 @@ struct Percentiles {
   bool descending = false;
 
   Object make() const { return {}; }
+  int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.values.capacity() * sizeof(object.values[0])); }
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
     const ColumnVector& values = *arguments[valueArgument];
     if (values.isNull(row)) return;
