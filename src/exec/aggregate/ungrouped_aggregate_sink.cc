@@ -3,6 +3,11 @@
 #include <atomic>
 
 namespace flint::exec {
+namespace {
+
+constexpr int64_t kFloorBytes = 1 << 20;  // of states, taken whatever the budget says
+
+}  // namespace
 
 struct UngroupedAggregateSink::States {
   States(std::shared_ptr<const GroupRowFormat> rowFormat, TaskContext& task)
@@ -72,7 +77,9 @@ Result<Progress> UngroupedAggregateSink::consume(LocalState& state, const Column
 Status UngroupedAggregateSink::charge(States& states) const {
   const int64_t bytes = states.rows.bytes();
   if (bytes <= states.reservation->bytes() || states.reservation->tryResize(bytes + bytes / 8)) return Status::ok();
-  return task_->query().memory().outOfMemory(bytes);
+  if (bytes > kFloorBytes) return task_->query().memory().outOfMemory(bytes);
+  states.reservation->growFloor(bytes - states.reservation->bytes());
+  return Status::ok();
 }
 
 Status UngroupedAggregateSink::combine(LocalState& state) {

@@ -27,6 +27,8 @@ class LimitSink::Keeper : public ResultConsumer {
 
 namespace {
 
+constexpr int64_t kFloorBytes = 1 << 20;  // of last rows, taken whatever the budget says
+
 template <class Base>
 class FirstRows final : public Base {
  public:
@@ -50,14 +52,21 @@ class FirstRows final : public Base {
 template <class Base>
 class LastRows final : public Base {
  public:
-  LastRows(std::shared_ptr<ColumnarStore> store, int64_t limit) : Base(std::move(store)), limit_(limit) {}
+  LastRows(std::shared_ptr<ColumnarStore> store, std::shared_ptr<QueryContext> query, int64_t limit)
+      : Base(std::move(store)), query_(std::move(query)), reservation_(query_->memory().makeReservation("Tail")), limit_(limit) {}
   Result<Progress> accept(const ColumnarBatch& batch) override {
     if (limit_ <= 0) return Progress::finished();
     rows_ += batch.numSelected();
     batches_.push_back(columnar::compact(batch));
+    int64_t bytes = reservation_->bytes() + batches_.back().byteSize();
     while (rows_ - batches_.front().numSelected() >= limit_) {
       rows_ -= batches_.front().numSelected();
+      bytes -= batches_.front().byteSize();
       batches_.pop_front();
+    }
+    if (!reservation_->tryResize(bytes)) {
+      if (bytes > kFloorBytes) return query_->memory().outOfMemory(bytes);
+      reservation_->growFloor(bytes - reservation_->bytes());
     }
     return Progress::needInput();
   }
@@ -68,10 +77,13 @@ class LastRows final : public Base {
       skip = 0;
     }
     batches_.clear();
+    reservation_->shrink(reservation_->bytes());
     return Status::ok();
   }
 
  private:
+  const std::shared_ptr<QueryContext> query_;
+  const std::unique_ptr<memory::Reservation> reservation_;
   const int64_t limit_;
   int64_t rows_ = 0;
   std::deque<ColumnarBatch> batches_;
@@ -88,8 +100,8 @@ std::shared_ptr<LimitSink> LimitSink::first(std::shared_ptr<QueryContext> query,
 }
 
 std::shared_ptr<LimitSink> LimitSink::last(std::shared_ptr<QueryContext> query, int64_t limit) {
-  auto store = std::make_shared<ColumnarStore>(std::move(query), "tail");
-  return std::shared_ptr<LimitSink>(new LimitSink(store, std::make_shared<LastRows<Keeper>>(store, limit)));
+  auto store = std::make_shared<ColumnarStore>(query, "tail");
+  return std::shared_ptr<LimitSink>(new LimitSink(store, std::make_shared<LastRows<Keeper>>(store, std::move(query), limit)));
 }
 
 Status LimitSink::finishFinalize() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "columnar/vector_reader.h"
 
@@ -55,6 +56,7 @@ struct SortedRunsSource::Cursor {
   std::vector<VectorPtr> keyColumns;
   std::vector<std::byte> keys;
   RowIndex row = 0;
+  int64_t bytes = 0;  // charged for the batch and its keys
 
   int32_t partition() const { return columnar::VectorReader<int32_t>(*batch->column(batch->numColumns() - 3))[row]; }
   std::tuple<int32_t, int64_t, int32_t> place() const {
@@ -71,7 +73,8 @@ SortedRunsSource::SortedRunsSource(std::shared_ptr<const SortOrderKeys> order, s
       byPartition_(byPartition),
       numPartitions_(numPartitions),
       task_(std::move(task)),
-      keys_(order_->values->makeLocal()) {}
+      keys_(order_->values->makeLocal()),
+      reservation_(task_->makeReservation("Merge of sorted runs")) {}
 SortedRunsSource::~SortedRunsSource() = default;
 
 Result<LocalStatePtr> SortedRunsSource::makeLocal(TaskContext&) { return std::make_unique<LocalState>(); }
@@ -81,10 +84,13 @@ Status SortedRunsSource::load(Cursor& cursor) {
   ASSIGN_OR_RETURN(const bool hasBatch, cursor.reader->nextBatch(types_, *batch));
   cursor.row = 0;
   cursor.batch = nullptr;
+  reservation_->shrink(std::exchange(cursor.bytes, 0));
   if (!hasBatch) return Status::ok();
   ASSIGN_OR_RETURN(cursor.keyColumns, order_->values->evaluate(*keys_, *batch));
   cursor.keys.resize(static_cast<size_t>(batch->numRows()) * order_->layout.width());
   order_->layout.encode(cursor.keyColumns, columnar::ActiveRows(batch->numRows()), cursor.keys.data());
+  cursor.bytes = batch->byteSize() + static_cast<int64_t>(cursor.keys.size());
+  reservation_->growFloor(cursor.bytes);
   cursor.batch = std::move(batch);
   return Status::ok();
 }

@@ -16,7 +16,7 @@ Result<SpillFilePtr> writeSortRun(const SortOrderKeys& order, const std::vector<
 
 /// Gives the rows of sorted runs on disk, merged.
 ///
-/// Memory: one batch a run, charged. Threads: as Source; one thread does the work.
+/// Memory: one batch a run, charged whatever the budget says. Threads: as Source; one thread does the work.
 class SortedRunsSource final : public Source {
  public:
   SortedRunsSource(std::shared_ptr<const SortOrderKeys> order, std::vector<DataType> types, std::vector<SpillFilePtr> runs, bool byPartition,
@@ -42,6 +42,7 @@ class SortedRunsSource final : public Source {
   const int32_t numPartitions_;
   const std::shared_ptr<TaskContext> task_;
   const expr::ExpressionEvaluator::LocalPtr keys_;
+  const std::unique_ptr<memory::Reservation> reservation_;
   bool isOpen_ = false;
   std::vector<std::unique_ptr<Cursor>> heap_;  // the run with the next row in front
   int64_t sequence_ = 0;

@@ -214,17 +214,18 @@ Result<Progress> TakeOrderedSink::consume(LocalState& state, const ColumnarBatch
   kept.chunks.push_back(std::move(chunk));
   const auto limit = static_cast<size_t>(plan_->limit);
   if (kept.numRows > limit + std::max(limit, kept.hasWorst ? kSlackRows : size_t{2048})) cut(kept);
+  memory::Reservation& reservation = *local.reservation;
   const int64_t threshold = task_->options().spillThresholdBytes;
-  const bool isAsked = local.reservation->spillRequested() || (threshold > 0 && kept.bytes > threshold);
-  if (isAsked || !local.reservation->tryResize(kept.bytes)) {
+  const auto isAsked = [&] { return reservation.spillRequested() || (threshold > 0 && kept.bytes > threshold); };
+  if (isAsked() || !reservation.tryResize(kept.bytes)) {
     cut(kept);
-    if (isAsked || kept.bytes > kFloorBytes) {
+    if (isAsked() || (kept.bytes > kFloorBytes && !reservation.tryResize(kept.bytes))) {
       RETURN_IF_ERROR(spill(kept));
-      local.reservation->spillDone();
+      reservation.spillDone();
     }
-    if (!local.reservation->tryResize(kept.bytes)) local.reservation->growFloor(kept.bytes - local.reservation->bytes());
+    if (!reservation.tryResize(kept.bytes)) reservation.growFloor(kept.bytes - reservation.bytes());
   }
-  local.reservation->setRevocable(kept.bytes);
+  reservation.setRevocable(kept.bytes);
   return Progress::needInput();
 }
 
