@@ -10,7 +10,7 @@ namespace {
 
 namespace F = functions;
 
-SparkSession spark() { return SparkSession::builder().master("local[2]").getOrCreate(); }
+SparkSession spark() { return SparkSession::builder().master("local[2]").config("spark.sql.catalogImplementation", "in-memory").getOrCreate(); }
 
 DataFrame people() {
   return spark().createDataFrame({{1, "Ada", 36, Decimal{"12.50"}}, {2, "Bob", nullptr, Decimal{"7.25"}}, {3, "Cy", 41, nullptr}},

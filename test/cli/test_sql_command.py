@@ -108,3 +108,9 @@ def test_interrupt_ends_a_run_with_status_130(tmp_path):
         except subprocess.TimeoutExpired:
             pass
     assert program.returncode == 130
+
+
+def test_commands_print_their_rows(run):
+    assert run("--format", "csv", "-e", "EXECUTE IMMEDIATE 'SELECT sum(id) AS s, max(id) AS m FROM range(4) HAVING sum(id) > 1'").stdout == "s,m\n6,3\n"
+    assert "a,INT" in run("--format", "csv", "-e", "CREATE TEMP VIEW v AS SELECT 1 AS a; DESCRIBE v").stdout.replace("int", "INT")
+    assert run("-e", "CREATE TEMP VIEW v AS SELECT 1 AS a").stdout == ""
