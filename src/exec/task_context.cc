@@ -24,7 +24,12 @@ std::vector<QueryMetrics::Entry> QueryMetrics::entries() const {
 
 QueryContext::QueryContext(std::shared_ptr<memory::QueryPool> pool, expr::EvaluationOptions evaluation, ExecOptions options)
     : pool_(std::move(pool)), evaluation_(std::move(evaluation)), options_(std::move(options)) {}
-QueryContext::~QueryContext() = default;
+QueryContext::~QueryContext() {
+  if (options_.spillDirectory.empty()) return;
+  // The files went with their last readers; where one is left, so is the folder.
+  const std::shared_ptr<io::FileSystem> files = options_.spillFiles != nullptr ? options_.spillFiles : io::localFileSystem();
+  static_cast<void>(files->remove(options_.spillDirectory, false).isOk());
+}
 
 void QueryContext::cancel(Error reason) {
   std::vector<std::function<void()>> callbacks;
