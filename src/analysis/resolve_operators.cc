@@ -19,8 +19,7 @@ std::optional<ComparisonOp> comparisonNamed(const std::string& name) {
   static const std::unordered_map<std::string, ComparisonOp> kOperators = {
       {"=", ComparisonOp::kEqual},        {"==", ComparisonOp::kEqual},           {"!=", ComparisonOp::kNotEqual},
       {"<>", ComparisonOp::kNotEqual},    {"<", ComparisonOp::kLess},             {"<=", ComparisonOp::kLessOrEqual},
-      {">", ComparisonOp::kGreater},      {">=", ComparisonOp::kGreaterOrEqual},  {"<=>", ComparisonOp::kEqualNullSafe},
-      {"equal_null", ComparisonOp::kEqualNullSafe}};
+      {">", ComparisonOp::kGreater},      {">=", ComparisonOp::kGreaterOrEqual},  {"<=>", ComparisonOp::kEqualNullSafe}};
   const auto found = kOperators.find(name);
   return found == kOperators.end() ? std::nullopt : std::optional(found->second);
 }

@@ -27,8 +27,7 @@ Result<DataType> readTypeOrSchema(std::string_view text) {
   auto schema = reader.tableSchema(text);
   if (schema.isOk()) return schema;
   auto json = dataTypeFromJson(text);
-  if (json.isOk()) return json;
-  return schema;
+  return json.isOk() ? json : type;
 }
 
 DataType asNullable(const DataType& type) {

@@ -19,7 +19,7 @@ void setSchemaTextReader(const SchemaTextReader& reader);
 
 /// "int". Errors: the parser's.
 Result<DataType> readType(std::string_view text);
-/// A list of columns, else a type, else a type's JSON form: what from_json and its like take. Errors: the parser's for the list of columns.
+/// A list of columns, else a type, else a type's JSON form: what from_json and its like take. Errors: the parser's for the type.
 Result<DataType> readTypeOrSchema(std::string_view text);
 
 /// The same type with nullable parts everywhere.

@@ -415,7 +415,14 @@ Result<AggregateBinding> bindMode(const BindContext& context, bool) {
   AggregateBinding binding{.argumentTypes = {type}, .result = type};
   if (context.argumentTypes.size() == 2) {
     // Whether the choice among equally frequent values is to be the smallest: it always is.
-    if (!context.argumentTypes[1].is(TypeKind::kBoolean) || context.constants[1] == nullptr) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
+    if (!context.argumentTypes[1].is(TypeKind::kBoolean)) {
+      return Error(condition::kUnexpectedInputType)
+          .with("functionName", "`mode`")
+          .with("paramIndex", "second")
+          .with("requiredType", "\"BOOLEAN\"")
+          .with("inputSql", "\"" + expr::callText(context) + "\"")
+          .with("inputType", "\"" + context.argumentTypes[1].sql() + "\"");
+    }
     binding.argumentTypes.push_back(DataType::boolean());
   }
   const auto* order = context.arguments[0]->as<expr::SortOrder>();

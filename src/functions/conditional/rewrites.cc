@@ -33,6 +33,10 @@ Result<ExprPtr> rewriteZeroIfNull(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   return call("coalesce", {context.arguments[0], literalInt(0)});
 }
+Result<ExprPtr> rewriteEqualNull(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  return call("<=>", {context.arguments[0], context.arguments[1]});
+}
 Result<ExprPtr> rewriteBetween(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
   return call("and", {call(">=", {context.arguments[0], context.arguments[1]}), call("<=", {context.arguments[0], context.arguments[2]})});
@@ -116,6 +120,8 @@ void registerConditional(FunctionRegistry& registry) {
        .examples = {{.sql = "SELECT nvl(NULL, array('2'))", .result = "[2]"}}, .rewrite = rewriteNvl},
       {.names = {"nvl2"}, .group = Group::kConditional, .since = "2.0.0", .usage = "nvl2(expr1, expr2, expr3) - expr2 when expr1 is not NULL, else expr3.",
        .examples = {{.sql = "SELECT nvl2(NULL, 2, 1)", .result = "1"}}, .rewrite = rewriteNvl2},
+      {.names = {"equal_null"}, .group = Group::kPredicate, .since = "3.4.0", .usage = "equal_null(expr1, expr2) - Whether the values are equal, NULL to NULL too.",
+       .examples = {{.sql = "SELECT equal_null(3, 3)", .result = "true"}}, .rewrite = rewriteEqualNull},
       {.names = {"nullif"}, .group = Group::kConditional, .since = "2.0.0", .usage = "nullif(expr1, expr2) - NULL when both are equal, else expr1.",
        .examples = {{.sql = "SELECT nullif(2, 2)", .result = "NULL"}}, .rewrite = rewriteNullIf},
       {.names = {"nullifzero"}, .group = Group::kConditional, .since = "4.0.0", .usage = "nullifzero(expr) - NULL for 0, else expr.",

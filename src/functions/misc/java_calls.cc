@@ -140,7 +140,13 @@ Result<FunctionBinding> bindReflect(const BindContext& context) {
 }
 
 Result<FunctionBinding> bindUuid(const BindContext& context) {
-  RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 1));
+  if (!context.argumentTypes.empty() && (!context.argumentTypes[0].isIntegral() || context.constants[0] == nullptr)) {
+    return Error(condition::kInvalidParameterValueLong)
+        .with("parameter", "`seed`")
+        .with("functionName", "`uuid`")
+        .with("invalidValue", quotedExpression(context.arguments[0]));
+  }
   FunctionBinding binding;
   binding.result = kString;
   binding.nullable = false;
@@ -153,7 +159,7 @@ Result<FunctionBinding> bindUuid(const BindContext& context) {
 
 void registerJavaCalls(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
-      {.names = {"uuid"}, .group = Group::kMisc, .since = "2.3.0", .usage = "uuid() - A random UUID of version 4.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .nullable = false, .bind = bindUuid},
+      {.names = {"uuid"}, .group = Group::kMisc, .since = "2.3.0", .usage = "uuid([seed]) - A random UUID of version 4.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .nullable = false, .bind = bindUuid},
       {.names = {"reflect", "java_method"}, .group = Group::kMisc, .since = "2.0.0", .usage = "reflect(class, method[, arg1[, arg2 ..]]) - What a static method of Java gives: of java.util.UUID and java.net.URLDecoder.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindReflect<false>},
       {.names = {"try_reflect"}, .group = Group::kMisc, .since = "4.0.0", .usage = "try_reflect(class, method[, arg1[, arg2 ..]]) - As reflect, NULL where the method fails.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindReflect<true>},
   };

@@ -6,6 +6,7 @@
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "expr/nodes.h"
+#include "expr/unresolved.h"
 #include "functions/hash/murmur3.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
@@ -60,8 +61,13 @@ Result<FunctionBinding> bindCurrentPath(const BindContext& context) {
   return fixed(kString, Value::string("system.builtin,system.session," + context.options.currentCatalog + "." + context.options.currentDatabase));
 }
 Result<FunctionBinding> bindVersion(const BindContext&) { return fixed(kString, Value::string("4.2.0 flint")); }
-// The type is known before anything is evaluated; the argument stays, as an aggregate or generator in it still counts.
-Result<FunctionBinding> bindTypeof(const BindContext& context) {
+// The type is known before anything is evaluated; an argument with an aggregate stays, as its query is one of groups all the same.
+Result<ExprPtr> rewriteTypeof(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  if (context.arguments[0]->traits().hasAggregate) return call("type_name", {context.arguments[0]});
+  return literalString(context.argumentTypes[0].simpleString());
+}
+Result<FunctionBinding> bindTypeName(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   FunctionBinding binding = fixed(kString, Value::string(context.argumentTypes[0].simpleString()));
   binding.nulls = NullRule::kHandledByKernel;
@@ -207,7 +213,8 @@ void registerSession(FunctionRegistry& registry) {
       {.names = {"current_database", "current_schema"}, .group = Group::kMisc, .since = "1.6.0", .usage = "current_database() - The current database.", .bind = bindCurrentDatabase, .display = "current_schema"},
       {.names = {"current_path"}, .group = Group::kMisc, .since = "4.2.0", .usage = "current_path() - Where names of routines are looked for, in order.", .bind = bindCurrentPath},
       {.names = {"version"}, .group = Group::kMisc, .since = "3.0.0", .usage = "version() - The version of Spark that is served, and who serves it.", .bind = bindVersion},
-      {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindTypeof},
+      {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .rewrite = rewriteTypeof},
+      {.names = {"type_name"}, .group = Group::kInternal, .since = "3.0.0", .usage = "type_name(expr) - The type of an expression of aggregates.", .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindTypeName},
       {.names = {"rand", "random"}, .group = Group::kMath, .since = "1.5.0", .usage = "rand([seed]) - Random numbers from 0 to 1, evenly spread.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<false>},
       {.names = {"randn"}, .group = Group::kMath, .since = "1.5.0", .usage = "randn([seed]) - Random numbers of the standard normal distribution.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<true>},
       {.names = {"monotonically_increasing_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "monotonically_increasing_id() - Numbers that grow with the rows, with gaps between partitions.", .deterministic = false, .nullable = false,

@@ -126,6 +126,17 @@ void decodeUrl(const KernelArgs& args) {
   });
 }
 
+Result<FunctionBinding> bindTryUrlDecode(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  FunctionBinding binding;
+  binding.argumentTypes = {kString};
+  binding.result = kString;
+  binding.kernel = decodeUrl;
+  binding.errorsAreNull = true;
+  binding.nullableIfArgumentsAre = false;
+  return binding;
+}
+
 std::string grouped(std::string digits) {
   const size_t point = std::min(digits.find('.'), digits.size());
   const size_t first = digits[0] == '-' ? 1 : 0;
@@ -421,6 +432,7 @@ void registerCodes(FunctionRegistry& registry) {
       {.names = {"base64"}, .group = Group::kString, .since = "1.5.0", .usage = "base64(bin) - The bytes in base 64.", .examples = {{.sql = "SELECT base64('Spark SQL')", .result = "U3BhcmsgU1FM"}}, .overloads = {{.arguments = {kBinary}, .result = kString, .kernel = encodeBase64}}},
       {.names = {"unbase64"}, .group = Group::kString, .since = "1.5.0", .usage = "unbase64(str) - The bytes that a text in base 64 stands for.", .overloads = {{.arguments = {kString}, .result = kBinary, .kernel = decodeBase64}}},
       {.names = {"url_encode"}, .group = Group::kUrl, .since = "3.4.0", .usage = "url_encode(str) - The text as in a URL's query.", .overloads = {{.arguments = {kString}, .result = kString, .kernel = encodeUrl}}},
+      {.names = {"try_url_decode"}, .group = Group::kUrl, .since = "4.0.0", .usage = "try_url_decode(str) - As url_decode, NULL for what url_encode cannot have made.", .bind = bindTryUrlDecode},
       {.names = {"url_decode"}, .group = Group::kUrl, .since = "3.4.0", .usage = "url_decode(str) - The text that url_encode makes.", .errors = {{condition::kCannotDecodeUrl}}, .overloads = {{.arguments = {kString}, .result = kString, .kernel = decodeUrl}}},
       {.names = {"format_number"}, .group = Group::kString, .since = "1.5.0", .usage = "format_number(expr1, expr2) - The number with commas and expr2 digits behind the point.", .examples = {{.sql = "SELECT format_number(12332.123456, 4)", .result = "12,332.1235"}}, .bind = bindFormatNumber},
       {.names = {"format_string", "printf"}, .group = Group::kString, .since = "1.5.0", .usage = "format_string(strfmt, obj, ...) - The values in printf's form.", .examples = {{.sql = "SELECT format_string('Hello World %d %s', 100, 'days')", .result = "Hello World 100 days"}}, .nulls = NullRule::kHandledByKernel, .bind = bindFormatText},

@@ -49,6 +49,23 @@ Path compiled(const std::string& path) {
   return Path(xmlXPathCompile(reinterpret_cast<const xmlChar*>(path.c_str())), xmlXPathFreeCompExpr);
 }
 
+// Names are matched without their namespaces, as in a document that was read without knowing of them.
+void dropNamespaces(xmlNodePtr root) {
+  for (xmlNodePtr node = root; node != nullptr;) {
+    if (node->type == XML_ELEMENT_NODE) {
+      node->ns = nullptr;
+      for (xmlAttrPtr attribute = node->properties; attribute != nullptr; attribute = attribute->next) attribute->ns = nullptr;
+    }
+    if (node->type == XML_ELEMENT_NODE && node->children != nullptr) {
+      node = node->children;
+      continue;
+    }
+    while (node != root && node->next == nullptr) node = node->parent;
+    if (node == root) return;
+    node = node->next;
+  }
+}
+
 struct XpathData {
   std::string path;
   std::string functionName;
@@ -65,6 +82,7 @@ class XpathEvaluator {
     context_.reset();
     document_.reset(xmlReadMemory(text.data(), static_cast<int>(text.size()), nullptr, "UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
     if (document_ == nullptr || path_ == nullptr) return none;
+    dropNamespaces(xmlDocGetRootElement(document_.get()));
     context_.reset(xmlXPathNewContext(document_.get()));
     if (context_ == nullptr) return none;
     context_->node = reinterpret_cast<xmlNodePtr>(document_.get());
