@@ -68,6 +68,12 @@ Result<ExprPtr> ExpressionResolver::coerced(const ExprPtr& node) {
     case ExprKind::kNot: return coerceLogic(node, options());
     case ExprKind::kCaseWhen: return coerceCaseWhen(*node->as<expr::CaseWhen>(), options());
     case ExprKind::kCoalesce: return coerceCoalesce(*node->as<expr::Coalesce>(), options());
+    case ExprKind::kSortOrder: {
+      expr::SortOrder order = *node->as<expr::SortOrder>();
+      if (order.child->dataType().collation() == 0) return node;
+      ASSIGN_OR_RETURN(order.child, comparedByCollation(order.child, options()));
+      return ExprPtr(expr::makeExpr(std::move(order), node->origin()));
+    }
     case ExprKind::kIn: return coerceIn(*node->as<expr::In>(), options());
     case ExprKind::kCast: {
       const auto* cast = node->as<expr::Cast>();
@@ -79,6 +85,11 @@ Result<ExprPtr> ExpressionResolver::coerced(const ExprPtr& node) {
     }
     default: return node;
   }
+}
+
+Status ExpressionResolver::checkTimeType(const DataType& type, const OriginPtr& origin) const {
+  if (!type.is(TypeKind::kTime) || plans_.conf().getBoolean("spark.sql.timeType.enabled", false)) return Status::ok();
+  return Error(condition::kUnsupportedTimeType).at(origin).as(ErrorFamily::kAnalysis);
 }
 
 Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
@@ -147,6 +158,7 @@ Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
     }
     return resolve(expr::makeExpr(std::move(spread), expression->origin()));
   }
+  if (const auto* cast = expression->as<expr::Cast>()) RETURN_IF_ERROR(checkTimeType(cast->target, expression->origin()));
   ASSIGN_OR_RETURN(const ExprPtr node, tree::mapChildren(expression, [this](const ExprPtr& child) { return resolve(child); }));
   return coerced(node);
 }

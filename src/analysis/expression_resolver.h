@@ -73,6 +73,11 @@ class ExpressionResolver {
   Result<std::vector<ExprPtr>> resolveArguments(const expr::UnresolvedFunction& call, const std::string& name);
   Result<std::vector<ExprPtr>> orderNamedArguments(const std::string& name, const std::vector<ExprPtr>& arguments,
                                                    const std::vector<std::string_view>& parameters, const OriginPtr& origin);
+  // UNSUPPORTED_TIME_TYPE for TIME where spark.sql.timeType.enabled is off.
+  Status checkTimeType(const DataType& type, const OriginPtr& origin) const;
+  // What stands for a call, from what its function's `rewrite` gave.
+  Result<ExprPtr> resolveReplacement(const expr::ScalarFunction& function, const std::string& name, const expr::UnresolvedFunction& call,
+                                     const std::vector<ExprPtr>& arguments, const ExprPtr& rewritten);
   Result<ExprPtr> resolveScalar(const expr::ScalarFunction& function, const std::string& name, const expr::UnresolvedFunction& call,
                                 std::vector<ExprPtr> arguments);
   Result<ExprPtr> resolveAggregate(const expr::AggregateFunction& function, const std::string& name, const expr::UnresolvedFunction& call);

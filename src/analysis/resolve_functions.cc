@@ -143,6 +143,20 @@ Result<std::vector<ExprPtr>> ExpressionResolver::resolveArguments(const Unresolv
   return out;
 }
 
+Result<ExprPtr> ExpressionResolver::resolveReplacement(const expr::ScalarFunction& function, const std::string& name, const UnresolvedFunction& call,
+                                                       const std::vector<ExprPtr>& arguments, const ExprPtr& rewritten) {
+  // A replacement that says itself how the call is shown; without a text as what it is.
+  const auto* own = rewritten->as<expr::RuntimeReplaceable>();
+  const ExprPtr& plain = own == nullptr ? rewritten : own->replacement;
+  ASSIGN_OR_RETURN(ExprPtr replacement, resolve(plain->origin() == nullptr ? plain->withOrigin(call.origin()) : plain));
+  if (own != nullptr && own->text.empty()) return replacement;
+  expr::RuntimeReplaceable replaced;
+  const std::string shown = !function.display.empty() && function.names[0] == name ? std::string(function.display) : name;
+  replaced.text = own != nullptr ? own->text : textOf(shown, arguments, false, options().timeZone);
+  replaced.replacement = std::move(replacement);
+  return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+}
+
 Result<ExprPtr> ExpressionResolver::resolveScalar(const expr::ScalarFunction& function, const std::string& name, const UnresolvedFunction& call,
                                                   std::vector<ExprPtr> arguments) {
   if (call.distinct) return unsupportedSyntax(name, "DISTINCT", call.origin());
@@ -153,12 +167,8 @@ Result<ExprPtr> ExpressionResolver::resolveScalar(const expr::ScalarFunction& fu
     const CallArguments bound(arguments, options());
     auto rewritten = function.rewrite(bound.context(name, options()));
     if (!rewritten.isOk()) return located(rewritten.error(), call.origin());
-    ASSIGN_OR_RETURN(const ExprPtr replacement, resolve(rewritten.value()->origin() == nullptr ? rewritten.value()->withOrigin(call.origin()) : rewritten.value()));
-    expr::RuntimeReplaceable replaced;
-    const std::string shown = !function.display.empty() && function.names[0] == name ? std::string(function.display) : name;
-    replaced.text = textOf(shown, arguments, false, options().timeZone);
-    replaced.replacement = replacement;
-    return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+    // None: the call is bound as it is.
+    if (rewritten.value() != nullptr) return resolveReplacement(function, name, call, arguments, rewritten.value());
   }
   auto made = expr::makeFunctionCall(name, std::move(arguments), options(), call.origin());
   if (!made.isOk()) return located(made.error(), call.origin());
@@ -239,6 +249,21 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
     }
   }
   const bool ignoreNulls = call.ignoreNulls.value_or(false);
+  if (arguments.size() == 1 && arguments[0]->dataType().collation() != 0) {
+    // Strings with a collation are told apart, and ordered, by their keys.
+    ASSIGN_OR_RETURN(ExprPtr key, comparedByCollation(arguments[0], options()));
+    if (name == "count" && call.distinct) arguments[0] = std::move(key);
+    if (name == "min" || name == "max") {
+      UnresolvedFunction chosen;
+      chosen.nameParts = {name + "_by"};
+      chosen.arguments = {arguments[0], std::move(key)};
+      chosen.filter = filter;
+      expr::RuntimeReplaceable replaced;
+      replaced.text = filter == nullptr ? text : fmt::format("{} FILTER (WHERE {})", text, expr::columnName(filter));
+      ASSIGN_OR_RETURN(replaced.replacement, resolve(expr::makeExpr(std::move(chosen), call.origin())));
+      return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+    }
+  }
   if (function.rewrite != nullptr) {
     const CallArguments bound(arguments, options());
     auto rewritten = function.rewrite(bound.context(name, options()));

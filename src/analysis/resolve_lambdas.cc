@@ -25,7 +25,7 @@ const ExprPtr* ExpressionResolver::findLambdaVariable(const std::string& name) c
 
 Result<ExprPtr> ExpressionResolver::bindLambda(const expr::LambdaFunction& lambda, const std::vector<expr::LambdaParameter>& parameters,
                                                const OriginPtr& origin) {
-  if (lambda.variables.size() > parameters.size()) {
+  if (lambda.variables.size() != parameters.size()) {
     return Error(condition::kInvalidLambdaFunctionCallNumArgsMismatch)
         .with("expectedNumArgs", std::to_string(lambda.variables.size()))
         .with("actualNumArgs", std::to_string(parameters.size()))
@@ -65,7 +65,10 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
   ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, orderNamedArguments(name, call.arguments, function.parameterNames, call.origin()));
   const auto isLambda = [](const ExprPtr& argument) { return argument->as<expr::LambdaFunction>() != nullptr; };
   for (ExprPtr& argument : arguments) {
-    if (isLambda(argument)) continue;
+    if (isLambda(argument)) {
+      if (static_cast<size_t>(&argument - arguments.data()) >= firstLambda(name)) continue;
+      return Error(condition::kInvalidLambdaFunctionCallNonHigherOrderFunction).with("class", name).at(call.origin()).as(ErrorFamily::kAnalysis);
+    }
     ASSIGN_OR_RETURN(argument, resolve(argument));
     argument = expr::withoutAlias(argument);
   }

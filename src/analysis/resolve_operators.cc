@@ -60,7 +60,11 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
     ASSIGN_OR_RETURN(node.left, resolve(call.arguments[0]));
     ASSIGN_OR_RETURN(node.right, resolve(call.arguments[1]));
     node.op = *op;
-    return made(std::move(node));
+    if (name != "equal_null") return made(std::move(node));
+    expr::RuntimeReplaceable replaced;
+    replaced.text = fmt::format("equal_null({}, {})", expr::columnName(node.left, options().timeZone), expr::columnName(node.right, options().timeZone));
+    ASSIGN_OR_RETURN(replaced.replacement, made(std::move(node)));
+    return ExprPtr(expr::makeExpr(std::move(replaced), origin));
   }
   if (name == "and" || name == "or") {
     RETURN_IF_ERROR(requireCount(2));
@@ -164,6 +168,9 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
         field = attribute->name;
       } else if (const auto* variable = arguments[i]->as<expr::LambdaVariable>()) {
         field = variable->name;
+        if (i < count) {
+          if (const auto* written = call.arguments[i]->as<expr::UnresolvedLambdaVariable>()) field = written->nameParts.back();
+        }
       } else if (const auto* outer = arguments[i]->as<expr::OuterReference>()) {
         field = outer->attribute->name;
       } else if (arguments.size() == count) {

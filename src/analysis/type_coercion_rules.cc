@@ -5,6 +5,7 @@
 #include "base/condition.h"
 #include "expr/cast/variant_casts.h"
 #include "expr/expression_text.h"
+#include "expr/function_registry.h"
 #include "types/type_coercion.h"
 
 namespace flint::analysis {
@@ -85,6 +86,11 @@ ExprPtr castImplicitly(const ExprPtr& expression, const DataType& type, const Ev
   return expr::makeExpr(std::move(cast), expression->origin());
 }
 
+Result<ExprPtr> comparedByCollation(const ExprPtr& value, const EvaluationOptions& options) {
+  if (value->dataType().collation() == 0) return value;
+  return expr::makeFunctionCall("collation_key", {value}, options, value->origin());
+}
+
 Result<ExprPtr> coerceComparison(const expr::Comparison& node, const EvaluationOptions& options) {
   ExprPtr left = decimalLiteral(node.left, node.right->dataType());
   ExprPtr right = decimalLiteral(node.right, node.left->dataType());
@@ -113,8 +119,8 @@ Result<ExprPtr> coerceComparison(const expr::Comparison& node, const EvaluationO
         .as(ErrorFamily::kAnalysis);
   }
   expr::Comparison out = node;
-  out.left = std::move(left);
-  out.right = std::move(right);
+  ASSIGN_OR_RETURN(out.left, comparedByCollation(left, options));
+  ASSIGN_OR_RETURN(out.right, comparedByCollation(right, options));
   return ExprPtr(expr::makeExpr(std::move(out), node.origin()));
 }
 
@@ -215,6 +221,12 @@ Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options)
     out.value = castImplicitly(out.value, *common, options);
     for (ExprPtr& element : out.list) element = castImplicitly(element, *common, options);
   }
+  if (out.value->dataType().collation() != 0) {
+    ASSIGN_OR_RETURN(out.value, comparedByCollation(out.value, options));
+    for (ExprPtr& element : out.list) {
+      ASSIGN_OR_RETURN(element, comparedByCollation(element, options));
+    }
+  }
   if (isMapInside(out.value->dataType())) {
     return Error(condition::kDatatypeMismatchInvalidOrderingType)
         .with("sqlExpr", textOf(copyOf(node), options))
@@ -231,6 +243,16 @@ Status checkCast(const expr::Cast& node, const EvaluationOptions& options) {
   const bool ofVariant = from.is(TypeKind::kVariant) || node.target.is(TypeKind::kVariant);
   if (ofVariant ? from == node.target || expr::canCastVariant(from, node.target) : canCast(from, node.target, node.mode != expr::CastMode::kLegacy)) {
     return Status::ok();
+  }
+  const bool toDate = from.isNumeric() && node.target.is(TypeKind::kDate);
+  if (node.mode != expr::CastMode::kLegacy && (toDate || (from.is(TypeKind::kDate) && node.target.isNumeric()))) {
+    return Error(condition::kDatatypeMismatchCastWithFuncSuggestion)
+        .with("sqlExpr", textOf(copyOf(node), options))
+        .with("srcType", quotedType(from))
+        .with("targetType", quotedType(node.target))
+        .with("functionNames", toDate ? "`DATE_FROM_UNIX_DATE`" : "`UNIX_DATE`")
+        .at(node.origin())
+        .as(ErrorFamily::kAnalysis);
   }
   const bool onlyLegacy = !ofVariant && node.mode != expr::CastMode::kLegacy && canCast(from, node.target, false);
   if (onlyLegacy && node.mode == expr::CastMode::kAnsi) {

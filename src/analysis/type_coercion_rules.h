@@ -12,6 +12,9 @@ namespace flint::analysis {
 /// `expression` as `type`, by an implicit cast where the types differ in more than nullability.
 expr::ExprPtr castImplicitly(const expr::ExprPtr& expression, const DataType& type, const expr::EvaluationOptions& options);
 
+/// What stands for a value where it is compared: a key for a string with a collation, else the value itself.
+Result<expr::ExprPtr> comparedByCollation(const expr::ExprPtr& value, const expr::EvaluationOptions& options);
+
 /// Errors: DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES, .INVALID_ORDERING_TYPE.
 Result<expr::ExprPtr> coerceComparison(const expr::Comparison& node, const expr::EvaluationOptions& options);
 /// AND, OR, NOT of booleans. Errors: DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE, .UNEXPECTED_INPUT_TYPE.

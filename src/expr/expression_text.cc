@@ -122,9 +122,17 @@ std::string Writer::call(const FunctionCall& node) const {
     if (arguments.size() == 3) out += fmt::format(" ESCAPE '{}'", literalValue(arguments[2]) != nullptr ? literalValue(arguments[2])->asString() : "");
     return out;
   }
-  if (node.name == "extract" && arguments.size() == 2) {
-    return fmt::format("extract({} FROM {})", text(arguments[0]), text(arguments[1]));
+  if ((node.name == "extract" || node.name == "datepart") && arguments.size() == 2) {
+    return fmt::format("{}({} FROM {})", node.name, text(arguments[0]), text(arguments[1]));
   }
+  if (node.name == "collation_key" && style_ == TextStyle::kName && arguments.size() == 1) return text(arguments[0]);
+  // All names of RLIKE are shown in upper case; of trims with characters, only btrim by its own name.
+  if ((node.name == "regexp" || node.name == "regexp_like") && arguments.size() == 2) return callText(node.name == "regexp" ? "REGEXP" : "REGEXP_LIKE", arguments);
+  const char* side = node.name == "trim" ? "BOTH" : node.name == "ltrim" ? "LEADING" : node.name == "rtrim" ? "TRAILING" : nullptr;
+  if (side != nullptr && arguments.size() == 2) return fmt::format("TRIM({} {} FROM {})", side, text(arguments[0]), text(arguments[1]));
+  if (node.name == "log" && arguments.size() == 1) return fmt::format("LOG(E(), {})", text(arguments[0]));
+  if ((node.name == "ceil" || node.name == "floor") && arguments.size() == 2) return callText(node.name, arguments);
+  if (node.name == "positive" && arguments.size() == 1) return fmt::format("(+ {})", text(arguments[0]));
   if (node.name == "element_of" && arguments.size() == 2) return fmt::format("{}[{}]", text(arguments[0]), text(arguments[1]));
   const size_t shown = numShownArguments(node.name);
   if (shown < arguments.size()) return callText(shownName(node.name), {arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(shown)});

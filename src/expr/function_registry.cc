@@ -175,6 +175,21 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
   return unexpectedArgumentType(context, 0, "another type");
 }
 
+namespace {
+
+// Texts that a string function makes have the collation of those that it takes.
+void keepCollation(FunctionBinding& binding, const std::vector<DataType>& types) {
+  const DataType plain = DataType::string();
+  for (const DataType& type : types) {
+    if (type.collation() == 0) continue;
+    if (binding.result == plain) binding.result = type;
+    if (binding.result.is(TypeKind::kArray) && binding.result.elementType() == plain) binding.result = DataType::array(type, binding.result.containsNull());
+    return;
+  }
+}
+
+}  // namespace
+
 Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> arguments, const EvaluationOptions& options, OriginPtr origin) {
   const auto entry = FunctionRegistry::builtin().find(name);
   const auto* found = std::get_if<const ScalarFunction*>(&entry);
@@ -213,6 +228,7 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
     return std::move(error).at(origin);
   }
   FunctionBinding binding = std::move(bound).value();
+  if (function.group == Group::kString) keepCollation(binding, types);
   // A try_ function answers NULL also for arguments that cannot become its types.
   const CastMode mode = binding.errorsAreNull ? CastMode::kTry : options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {

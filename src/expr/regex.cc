@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include "base/error.h"
+#include "expr/regex_translation.h"
 
 namespace flint::expr {
 namespace {
@@ -39,8 +40,10 @@ Regex::~Regex() { pcre2_code_free(static_cast<pcre2_code*>(code_)); }
 Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, std::string_view functionName, bool ignoreCase) {
   int error = 0;
   PCRE2_SIZE offset = 0;
-  const uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_ALT_BSUX | (ignoreCase ? PCRE2_CASELESS : 0U);
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options, &error, &offset, nullptr);
+  const TranslatedPattern translated = translatePattern(pattern);
+  const std::string& text = translated.pattern;
+  const uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (ignoreCase ? PCRE2_CASELESS : 0U) | (translated.unicodeClasses ? PCRE2_UCP : 0U);
+  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), options, &error, &offset, nullptr);
   if (code == nullptr) {
     return Error(condition::kInvalidParameterValuePattern)
         .with("parameter", "`regexp`")

@@ -205,6 +205,7 @@ ExprPtr ExpressionParser::typedLiteral(uint32_t first) {
   switch (type) {
     case kDate: {
       std::optional<int64_t> days = parseDate(text);
+      if (!days.has_value() && lowerCase(trimmed(text)) == "epoch") days = 0;
       if (!days.has_value() && specialMoment(text, zone, local)) days = floorDivide(local, kMicrosPerDay);
       if (!days.has_value()) return invalidTypedLiteral("DATE", text, first);
       return node<expr::Literal>(first, Value::integer(*days), DataType::date());

@@ -184,6 +184,8 @@ ExprPtr ExpressionParser::rowConstructor(std::vector<ExprPtr> values, uint32_t f
       value = alias->child;
     } else if (const auto* column = value->as<expr::UnresolvedAttribute>()) {
       name = column->nameParts.back();
+    } else if (const auto* variable = value->as<expr::UnresolvedLambdaVariable>()) {
+      name = variable->nameParts.back();
     }
     arguments.push_back(expr::literalString(std::move(name)));
     arguments.push_back(std::move(value));

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/json_string.h"
+#include "types/collation.h"
 
 namespace flint::parser {
 namespace {
@@ -14,27 +15,6 @@ using enum TokenType;
 
 constexpr std::array<std::string_view, 6> kFieldWords = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
 constexpr int kMaxDecimalPrecision = 38;
-
-// Collations by name, with Spark's ids: bit 29 for ICU, bit 17 for case insensitive, bit 16 for accent insensitive, bit 18 for RTRIM.
-struct CollationName {
-  std::string_view name;
-  int id;
-};
-constexpr CollationName kCollations[] = {
-    {"UTF8_BINARY", 0}, {"UTF8_LCASE", 1}, {"UNICODE", 1 << 29}, {"UNICODE_CI", (1 << 29) | (1 << 17)}, {"UNICODE_AI", (1 << 29) | (1 << 16)},
-    {"UNICODE_CI_AI", (1 << 29) | (1 << 17) | (1 << 16)}};
-
-int findCollation(std::string_view upperName) {
-  int trim = 0;
-  if (upperName.ends_with("_RTRIM")) {
-    trim = 1 << 18;
-    upperName.remove_suffix(6);
-  }
-  for (const CollationName& collation : kCollations) {
-    if (collation.name == upperName) return collation.id | trim;
-  }
-  return -1;
-}
 
 }  // namespace
 
@@ -65,7 +45,7 @@ int TypeParser::collation() {
   const uint32_t first = position();
   const std::vector<std::string> name = multipartIdentifier();
   if (failed()) return 0;
-  const int id = findCollation(upperCase(name.back()));
+  const int id = findCollation(name.back());
   if (id < 0) {
     failWith(condition::kCollationInvalidName, {{"collationName", name.back()}, {"proposals", "UTF8_BINARY, UTF8_LCASE, UNICODE"}}, first);
     return 0;

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include "analysis/analyzer.h"
-#include "analysis/check_time_type.h"
 #include "exec/plan_runner.h"
 #include "executor/local_cluster.h"
 #include "optimizer/optimizer.h"
@@ -43,10 +42,6 @@ Result<LogicalPlanPtr> QueryExecution::analyzedLocked() {
   if (!analyzed_.has_value() && plan::isCommand(unresolved_->kind())) analyzed_ = runCommand(session_, unresolved_);
   if (!analyzed_.has_value()) {
     analyzed_ = analysis::Analyzer(session_->catalog(), session_->conf(), options_).analyze(unresolved_);
-    if (analyzed_->isOk() && !session_->conf().getBoolean("spark.sql.timeType.enabled", false)) {
-      const Status allowed = analysis::requireNoTimeType(analyzed_->value());
-      if (!allowed.isOk()) analyzed_ = allowed;
-    }
   }
   return *analyzed_;
 }

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/json_string.h"
+#include "types/collation.h"
 
 namespace flint {
 inline namespace types {
@@ -176,7 +177,7 @@ std::string DataType::typeName() const {
     case TypeKind::kFloat: return "float";
     case TypeKind::kDouble: return "double";
     case TypeKind::kDecimal: return fmt::format("decimal({},{})", first_, second_);
-    case TypeKind::kString: return "string";
+    case TypeKind::kString: return first_ == 0 ? "string" : "string collate " + collationName(first_);
     case TypeKind::kChar: return fmt::format("char({})", first_);
     case TypeKind::kVarchar: return fmt::format("varchar({})", first_);
     case TypeKind::kBinary: return "binary";
@@ -233,6 +234,7 @@ std::string DataType::sql() const {
       return out + ">";
     }
     case TypeKind::kUserDefined: return sqlType().sql();
+    case TypeKind::kString: return first_ == 0 ? "STRING" : "STRING COLLATE " + collationName(first_);
     default: return upper(simpleString());
   }
 }

@@ -14,14 +14,17 @@ std::string floatingText(T value) {
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   if (value == 0) return std::signbit(value) ? "-0.0" : "0.0";
   char buffer[48];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), std::abs(value), std::chars_format::scientific).ptr;
+  const char* end = std::to_chars(buffer, buffer + sizeof(buffer), std::abs(value), std::chars_format::scientific).ptr;
+  // Where one digit would do, Java takes the closest number of two digits.
+  if (buffer[1] == 'e') end = std::to_chars(buffer, buffer + sizeof(buffer), std::abs(value), std::chars_format::scientific, 1).ptr;
   // d.ddde±xx taken apart into digits and exponent.
   std::string digits;
   const char* at = buffer;
   for (; at != end && *at != 'e'; ++at) {
     if (*at != '.') digits += *at;
   }
-  const int exponent = std::atoi(std::string(at + 1, static_cast<const char*>(end)).c_str());
+  if (digits.size() == 2 && digits[1] == '0') digits.pop_back();
+  const int exponent = std::atoi(std::string(at + 1, end).c_str());
   std::string out = value < 0 ? "-" : "";
   const auto count = static_cast<int>(digits.size());
   if (exponent >= -3 && exponent < 7) {

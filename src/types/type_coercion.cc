@@ -122,7 +122,11 @@ std::optional<DataType> findTightestCommonType(const DataType& a, const DataType
   if (a == b) return a;
   if (a.is(TypeKind::kNull)) return b;
   if (b.is(TypeKind::kNull)) return a;
-  if (a.isStringLike() && b.isStringLike()) return DataType::string();
+  if (a.isStringLike() && b.isStringLike()) {
+    // A collation that one side names holds for both.
+    if (a.collation() == 0 || b.collation() == 0) return DataType::collatedString(a.collation() | b.collation());
+    return std::nullopt;
+  }
   if (a.isNumeric() && b.isNumeric()) {
     const bool left = a.is(TypeKind::kDecimal);
     const bool right = b.is(TypeKind::kDecimal);

@@ -8,6 +8,7 @@
 #include "base/json_string.h"
 #include "connect/decoder/invalid_plan.h"
 #include "parser/sql_parser.h"
+#include "types/collation.h"
 #include "types/type_json.h"
 
 namespace flint::connect {
@@ -141,7 +142,7 @@ void encodeType(const DataType& type, Message& message) {
       message.mutable_decimal()->set_precision(type.precision());
       message.mutable_decimal()->set_scale(type.scale());
       break;
-    case TypeKind::kString: message.mutable_string()->set_collation("UTF8_BINARY"); break;
+    case TypeKind::kString: message.mutable_string()->set_collation(collationName(type.collation())); break;
     case TypeKind::kChar: message.mutable_char_()->set_length(type.length()); break;
     case TypeKind::kVarchar: message.mutable_var_char()->set_length(type.length()); break;
     case TypeKind::kBinary: message.mutable_binary(); break;

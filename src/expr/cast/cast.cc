@@ -104,10 +104,11 @@ Result<FunctionBinding> bindCast(const DataType& from, const DataType& to, CastM
   binding.argumentTypes = {from};
   binding.result = to;
   binding.kernel = kernel;
-  binding.canRaise = mode == CastMode::kAnsi && !canUpCast(from, to);
+  const bool alwaysRaises = (from.isStringLike() && to.isAnsiInterval()) || (from.isAnsiInterval() && to.is(TypeKind::kDecimal));
+  binding.canRaise = (mode == CastMode::kAnsi || (alwaysRaises && mode == CastMode::kLegacy)) && !canUpCast(from, to);
   binding.errorsAreNull = mode == CastMode::kTry;
   binding.takesNullRows = !from.isNested() && from.physicalType() != PhysicalType::kString && from.physicalType() != PhysicalType::kInterval;
-  binding.nullableIfArgumentsAre = mode == CastMode::kAnsi;
+  binding.nullableIfArgumentsAre = mode == CastMode::kAnsi && !to.is(TypeKind::kCalendarInterval);
   binding.data = std::move(data);
   return binding;
 }

@@ -85,8 +85,8 @@ void castDecimalToInteger(const KernelArgs& args) {
   const int128_t divisor = powerOfTen(data.from.scale());
   forEachValue<From>(args, [&](RowIndex row, From value) {
     int128_t whole = static_cast<int128_t>(value) / divisor;
-    // Spark takes wide decimals to types below bigint through a double.
-    if constexpr (sizeof(From) == 16 && sizeof(To) < 8) whole = static_cast<int128_t>(decimalToDouble(value, data.from.scale()));
+    // With checks, Spark takes wide decimals to types below bigint through a double.
+    if (sizeof(From) == 16 && sizeof(To) < 8 && isStrict(data)) whole = static_cast<int128_t>(decimalToDouble(value, data.from.scale()));
     if (isStrict(data) && (whole < std::numeric_limits<To>::min() || whole > std::numeric_limits<To>::max())) {
       args.errors().set(row, castOverflow(data, decimalLiteral(value, data.from.scale())));
       out[row] = 0;
@@ -114,8 +114,11 @@ template <class From>
 void castDecimalToTimestamp(const KernelArgs& args) {
   const auto& data = args.data<CastData>();
   auto* out = args.result<int64_t>().values();
-  const int scale = data.from.scale();
-  forEachValue<From>(args, [&](RowIndex row, From value) {
+  forEachValue<From>(args, [&](RowIndex row, From exact) {
+    // Spark multiplies in 34 digits.
+    int128_t value = exact;
+    int scale = data.from.scale();
+    for (; !fitsPrecision(value, 34); --scale) value = divideByPowerOfTen(value, 1);
     const int128_t micros = scale <= 6 ? static_cast<int128_t>(value) * powerOfTen(6 - scale) : static_cast<int128_t>(value) / powerOfTen(scale - 6);
     out[row] = static_cast<int64_t>(micros);
   });
@@ -132,6 +135,25 @@ void castTimestampToDecimal(const KernelArgs& args) {
   });
 }
 
+// Off ANSI mode a date has no number.
+template <class To>
+void castDateToDecimal(const KernelArgs& args) {
+  args.result<To>();
+  for (const RowIndex row : args.activeRows()) columnar::clearBit(args.resultBuffer().validity(), row);
+}
+
+// Seconds since midnight.
+template <class To>
+void castTimeToDecimal(const KernelArgs& args) {
+  const auto& data = args.data<CastData>();
+  To* out = args.result<To>().values();
+  forEachValue<int64_t>(args, [&](RowIndex row, int64_t nanos) {
+    const auto scaled = rescaleDecimal(nanos, 9, data.to.scale(), data.to.precision());
+    if (!scaled) setOutOfRange(args, data, row, decimalText(nanos, 9));
+    out[row] = static_cast<To>(scaled.value_or(0));
+  });
+}
+
 template <class To>
 Kernel findToDecimal(const DataType& from) {
   switch (from.kind()) {
@@ -143,6 +165,8 @@ Kernel findToDecimal(const DataType& from) {
     case TypeKind::kFloat: return castFloatToDecimal<float, To>;
     case TypeKind::kDouble: return castFloatToDecimal<double, To>;
     case TypeKind::kTimestamp: return castTimestampToDecimal<To>;
+    case TypeKind::kDate: return castDateToDecimal<To>;
+    case TypeKind::kTime: return castTimeToDecimal<To>;
     case TypeKind::kDecimal: return from.precision() <= 18 ? castDecimalToDecimal<int64_t, To> : castDecimalToDecimal<int128_t, To>;
     default: return nullptr;
   }

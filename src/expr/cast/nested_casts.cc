@@ -140,12 +140,8 @@ void castIntervalToDecimal(const KernelArgs& args) {
   forEachValue<From>(args, [&](RowIndex row, From value) {
     const auto scaled = rescaleDecimal(seconds ? value : value / unit, seconds ? 6 : 0, data.to.scale(), data.to.precision());
     out[row] = static_cast<To>(scaled.value_or(0));
-    if (scaled) return;
-    if (isStrict(data)) {
-      args.errors().set(row, decimalOutOfRange(seconds ? decimalText(value, 6) : std::to_string(value / unit), data.to));
-    } else {
-      columnar::clearBit(args.resultBuffer().validity(), row);
-    }
+    // An error in every mode.
+    if (!scaled) args.errors().set(row, decimalOutOfRange(seconds ? decimalText(value, 6) : std::to_string(value / unit), data.to));
   });
 }
 

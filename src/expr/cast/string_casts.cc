@@ -6,6 +6,7 @@
 #include "expr/cast/cast_kernels.h"
 #include "expr/cast/number_parser.h"
 #include "expr/expression_text.h"
+#include "types/ansi_interval_parser.h"
 #include "types/datetime_parser.h"
 #include "types/decimal.h"
 
@@ -79,15 +80,39 @@ void castToDecimal(const KernelArgs& args) {
   });
 }
 
+// A text that is no interval is NULL, whatever the mode.
 void castToCalendarInterval(const KernelArgs& args) {
-  const auto& data = args.data<CastData>();
   auto* out = args.result<CalendarInterval>().values();
   forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) {
     if (const auto value = parseCalendarInterval(text.view())) {
       out[row] = *value;
     } else {
-      setMalformed(args, data, row, text);
+      columnar::clearBit(args.resultBuffer().validity(), row);
     }
+  });
+}
+
+// A text that is no ANSI interval is an error in every mode.
+template <class To>
+void castToAnsiInterval(const KernelArgs& args) {
+  const DataType& to = args.data<CastData>().to;
+  To* out = args.result<To>().values();
+  forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) {
+    std::optional<To> value;
+    if constexpr (sizeof(To) == 4) {
+      value = parseYearMonthInterval(text.view(), to.startField(), to.endField());
+    } else {
+      value = parseDayTimeInterval(text.view(), to.startField(), to.endField());
+    }
+    if (value) {
+      out[row] = *value;
+      return;
+    }
+    args.errors().set(row, Error(sizeof(To) == 4 ? condition::kInvalidIntervalFormatUnmatchedFormatString : condition::kInvalidIntervalFormatUnmatchedFormatStringWithNotice)
+                               .with("input", text.str())
+                               .with("intervalStr", sizeof(To) == 4 ? "year-month" : "day-time")
+                               .with("supportedFormat", ansiIntervalFormat(to.startField(), to.endField()))
+                               .with("typeName", to.simpleString()));
   });
 }
 
@@ -189,6 +214,8 @@ Kernel findCastFromString(const DataType& to) {
     case TypeKind::kTimestampNtz: return castToTimestampNtz;
     case TypeKind::kTime: return castToTime;
     case TypeKind::kCalendarInterval: return castToCalendarInterval;
+    case TypeKind::kYearMonthInterval: return castToAnsiInterval<int32_t>;
+    case TypeKind::kDayTimeInterval: return castToAnsiInterval<int64_t>;
     default: return nullptr;
   }
 }

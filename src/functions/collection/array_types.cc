@@ -54,6 +54,12 @@ Result<FunctionBinding> bindTwoArrays(const BindContext& context) {
         .with("leftType", quotedSql(left))
         .with("rightType", quotedSql(right));
   }
+  if (common->is(TypeKind::kArray) && !common->elementType().isOrderable() && !common->elementType().is(TypeKind::kNull)) {
+    return Error(condition::kDatatypeMismatchInvalidOrderingType)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`" + std::string(context.name) + "`")
+        .with("dataType", quotedSql(*common));
+  }
   FunctionBinding binding;
   binding.argumentTypes = {*common, *common};
   binding.result = *common;

@@ -451,55 +451,6 @@ Result<FunctionBinding> bindJoin(const BindContext& context) {
   return binding;
 }
 
-void makeSequence(const KernelArgs& args) {
-  const auto start = args.column<int64_t>(0);
-  const auto stop = args.column<int64_t>(1);
-  const bool hasStep = args.count() > 2;
-  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    const int64_t step = hasStep ? args.column<int64_t>(2)[row] : start[row] <= stop[row] ? 1 : -1;
-    const bool bad = (step > 0 && start[row] > stop[row]) || (step < 0 && start[row] < stop[row]) || (step == 0 && start[row] != stop[row]);
-    const int128_t count = bad || step == 0 ? 1 : (static_cast<int128_t>(stop[row]) - start[row]) / step + 1;
-    if (bad || count > INT32_MAX - 15) {
-      args.errors().set(row, internalError("the boundaries and the step of sequence do not fit together"));
-      return builder.appendNull();
-    }
-    int64_t value = start[row];
-    for (int128_t i = 0; i < count; ++i, value += step) builder.child(0).appendFixed(value);
-    builder.appendList(static_cast<int32_t>(count));
-  });
-}
-void narrowSequence(const KernelArgs& args) {
-  const auto start = args.column<int32_t>(0);
-  const auto stop = args.column<int32_t>(1);
-  const bool hasStep = args.count() > 2;
-  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    const int64_t step = hasStep ? args.column<int32_t>(2)[row] : start[row] <= stop[row] ? 1 : -1;
-    const bool bad = (step > 0 && start[row] > stop[row]) || (step < 0 && start[row] < stop[row]) || (step == 0 && start[row] != stop[row]);
-    const int64_t count = bad || step == 0 ? 1 : (static_cast<int64_t>(stop[row]) - start[row]) / step + 1;
-    if (bad || count > INT32_MAX - 15) {
-      args.errors().set(row, internalError("the boundaries and the step of sequence do not fit together"));
-      return builder.appendNull();
-    }
-    int64_t value = start[row];
-    for (int64_t i = 0; i < count; ++i, value += step) builder.child(0).appendFixed(static_cast<int32_t>(value));
-    builder.appendList(static_cast<int32_t>(count));
-  });
-}
-Result<FunctionBinding> bindSequence(const BindContext& context) {
-  RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
-  const auto common = findWiderCommonType(context.argumentTypes.first(2), context.options.ansi);
-  if (!common || !common->isIntegral()) {
-    return unexpectedArgumentType(context, 0, "\"INTEGRAL\"");
-  }
-  const bool narrow = common->is(TypeKind::kInteger) && (context.argumentTypes.size() < 3 || context.argumentTypes[2].is(TypeKind::kInteger));
-  FunctionBinding binding;
-  binding.argumentTypes.assign(context.argumentTypes.size(), narrow ? kInt : kBigint);
-  binding.result = DataType::array(narrow ? kInt : kBigint, false);
-  binding.kernel = narrow ? narrowSequence : makeSequence;
-  binding.canRaise = true;
-  return binding;
-}
-
 // map_keys, map_values: the entries with one child.
 template <size_t Child>
 void mapPart(const KernelArgs& args) {
@@ -552,6 +503,9 @@ Result<FunctionBinding> bindMapContainsKey(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   const DataType& type = context.argumentTypes[0];
   if (!type.is(TypeKind::kMap)) return unexpectedArgumentType(context, 0, "\"MAP\"");
+  if (context.argumentTypes[1].is(TypeKind::kNull)) {
+    return Error(condition::kDatatypeMismatchNullType).with("sqlExpr", "\"" + callText(context) + "\"").with("functionName", quoteIdentifier(context.name));
+  }
   const auto common = findTightestCommonType(type.keyType(), context.argumentTypes[1], context.options.ansi);
   if (!common) return differentTypes(context);
   FunctionBinding binding;
@@ -622,7 +576,6 @@ void registerArrays(FunctionRegistry& registry) {
       {.names = {"array_min"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_min(array) - The smallest element.", .bind = bindExtremeElement<false>},
       {.names = {"array_repeat"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_repeat(element, count) - The element count times.", .nulls = NullRule::kHandledByKernel, .bind = bindRepeat},
       {.names = {"array_join"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_join(array, delimiter[, nullReplacement]) - The elements as one text.", .examples = {{.sql = "SELECT array_join(array('hello', 'world'), ' ')", .result = "hello world"}}, .bind = bindJoin},
-      {.names = {"sequence"}, .group = Group::kArray, .since = "2.4.0", .usage = "sequence(start, stop[, step]) - The numbers from start to stop.", .examples = {{.sql = "SELECT sequence(1, 5)", .result = "[1,2,3,4,5]"}}, .bind = bindSequence},
       {.names = {"map_keys"}, .group = Group::kMap, .since = "2.0.0", .usage = "map_keys(map) - The keys.", .bind = bindMapPart<MapPart::kKeys>},
       {.names = {"map_values"}, .group = Group::kMap, .since = "2.0.0", .usage = "map_values(map) - The values.", .bind = bindMapPart<MapPart::kValues>},
       {.names = {"map_entries"}, .group = Group::kMap, .since = "3.0.0", .usage = "map_entries(map) - The entries, as structs.", .bind = bindMapPart<MapPart::kEntries>},

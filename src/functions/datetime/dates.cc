@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "expr/function_registry.h"
+#include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
 #include "types/calendar.h"
@@ -30,7 +31,11 @@ void countDays(const KernelArgs& args) {
 }
 void addMonthsToDate(const KernelArgs& args) {
   auto* out = args.result<int32_t>().values();
-  forEachPair<int32_t, int32_t>(args, [&](RowIndex row, int32_t date, int32_t months) { out[row] = static_cast<int32_t>(addMonths(date, months)); });
+  forEachPair<int32_t, int32_t>(args, [&](RowIndex row, int32_t date, int32_t months) {
+    const int64_t days = addMonths(date, months);
+    out[row] = static_cast<int32_t>(days);
+    if (out[row] != days) args.errors().set(row, Error(condition::kArithmeticOverflow).with("message", "integer overflow").with("alternative", "").with("config", "\"spark.sql.ansi.enabled\""));
+  });
 }
 void lastDayOfMonth(const KernelArgs& args) {
   auto* out = args.result<int32_t>().values();
@@ -183,12 +188,15 @@ void truncateTimestamp(const KernelArgs& args) {
 Result<FunctionBinding> bindDateTrunc(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   FunctionBinding binding;
-  const bool local = context.argumentTypes[1].is(TypeKind::kTimestampNtz);
-  binding.result = local ? kTimestampNtz : kTimestamp;
-  binding.argumentTypes = {kString, binding.result};
+  for (size_t i = 0; i < 2; ++i) {
+    const DataType& wanted = i == 0 ? kString : kTimestamp;
+    if (!implicitCast(context.argumentTypes[i], wanted, context.options.ansi)) return unexpectedArgumentType(context, i, "\"" + wanted.sql() + "\"");
+  }
+  binding.result = kTimestamp;
+  binding.argumentTypes = {kString, kTimestamp};
   binding.kernel = truncateTimestamp;
   binding.nullableIfArgumentsAre = false;
-  binding.data = local ? std::make_shared<ZoneData>() : zoneOf(context.options);
+  binding.data = zoneOf(context.options);
   return binding;
 }
 
@@ -218,13 +226,21 @@ void makeDate(const KernelArgs& args) {
 void dateFromEpochDay(const KernelArgs& args) { args.resultBuffer().setVector(ColumnVector::withType(args.vector(0), kDate)); }
 void epochDayOfDate(const KernelArgs& args) { args.resultBuffer().setVector(ColumnVector::withType(args.vector(0), kInt)); }
 
+// dateadd is shown as date_add.
+Result<ExprPtr> rewriteDateAdd(const BindContext& context) {
+  if (context.name == "date_add") return ExprPtr();
+  RuntimeReplaceable replaced;
+  replaced.replacement = call("date_add", {context.arguments.begin(), context.arguments.end()});
+  return ExprPtr(makeExpr(std::move(replaced)));
+}
+
 }  // namespace
 
 void registerDates(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"date_add", "dateadd"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "date_add(start_date, num_days) - The date num_days later.",
        .examples = {{.sql = "SELECT date_add('2016-07-30', 1)", .result = "2016-07-31"}},
-       .overloads = {{.arguments = {kDate, kInt}, .result = kDate, .kernel = addDays, .takesNullRows = true}}},
+       .overloads = {{.arguments = {kDate, kInt}, .result = kDate, .kernel = addDays, .takesNullRows = true}}, .rewrite = rewriteDateAdd},
       {.names = {"date_sub"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "date_sub(start_date, num_days) - The date num_days before.",
        .examples = {{.sql = "SELECT date_sub('2016-07-30', 1)", .result = "2016-07-29"}},
        .overloads = {{.arguments = {kDate, kInt}, .result = kDate, .kernel = subtractDays, .takesNullRows = true}}},
@@ -233,7 +249,7 @@ void registerDates(FunctionRegistry& registry) {
        .overloads = {{.arguments = {kDate, kDate}, .result = kInt, .kernel = countDays, .takesNullRows = true}}},
       {.names = {"add_months"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "add_months(start_date, num_months) - The date num_months later, at most the last of its month.",
        .examples = {{.sql = "SELECT add_months('2016-08-31', 1)", .result = "2016-09-30"}},
-       .overloads = {{.arguments = {kDate, kInt}, .result = kDate, .kernel = addMonthsToDate, .takesNullRows = true}}},
+       .errors = {{condition::kArithmeticOverflow}}, .overloads = {{.arguments = {kDate, kInt}, .result = kDate, .kernel = addMonthsToDate}}},
       {.names = {"last_day"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "last_day(date) - The last day of the date's month.",
        .examples = {{.sql = "SELECT last_day('2009-01-12')", .result = "2009-01-31"}},
        .overloads = {{.arguments = {kDate}, .result = kDate, .kernel = lastDayOfMonth, .takesNullRows = true}}},

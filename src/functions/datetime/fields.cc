@@ -123,6 +123,27 @@ void extractFromCalendarInterval(const KernelArgs& args) {
   });
 }
 
+// Parts of a TIME, whose nanoseconds count from midnight.
+template <Field Which>
+void extractFromTime(const KernelArgs& args) {
+  forEachValue<int64_t>(args, [&](RowIndex row, int64_t nanos) {
+    const int64_t micros = nanos / 1'000;
+    if constexpr (Which == Field::kHour) args.result<int32_t>().set(row, static_cast<int32_t>(micros / kMicrosPerHour));
+    if constexpr (Which == Field::kMinute) args.result<int32_t>().set(row, static_cast<int32_t>(micros / kMicrosPerMinute % 60));
+    if constexpr (Which == Field::kSecond) args.result<int32_t>().set(row, static_cast<int32_t>(micros / kMicrosPerSecond % 60));
+    if constexpr (Which == Field::kSecondFraction) args.result<int64_t>().set(row, micros % kMicrosPerMinute);
+  });
+}
+Kernel timeKernel(Field field) {
+  switch (field) {
+    case Field::kHour: return extractFromTime<Field::kHour>;
+    case Field::kMinute: return extractFromTime<Field::kMinute>;
+    case Field::kSecond: return extractFromTime<Field::kSecond>;
+    case Field::kSecondFraction: return extractFromTime<Field::kSecondFraction>;
+    default: return nullptr;
+  }
+}
+
 struct FieldKernels {
   Field field;
   Kernel fromDate;
@@ -160,6 +181,13 @@ template <Field Which>
 Result<FunctionBinding> bindField(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   const DataType& type = context.argumentTypes[0];
+  if (type.is(TypeKind::kTime) && timeKernel(Which) != nullptr) {
+    FunctionBinding binding;
+    binding.argumentTypes = {type};
+    binding.result = kInt;
+    binding.kernel = timeKernel(Which);
+    return binding;
+  }
   const bool accepted = type.isDatetime() || type.isStringLike() || type.is(TypeKind::kNull);
   if (!accepted) return unexpectedArgumentType(context, 0, Which < Field::kHour ? "\"DATE\"" : "\"TIMESTAMP\"");
   // Fields of the day are those of a date: a timestamp is cast to it.
@@ -214,11 +242,7 @@ Result<FunctionBinding> bindExtract(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   const Value* name = context.constants[0];
   if (name == nullptr) {
-    return Error(condition::kDatatypeMismatchNonFoldableInput)
-        .with("sqlExpr", "\"" + callText(context) + "\"")
-        .with("inputName", "`field`")
-        .with("inputType", "\"STRING\"")
-        .with("inputExpr", quotedExpression(context.arguments[0]));
+    return Error(condition::kNonFoldableArgument).with("funcName", quoteIdentifier(context.name)).with("paramName", "`field`").with("paramType", "\"STRING\"");
   }
   if (!name->isNull() && !context.argumentTypes[0].isStringLike()) return unexpectedArgumentType(context, 0, "\"STRING\"");
   const DataType& type = context.argumentTypes[1];
@@ -230,6 +254,10 @@ Result<FunctionBinding> bindExtract(const BindContext& context) {
     binding.argumentTypes = {kString, type};
     binding.result = part.result;
     data->kernel = part.kernel;
+  } else if (field && type.is(TypeKind::kTime)) {
+    binding.argumentTypes = {kString, type};
+    binding.result = *field == Field::kSecondFraction ? DataType::decimal(8, 6) : kInt;
+    data->kernel = timeKernel(*field);
   } else if (field) {
     binding = bindMoment(*field, type, context, 1);
     data->kernel = binding.kernel;

@@ -1,15 +1,19 @@
 // Dates and times to text and from text by patterns: date_format, to_date, to_timestamp, unix_timestamp, from_unixtime.
 #include <fmt/core.h>
+#include <unicode/locid.h>
+#include <unicode/timezone.h>
 
 #include <array>
 #include <memory>
 #include <optional>
 
 #include "expr/function_registry.h"
+#include "functions/datetime/pattern_check.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
 #include "records/datetime_pattern.h"
 #include "types/calendar.h"
+#include "types/int128.h"
 #include "types/time_zone.h"
 #include "types/type_coercion.h"
 
@@ -32,7 +36,7 @@ std::string offsetText(int32_t seconds, char letter, size_t count) {
   if (letter == 'O' || (letter == 'Z' && count == 4)) {
     if (seconds == 0) return "GMT";
     if (count == 1) return minutes == 0 ? fmt::format("GMT{}{}", sign, hours) : fmt::format("GMT{}{}:{:02}", sign, hours, minutes);
-    return fmt::format("GMT{}{:02}:{:02}", sign, hours, minutes);
+    return rest == 0 ? fmt::format("GMT{}{:02}:{:02}", sign, hours, minutes) : fmt::format("GMT{}{:02}:{:02}:{:02}", sign, hours, minutes, rest);
   }
   if (letter == 'Z' && count < 4) return fmt::format("{}{:02}{:02}", sign, hours, minutes);
   if (count == 1) return minutes == 0 ? fmt::format("{}{:02}", sign, hours) : fmt::format("{}{:02}{:02}", sign, hours, minutes);
@@ -112,6 +116,7 @@ class MomentWriter {
         return count <= 4;
       }
       case 'F': return number((date_.day - 1) % 7 + 1, count, 1, out);
+      case 'u': return number(isoDayOfWeek(days_), count, 9, out);  // refused before, but with the patterns of old
       case 'a': out += hour < 12 ? "AM" : "PM"; return count == 1;
       case 'H': return number(hour, count, 2, out);
       case 'k': return number(hour == 0 ? 24 : hour, count, 2, out);
@@ -147,12 +152,14 @@ struct FormatData {
   const TimeZone* zone = &TimeZone::utc();
   bool raises = true;  // text that cannot be parsed is an error
   const char* tryName = "`try_to_timestamp`";
+  bool legacy = false;   // as before Spark 3: no pattern is refused
 };
 
 std::shared_ptr<FormatData> formatData(const EvaluationOptions& options) {
   auto data = std::make_shared<FormatData>();
   if (const TimeZone* zone = TimeZone::find(options.timeZone)) data->zone = zone;
   data->raises = options.ansi;
+  data->legacy = options.legacyTimeParser;
   return data;
 }
 
@@ -163,26 +170,59 @@ Error badPattern(std::string_view pattern) {
       .with("docroot", "https://spark.apache.org/docs/latest");
 }
 
-void writeMoment(const KernelArgs& args, RowIndex row, int64_t micros, std::string_view pattern, ResultWriter<StringView>& out) {
-  const TimeZone& zone = *args.data<FormatData>().zone;
-  const int64_t seconds = floorDivide(micros, kMicrosPerSecond);
-  const bool named = pattern.find_first_of("zv") != std::string_view::npos;
-  const MomentWriter writer(zone.toLocal(micros), zone.offsetAt(seconds), zone.id(), named ? zone.abbreviationAt(seconds) : std::string());
-  std::string text;
-  if (writer.write(pattern, text)) {
-    out.set(row, text);
-  } else {
-    args.errors().set(row, badPattern(pattern));
+// Writes one moment a row.
+class MomentColumn {
+ public:
+  explicit MomentColumn(const KernelArgs& args) : args_(args), data_(args.data<FormatData>()), out_(args.result<StringView>()), check_(false) {}
+  void write(RowIndex row, int64_t micros, std::string_view pattern) {
+    if (const Error* problem = data_.legacy ? nullptr : check_.problemOf(pattern)) return args_.errors().set(row, *problem);
+    const TimeZone& zone = *data_.zone;
+    const int64_t seconds = floorDivide(micros, kMicrosPerSecond);
+    const bool named = pattern.find_first_of("zv") != std::string_view::npos;
+    const bool full = pattern.find("zzzz") != std::string_view::npos || pattern.find("vvvv") != std::string_view::npos;
+    const MomentWriter writer(zone.toLocal(micros), zone.offsetAt(seconds), zone.id(),
+                              full ? fullZoneName(zone, seconds) : named ? zone.abbreviationAt(seconds) : std::string());
+    std::string text;
+    if (writer.write(pattern, text)) {
+      out_.set(row, text);
+    } else {
+      args_.errors().set(row, badPattern(pattern));
+    }
   }
-}
+
+ private:
+  // "Pacific Standard Time".
+  static std::string fullZoneName(const TimeZone& zone, int64_t seconds) {
+    const std::unique_ptr<icu::TimeZone> known(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone.id())));
+    if (known == nullptr || *known == icu::TimeZone::getUnknown()) return zone.abbreviationAt(seconds);
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t raw = 0;
+    int32_t daylight = 0;
+    known->getOffset(static_cast<double>(seconds) * 1e3, false, raw, daylight, status);
+    icu::UnicodeString name;
+    known->getDisplayName(daylight != 0, icu::TimeZone::LONG, icu::Locale::getUS(), name);
+    std::string out;
+    name.toUTF8String(out);
+    return out;
+  }
+
+  const KernelArgs& args_;
+  const FormatData& data_;
+  ResultWriter<StringView> out_;
+  PatternCheck check_;
+};
 
 void formatTimestamp(const KernelArgs& args) {
-  auto out = args.result<StringView>();
-  forEachPair<int64_t, StringView>(args, [&](RowIndex row, int64_t micros, const StringView& pattern) { writeMoment(args, row, micros, pattern.view(), out); });
+  MomentColumn out(args);
+  forEachPair<int64_t, StringView>(args, [&](RowIndex row, int64_t micros, const StringView& pattern) { out.write(row, micros, pattern.view()); });
 }
 void formatSeconds(const KernelArgs& args) {
-  auto out = args.result<StringView>();
-  forEachPair<int64_t, StringView>(args, [&](RowIndex row, int64_t seconds, const StringView& pattern) { writeMoment(args, row, seconds * kMicrosPerSecond, pattern.view(), out); });
+  MomentColumn out(args);
+  forEachPair<int64_t, StringView>(args, [&](RowIndex row, int64_t seconds, const StringView& pattern) {
+    int64_t micros = 0;
+    if (__builtin_mul_overflow(seconds, kMicrosPerSecond, &micros)) micros = seconds < 0 ? INT64_MIN : INT64_MAX;
+    out.write(row, micros, pattern.view());
+  });
 }
 
 // The types the arguments are cast to, where implicit casts allow it.
@@ -223,7 +263,10 @@ void parseMoments(const KernelArgs& args) {
   const TimeZone& zone = *args.data<FormatData>().zone;
   using Result = std::conditional_t<Which == Moment::kDate, int32_t, int64_t>;
   auto* out = args.result<Result>().values();
+  PatternCheck check(true);
+  const bool legacy = args.data<FormatData>().legacy;
   forEachPair<StringView, StringView>(args, [&](RowIndex row, const StringView& text, const StringView& pattern) {
+    if (const Error* problem = legacy ? nullptr : check.problemOf(pattern.view())) return args.errors().set(row, *problem);
     std::optional<int64_t> value;
     if constexpr (Which == Moment::kDate) {
       // A date is that of the time the text names, on the session's clock.
@@ -262,6 +305,7 @@ Result<FunctionBinding> bindParse(const BindContext& context) {
   if (context.argumentTypes.size() == 2 && isText) {
     ASSIGN_OR_RETURN(binding.argumentTypes, implicitTypes(context, {kString, kString}));
     binding.kernel = parseMoments<Which>;
+    binding.canRaise = true;
   } else {
     const bool accepted = isText || type.isDatetime() || (Which == Moment::kTimestamp && type.isNumeric());
     if (!accepted) return unexpectedArgumentType(context, 0, "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")");
@@ -270,7 +314,7 @@ Result<FunctionBinding> bindParse(const BindContext& context) {
     binding.kernel = passThrough;
     binding.errorsAreNull = Tries;
   }
-  binding.canRaise = data->raises;
+  binding.canRaise = binding.canRaise || data->raises;
   binding.nullableIfArgumentsAre = data->raises;
   binding.data = std::move(data);
   return binding;
@@ -296,10 +340,11 @@ Result<FunctionBinding> bindUnixTimestamp(const BindContext& context) {
   }
   const DataType& type = context.argumentTypes[0];
   auto data = formatData(context.options);
-  binding.canRaise = data->raises;
+  binding.canRaise = true;
   binding.nullableIfArgumentsAre = data->raises;
   if (type.isDatetime()) {
-    binding.argumentTypes = {kTimestamp, kString};
+    // A local time counts as one of UTC.
+    binding.argumentTypes = {type.is(TypeKind::kTimestampNtz) ? kTimestampNtz : kTimestamp, kString};
     binding.kernel = secondsOfTimestamp;
   } else if (type.isStringLike() || type.is(TypeKind::kNull)) {
     binding.argumentTypes = {kString, kString};
@@ -330,6 +375,46 @@ void microsFromDoubleSeconds(const KernelArgs& args) {
     if (seconds - seconds != 0) return out.setNull(row);
     out.set(row, static_cast<int64_t>(seconds * 1e6));
   });
+}
+
+void microsFromDecimalSeconds(const KernelArgs& args) {
+  const int scale = args.type(0).scale();
+  const bool isSmall = args.type(0).precision() <= 18;
+  auto* out = args.result<int64_t>().values();
+  const auto fail = [&](RowIndex row, const char* message) {
+    args.errors().set(row, Error(condition::kArithmeticOverflow).with("message", message).with("alternative", "").with("config", "\"spark.sql.ansi.enabled\""));
+  };
+  for (const RowIndex row : args.activeRows()) {
+    const int128_t value = isSmall ? args.column<int64_t>(0)[row] : args.column<int128_t>(0)[row];
+    int128_t micros = 0;
+    if (scale > 6) {
+      micros = value / powerOfTen(scale - 6);
+      if (micros * powerOfTen(scale - 6) != value) fail(row, "Rounding necessary");
+    } else if (__builtin_mul_overflow(value, powerOfTen(6 - scale), &micros)) {
+      fail(row, "Overflow");
+    }
+    out[row] = static_cast<int64_t>(micros);
+    if (out[row] != micros) fail(row, "Overflow");
+  }
+}
+Result<FunctionBinding> bindFromSeconds(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  FunctionBinding binding;
+  binding.result = kTimestamp;
+  if (type.is(TypeKind::kDecimal)) {
+    binding.argumentTypes = {type};
+    binding.kernel = microsFromDecimalSeconds;
+  } else if (type.isIntegral() || type.is(TypeKind::kNull)) {
+    binding.argumentTypes = {kBigint};
+    binding.kernel = microsFromUnits<kMicrosPerSecond>;
+  } else if (type.isNumeric() || type.isStringLike()) {
+    binding.argumentTypes = {kDouble};
+    binding.kernel = microsFromDoubleSeconds;
+  } else {
+    return unexpectedArgumentType(context, 0, "\"NUMERIC\"");
+  }
+  return binding;
 }
 
 template <bool ToUtc>
@@ -370,8 +455,7 @@ void registerDatetimeFormats(FunctionRegistry& registry) {
       {.names = {"unix_timestamp"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "unix_timestamp([timeExp[, fmt]]) - The seconds since 1970 of a time or text; of now without arguments.", .bind = bindUnixTimestamp, .defaults = {kDefaultPattern}, .maxArguments = 2},
       {.names = {"to_unix_timestamp"}, .group = Group::kDatetime, .since = "1.6.0", .usage = "to_unix_timestamp(timeExp[, fmt]) - The seconds since 1970 of a time or text.", .bind = bindUnixTimestamp, .defaults = {kDefaultPattern}, .maxArguments = 2},
       {.names = {"from_unixtime"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "from_unixtime(unix_time[, fmt]) - The text of a time given in seconds since 1970.", .bind = bindFromUnixtime, .defaults = {kDefaultPattern}, .maxArguments = 2},
-      {.names = {"timestamp_seconds"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "timestamp_seconds(seconds) - The time so many seconds behind 1970.", .errors = {{condition::kArithmeticOverflow}},
-       .overloads = {{.arguments = {kBigint}, .result = kTimestamp, .kernel = microsFromUnits<kMicrosPerSecond>}, {.arguments = {kDouble}, .result = kTimestamp, .kernel = microsFromDoubleSeconds}}},
+      {.names = {"timestamp_seconds"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "timestamp_seconds(seconds) - The time so many seconds behind 1970.", .errors = {{condition::kArithmeticOverflow}}, .bind = bindFromSeconds},
       {.names = {"timestamp_millis"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "timestamp_millis(milliseconds) - The time so many milliseconds behind 1970.", .errors = {{condition::kArithmeticOverflow}}, .overloads = {{.arguments = {kBigint}, .result = kTimestamp, .kernel = microsFromUnits<1'000>}}},
       {.names = {"timestamp_micros"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "timestamp_micros(microseconds) - The time so many microseconds behind 1970.", .overloads = {{.arguments = {kBigint}, .result = kTimestamp, .kernel = microsFromUnits<1>}}},
       {.names = {"unix_seconds"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "unix_seconds(timestamp) - The seconds since 1970.", .overloads = {{.arguments = {kTimestamp}, .result = kBigint, .kernel = unitsFromMicros<kMicrosPerSecond>}}},

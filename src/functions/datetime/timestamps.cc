@@ -3,12 +3,15 @@
 #include <optional>
 #include <string>
 
+#include "expr/expression_text.h"
 #include "expr/function_registry.h"
+#include "expr/unresolved.h"
 #include "functions/datetime/date_shift.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
 #include "types/calendar.h"
 #include "types/time_zone.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -80,10 +83,47 @@ void makeTimestamp(const KernelArgs& args) {
   }
 }
 
+// A date, a time of its day, and a zone's name.
+template <bool Local>
+void joinDateAndTime(const KernelArgs& args) {
+  const auto days = args.column<int32_t>(0);
+  auto* out = args.result<int64_t>().values();
+  for (const RowIndex row : args.activeRows()) {
+    const int64_t local = days[row] * kMicrosPerDay + (args.count() > 1 ? args.column<int64_t>(1)[row] / 1'000 : 0);
+    const TimeZone* zone = args.data<ZoneData>().zone;
+    if (!Local && args.count() == 3) {
+      const StringView name = args.column<StringView>(2)[row];
+      zone = TimeZone::find(name.view());
+      if (zone == nullptr) {
+        args.errors().set(row, Error(condition::kInvalidTimezone).with("timeZone", "'" + name.str() + "'"));
+        continue;
+      }
+    }
+    out[row] = Local ? local : zone->toUtc(local);
+  }
+}
+
 template <bool Local, bool Tries>
 Result<FunctionBinding> bindMakeTimestamp(const BindContext& context) {
-  RETURN_IF_ERROR(checkArgumentCount(context, 6, Local ? 6 : 7));
   FunctionBinding binding;
+  const size_t count = context.argumentTypes.size();
+  if (count >= (Local ? 2 : 1) && count <= (Local ? 2 : 3)) {
+    const DataType types[] = {kDate, DataType::time(6), kString};
+    for (size_t i = 0; i < count; ++i) {
+      const DataType& type = context.argumentTypes[i];
+      const bool accepted = type.is(TypeKind::kNull) || (i == 2 ? type.isStringLike() : type.is(types[i].kind()));
+      if (!accepted) return unexpectedArgumentType(context, i, "\"" + types[i].sql() + "\"");
+      binding.argumentTypes.push_back(types[i]);
+    }
+    binding.result = Local ? kTimestampNtz : kTimestamp;
+    binding.kernel = joinDateAndTime<Local>;
+    binding.canRaise = count == 3 && !Tries;
+    binding.errorsAreNull = Tries;
+    binding.nullableIfArgumentsAre = !Tries;
+    binding.data = zoneOf(context.options);
+    return binding;
+  }
+  RETURN_IF_ERROR(checkArgumentCount(context, 6, Local ? 6 : 7));
   binding.argumentTypes = {kInt, kInt, kInt, kInt, kInt, DataType::decimal(16, 6), kString};
   binding.argumentTypes.resize(context.argumentTypes.size());
   binding.result = Local ? kTimestampNtz : kTimestamp;
@@ -93,6 +133,32 @@ Result<FunctionBinding> bindMakeTimestamp(const BindContext& context) {
   binding.nullableIfArgumentsAre = !Tries && context.options.ansi;
   binding.data = zoneOf(context.options);
   return binding;
+}
+
+// Some forms are shown as the function that they are built of.
+Result<ExprPtr> rewriteMakeTimestamp(const BindContext& context) {
+  const size_t count = context.arguments.size();
+  const bool fromDate = count >= 2 && count <= 3;
+  std::string shown;
+  if (context.name.ends_with("_ltz") && fromDate) shown = "make_timestamp";
+  if (context.name == "try_make_timestamp_ntz" && fromDate) shown = "try_make_timestamp_ntz(make_timestamp_ntz";
+  if (context.name == "try_make_timestamp" && count == 7) shown = context.name;
+  if (shown.empty()) return ExprPtr();
+  std::vector<std::string> texts;
+  for (const ExprPtr& argument : context.arguments) texts.push_back(columnName(argument, context.options.timeZone));
+  if (count == 7) texts.pop_back();
+  RuntimeReplaceable replaced;
+  replaced.text = shown + "(" + joinTexts(texts) + (context.name == "try_make_timestamp_ntz" ? "))" : ")");
+  ASSIGN_OR_RETURN(replaced.replacement, makeFunctionCall(std::string(context.name), {context.arguments.begin(), context.arguments.end()}, context.options));
+  return ExprPtr(makeExpr(std::move(replaced)));
+}
+
+// Without a source zone, the session's.
+Result<ExprPtr> rewriteConvertTimezone(const BindContext& context) {
+  if (context.arguments.size() != 2) return ExprPtr();
+  RuntimeReplaceable replaced;
+  replaced.replacement = call("convert_timezone", {call("current_timezone", {}), context.arguments[0], context.arguments[1]});
+  return ExprPtr(makeExpr(std::move(replaced)));
 }
 
 enum class Unit : uint8_t { kMicrosecond, kMillisecond, kSecond, kMinute, kHour, kDay, kWeek, kMonth, kQuarter, kYear };
@@ -171,7 +237,7 @@ void countUnits(const KernelArgs& args) {
     if (data.unit >= Unit::kMonth) {
       out[row] = monthsBetween(a, b) / monthsOf(data.unit);
     } else {
-      out[row] = (data.unit >= Unit::kDay ? b - a : to[row] - from[row]) / microsOf(data.unit);
+      out[row] = (b - a) / microsOf(data.unit);
     }
   }
 }
@@ -245,9 +311,23 @@ void makeCalendarInterval(const KernelArgs& args) {
     const int128_t micros = static_cast<int128_t>(part(4)) * kMicrosPerHour + part(5) * kMicrosPerMinute + args.column<int64_t>(6)[row];
     out[row] = {static_cast<int32_t>(months), static_cast<int32_t>(days), static_cast<int64_t>(micros)};
     if (out[row].months != months || out[row].days != days || out[row].microseconds != micros) {
-      args.errors().set(row, Error(condition::kIntervalArithmeticOverflowWithoutSuggestion));
+      args.errors().set(row, Error(condition::kArithmeticOverflow).with("message", "integer overflow").with("alternative", "").with("config", "\"spark.sql.ansi.enabled\""));
     }
   }
+}
+
+Result<FunctionBinding> bindTryInterval(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 7, 7));
+  FunctionBinding binding;
+  binding.argumentTypes = {kInt, kInt, kInt, kInt, kInt, kInt, DataType::decimal(18, 6)};
+  for (size_t i = 0; i < 7; ++i) {
+    if (!implicitCast(context.argumentTypes[i], binding.argumentTypes[i], context.options.ansi)) return unexpectedArgumentType(context, i, "\"" + binding.argumentTypes[i].sql() + "\"");
+  }
+  binding.result = DataType::calendarInterval();
+  binding.kernel = makeCalendarInterval;
+  binding.errorsAreNull = true;
+  binding.nullableIfArgumentsAre = false;
+  return binding;
 }
 
 const DataType kSeconds = DataType::decimal(18, 6);
@@ -258,22 +338,24 @@ const DefaultArgument kZeroSeconds = {DataType::decimal(18, 6), Value::decimal(0
 
 void registerTimestamps(FunctionRegistry& registry) {
   static const std::vector<ErrorRule> kPartErrors = {{condition::kDatetimeFieldOutOfBoundsWithSuggestion, WithoutAnsi::kNull}, {condition::kInvalidFractionOfSecond, WithoutAnsi::kNull}};
-  static const std::vector<ErrorRule> kIntervalErrors = {{condition::kIntervalArithmeticOverflowWithoutSuggestion, WithoutAnsi::kNull}};
+  static const std::vector<ErrorRule> kIntervalErrors = {{condition::kIntervalArithmeticOverflowWithoutSuggestion, WithoutAnsi::kNull}, {condition::kArithmeticOverflow, WithoutAnsi::kNull}};
   static const ScalarFunction kFunctions[] = {
-      {.names = {"make_timestamp", "make_timestamp_ltz"}, .group = Group::kDatetime, .since = "3.0.0", .usage = "make_timestamp(year, month, day, hour, min, sec[, timezone]) - The time of the parts.", .errors = kPartErrors, .bind = bindMakeTimestamp<false, false>},
-      {.names = {"try_make_timestamp", "try_make_timestamp_ltz"}, .group = Group::kDatetime, .since = "4.0.0", .usage = "try_make_timestamp(year, month, day, hour, min, sec[, timezone]) - The time of the parts, NULL when they make none.", .bind = bindMakeTimestamp<false, true>},
-      {.names = {"make_timestamp_ntz"}, .group = Group::kDatetime, .since = "3.4.0", .usage = "make_timestamp_ntz(year, month, day, hour, min, sec) - The local time of the parts.", .errors = kPartErrors, .bind = bindMakeTimestamp<true, false>},
-      {.names = {"try_make_timestamp_ntz"}, .group = Group::kDatetime, .since = "4.0.0", .usage = "try_make_timestamp_ntz(year, month, day, hour, min, sec) - The local time of the parts, NULL when they make none.", .bind = bindMakeTimestamp<true, true>},
+      {.names = {"make_timestamp", "make_timestamp_ltz"}, .group = Group::kDatetime, .since = "3.0.0", .usage = "make_timestamp(year, month, day, hour, min, sec[, timezone]) - The time of the parts.", .errors = kPartErrors, .bind = bindMakeTimestamp<false, false>, .rewrite = rewriteMakeTimestamp},
+      {.names = {"try_make_timestamp", "try_make_timestamp_ltz"}, .group = Group::kDatetime, .since = "4.0.0", .usage = "try_make_timestamp(year, month, day, hour, min, sec[, timezone]) - The time of the parts, NULL when they make none.", .bind = bindMakeTimestamp<false, true>, .rewrite = rewriteMakeTimestamp},
+      {.names = {"make_timestamp_ntz"}, .group = Group::kDatetime, .since = "3.4.0", .usage = "make_timestamp_ntz(year, month, day, hour, min, sec) - The local time of the parts.", .errors = kPartErrors, .bind = bindMakeTimestamp<true, false>, .rewrite = rewriteMakeTimestamp},
+      {.names = {"try_make_timestamp_ntz"}, .group = Group::kDatetime, .since = "4.0.0", .usage = "try_make_timestamp_ntz(year, month, day, hour, min, sec) - The local time of the parts, NULL when they make none.", .bind = bindMakeTimestamp<true, true>, .rewrite = rewriteMakeTimestamp},
       {.names = {"timestampadd"}, .group = Group::kDatetime, .since = "3.3.0", .usage = "timestampadd(unit, count, timestamp) - The time so many units later.", .bind = bindUnits<true>},
       {.names = {"timestampdiff"}, .group = Group::kDatetime, .since = "3.3.0", .usage = "timestampdiff(unit, start, end) - The whole units between.", .bind = bindUnits<false>},
       {.names = {"convert_timezone"}, .group = Group::kDatetime, .since = "3.4.0", .usage = "convert_timezone(sourceTz, targetTz, sourceTs) - A local time of one zone as that of another.", .errors = {{condition::kInvalidTimezone}},
-       .overloads = {{.arguments = {kString, kString, kTimestampNtz}, .result = kTimestampNtz, .kernel = convertZones}}},
+       .overloads = {{.arguments = {kString, kString, kTimestampNtz}, .result = kTimestampNtz, .kernel = convertZones}}, .rewrite = rewriteConvertTimezone},
       {.names = {"make_ym_interval"}, .group = Group::kDatetime, .since = "3.2.0", .usage = "make_ym_interval([years[, months]]) - The interval of years and months.", .errors = kIntervalErrors,
        .overloads = {{.arguments = {kInt, kInt}, .result = DataType::yearMonthInterval(), .kernel = makeYearMonthInterval}}, .defaults = {kZero, kZero}, .maxArguments = 2},
       {.names = {"make_dt_interval"}, .group = Group::kDatetime, .since = "3.2.0", .usage = "make_dt_interval([days[, hours[, mins[, secs]]]]) - The interval of days and time.", .errors = kIntervalErrors,
        .overloads = {{.arguments = {kInt, kInt, kInt, kSeconds}, .result = DataType::dayTimeInterval(), .kernel = makeDayTimeInterval}}, .defaults = {kZero, kZero, kZero, kZeroSeconds}, .maxArguments = 4},
       {.names = {"make_interval"}, .group = Group::kDatetime, .since = "3.0.0", .usage = "make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]]) - The calendar's interval of the parts.", .errors = kIntervalErrors,
        .overloads = {{.arguments = {kInt, kInt, kInt, kInt, kInt, kInt, kSeconds}, .result = DataType::calendarInterval(), .kernel = makeCalendarInterval}}, .defaults = {kZero, kZero, kZero, kZero, kZero, kZero, kZeroSeconds}, .maxArguments = 7},
+      {.names = {"try_make_interval"}, .group = Group::kDatetime, .since = "4.0.0", .usage = "try_make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]]) - As make_interval, but NULL for what is too large.",
+       .bind = bindTryInterval, .defaults = {kZero, kZero, kZero, kZero, kZero, kZero, kZeroSeconds}, .maxArguments = 7},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);
 }

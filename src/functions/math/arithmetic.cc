@@ -292,6 +292,20 @@ void divideDecimalsToLong(const KernelArgs& args) {
   });
 }
 
+// value * 10^digits modulo `divisor`, by one digit after the other.
+int128_t scaledRemainder(int128_t value, int digits, int128_t divisor) {
+  const uint128_t modulus = static_cast<uint128_t>(divisor < 0 ? -divisor : divisor);
+  uint128_t rest = static_cast<uint128_t>(value < 0 ? -value : value) % modulus;
+  for (; digits > 0; --digits) {
+    // rest * 10 by doubling, as modulus * 10 may not fit.
+    const auto twice = [&](uint128_t number) { return number >= modulus - number ? number - (modulus - number) : number + number; };
+    const auto plus = [&](uint128_t x, uint128_t y) { return x >= modulus - y ? x - (modulus - y) : x + y; };
+    const uint128_t two = twice(rest);
+    rest = plus(twice(twice(two)), two);
+  }
+  return value < 0 ? -static_cast<int128_t>(rest) : static_cast<int128_t>(rest);
+}
+
 template <class A, class B, class Result, bool Positive>
 void remainDecimals(const KernelArgs& args) {
   const auto& plan = args.data<DecimalPlan>();
@@ -305,12 +319,16 @@ void remainDecimals(const KernelArgs& args) {
     }
     int128_t left;
     int128_t right;
-    if (__builtin_mul_overflow(static_cast<int128_t>(a), powerOfTen(scale - plan.leftScale), &left) ||
-        __builtin_mul_overflow(static_cast<int128_t>(b), powerOfTen(scale - plan.rightScale), &right)) {
-      setOutOfRange(args, plan, row, decimalText(a, plan.leftScale));
-      return;
+    int128_t rest;
+    if (__builtin_mul_overflow(static_cast<int128_t>(b), powerOfTen(scale - plan.rightScale), &right)) {
+      // The divisor is larger than any dividend; a positive remainder of a negative one then has no place.
+      rest = a;
+      if (Positive && rest < 0) return setOutOfRange(args, plan, row, decimalText(a, plan.leftScale));
+    } else if (__builtin_mul_overflow(static_cast<int128_t>(a), powerOfTen(scale - plan.leftScale), &left)) {
+      rest = scaledRemainder(a, scale - plan.leftScale, right);
+    } else {
+      rest = left % right;
     }
-    int128_t rest = left % right;
     if (Positive && rest < 0) rest = (rest + right) % right;
     out[row] = static_cast<Result>(divideByPowerOfTen(rest, scale - plan.result.scale()));
   });

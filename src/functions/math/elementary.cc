@@ -6,6 +6,7 @@
 #include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -135,26 +136,67 @@ void factorialOf(const KernelArgs& args) {
   });
 }
 
+// An interval's months or microseconds, or a number.
+double magnitudeOf(const KernelArgs& args, size_t argument, RowIndex row) {
+  const DataType& type = args.type(argument);
+  if (type.is(TypeKind::kYearMonthInterval)) return args.column<int32_t>(argument)[row];
+  if (type.is(TypeKind::kDayTimeInterval)) return static_cast<double>(args.column<int64_t>(argument)[row]);
+  return args.column<double>(argument)[row];
+}
+
 void bucketOf(const KernelArgs& args) {
-  const auto value = args.column<double>(0);
-  const auto low = args.column<double>(1);
-  const auto high = args.column<double>(2);
   const auto count = args.column<int64_t>(3);
   auto out = args.result<int64_t>();
   for (const RowIndex row : args.activeRows()) {
-    const double from = low[row];
-    const double to = high[row];
+    const double x = magnitudeOf(args, 0, row);
+    const double from = magnitudeOf(args, 1, row);
+    const double to = magnitudeOf(args, 2, row);
     const int64_t buckets = count[row];
-    const bool bad = buckets <= 0 || buckets == INT64_MAX || value[row] != value[row] || from == to || !std::isfinite(from) || !std::isfinite(to);
+    const bool bad = buckets <= 0 || buckets == INT64_MAX || x != x || from == to || !std::isfinite(from) || !std::isfinite(to);
     if (bad) {
       out.setNull(row);
       continue;
     }
-    const double x = value[row];
     const bool before = from < to ? x < from : x > from;
     const bool behind = from < to ? x >= to : x <= to;
     out.set(row, before ? 0 : behind ? buckets + 1 : static_cast<int64_t>(static_cast<double>(buckets) * (x - from) / (to - from)) + 1);
   }
+}
+
+void signOfInterval(const KernelArgs& args) {
+  auto out = args.result<double>();
+  for (const RowIndex row : args.activeRows()) out.set(row, signOf(magnitudeOf(args, 0, row)));
+}
+Result<FunctionBinding> bindSign(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  FunctionBinding binding;
+  binding.result = kDouble;
+  if (type.isAnsiInterval()) {
+    binding.argumentTypes = {type};
+    binding.kernel = signOfInterval;
+    return binding;
+  }
+  if (!implicitCast(type, kDouble, context.options.ansi)) return unexpectedArgumentType(context, 0, "(\"DOUBLE\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")");
+  binding.argumentTypes = {kDouble};
+  binding.kernel = apply<signOf>;
+  binding.takesNullRows = true;
+  return binding;
+}
+
+Result<FunctionBinding> bindBucket(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 4, 4));
+  FunctionBinding binding;
+  binding.result = kBigint;
+  binding.kernel = bucketOf;
+  const DataType& type = context.argumentTypes[0];
+  for (size_t i = 0; i < 4; ++i) {
+    const DataType wanted = i == 3 ? kBigint : type.isAnsiInterval() ? type : kDouble;
+    const bool sameKind = type.isAnsiInterval() && i < 3 && context.argumentTypes[i].is(type.kind());
+    if (!sameKind && !implicitCast(context.argumentTypes[i], wanted, context.options.ansi)) return unexpectedArgumentType(context, i, "\"" + wanted.sql() + "\"");
+    binding.argumentTypes.push_back(sameKind ? context.argumentTypes[i] : wanted);
+  }
+  return binding;
 }
 
 }  // namespace
@@ -169,7 +211,11 @@ void registerElementary(FunctionRegistry& registry) {
       function.since = "1.4.0";
       function.usage = entry.usage;
       function.display = entry.display;
-      function.overloads = {{.arguments = {kDouble}, .result = kDouble, .kernel = entry.kernel, .takesNullRows = true}};
+      if (entry.kernel == apply<signOf>) {
+        function.bind = bindSign;
+      } else {
+        function.overloads = {{.arguments = {kDouble}, .result = kDouble, .kernel = entry.kernel, .takesNullRows = true}};
+      }
       functions.push_back(std::move(function));
     }
     for (const Entry& entry : kBinaryFunctions) {
@@ -192,7 +238,7 @@ void registerElementary(FunctionRegistry& registry) {
                          .examples = {{.sql = "SELECT factorial(5)", .result = "120"}}, .overloads = {{.arguments = {kInt}, .result = kBigint, .kernel = factorialOf}}});
     functions.push_back({.names = {"width_bucket"}, .group = Group::kMath, .since = "3.1.0", .usage = "width_bucket(value, min, max, num_bucket) - The number of the equally wide bucket that value lies in.",
                          .examples = {{.sql = "SELECT width_bucket(5.3, 0.2, 10.6, 5)", .result = "3"}},
-                         .overloads = {{.arguments = {kDouble, kDouble, kDouble, kBigint}, .result = kBigint, .kernel = bucketOf}}});
+                         .bind = bindBucket});
     return functions;
   }();
   for (const ScalarFunction& function : kFunctions) registry.add(function);

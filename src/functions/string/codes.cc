@@ -166,13 +166,24 @@ void formatNumber(const KernelArgs& args) {
     if constexpr (std::is_floating_point_v<T>) {
       if (value != value) return out.set(row, "NaN");
       if (std::isinf(value)) return out.set(row, value > 0 ? "\xE2\x88\x9E" : "-\xE2\x88\x9E");
-      int128_t unscaled = 0;
-      const int scale = std::abs(value) < 1e15 ? 20 : 0;
-      if (doubleToDecimal(static_cast<double>(value), 38, scale, unscaled) == DecimalParse::kValue) {
-        out.set(row, grouped(roundedText(unscaled, scale, std::min(places, 37))));
-      } else {
-        out.set(row, grouped(fmt::format("{:.{}f}", static_cast<double>(value), places)));
+      if (std::abs(value) < 1e15) return out.set(row, grouped(fmt::format("{:.{}f}", static_cast<double>(value), places)));
+      // Of large numbers the shortest digits that tell them apart, then zeros.
+      const std::string shortest = fmt::format("{}", std::abs(static_cast<double>(value)));
+      const size_t mark = shortest.find('e');
+      std::string whole;
+      for (const char c : std::string_view(shortest).substr(0, mark)) {
+        if (c == '.') break;
+        whole += c;
       }
+      if (mark != std::string::npos) {
+        whole.clear();
+        for (const char c : std::string_view(shortest).substr(0, mark)) {
+          if (c != '.') whole += c;
+        }
+        whole.resize(static_cast<size_t>(std::atoi(shortest.c_str() + mark + 1)) + 1, '0');
+      }
+      if (places > 0) whole += "." + std::string(static_cast<size_t>(places), '0');
+      out.set(row, grouped(value < 0 ? "-" + whole : whole));
     } else {
       out.set(row, grouped(roundedText(value, type.is(TypeKind::kDecimal) ? type.scale() : 0, std::min(places, 30))));
     }
@@ -181,7 +192,7 @@ void formatNumber(const KernelArgs& args) {
 Result<FunctionBinding> bindFormatNumber(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   DataType type = context.argumentTypes[0];
-  if (type.isStringLike() || type.is(TypeKind::kNull) || type.is(TypeKind::kFloat)) type = kDouble;
+  if (type.is(TypeKind::kNull) || type.is(TypeKind::kFloat)) type = kDouble;
   if (!type.isNumeric()) return unexpectedArgumentType(context, 0, "\"NUMERIC\"");
   if (!context.argumentTypes[1].isIntegral() && !context.argumentTypes[1].is(TypeKind::kNull)) return unexpectedArgumentType(context, 1, "(\"INT\" or \"STRING\")");
   if (type.isIntegral()) type = kBigint;

@@ -95,6 +95,14 @@ void overlayText(const KernelArgs& args) {
   for (const RowIndex row : args.activeRows()) {
     const std::string_view whole = text[row].view();
     const std::string_view insert = replacement[row].view();
+    if (args.resultType().is(TypeKind::kBinary)) {
+      const int64_t size = static_cast<int64_t>(whole.size());
+      const int64_t replaced = length[row] >= 0 ? length[row] : static_cast<int64_t>(insert.size());
+      const auto front = static_cast<size_t>(std::clamp<int64_t>(static_cast<int64_t>(position[row]) - 1, 0, size));
+      const auto rest = static_cast<size_t>(std::clamp<int64_t>(position[row] - 1 + replaced, 0, size));
+      out.set(row, std::string(whole.substr(0, front)).append(insert).append(whole.substr(rest)));
+      continue;
+    }
     const int64_t taken = length[row] >= 0 ? length[row] : numCharacters(insert);
     std::string made(substringOf(whole, 1, static_cast<int64_t>(position[row]) - 1));
     made += insert;
@@ -136,7 +144,8 @@ void registerSubstring(FunctionRegistry& registry) {
        .overloads = {{.arguments = {kString, kString, kInt}, .result = kString, .kernel = takeUpToDelimiter}}},
       {.names = {"overlay"}, .group = Group::kString, .since = "3.0.0", .usage = "overlay(input, replace, pos[, len]) - Replaces len characters from pos.",
        .examples = {{.sql = "SELECT overlay('Spark SQL', '_', 6, 1)", .result = "Spark_SQL"}},
-       .overloads = {{.arguments = {kString, kString, kInt, kInt}, .result = kString, .kernel = overlayText}},
+       .overloads = {{.arguments = {kString, kString, kInt, kInt}, .result = kString, .kernel = overlayText},
+                     {.arguments = {kBinary, kBinary, kInt, kInt}, .result = kBinary, .kernel = overlayText}},
        .defaults = {{kInt, Value::integer(-1)}}, .maxArguments = 4},
       {.names = {"length", "len", "char_length", "character_length"}, .group = Group::kString, .since = "1.5.0",
        .usage = "length(expr) - The number of characters of a text, or of bytes of a binary value.",

@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "expr/function_registry.h"
+#include "expr/nodes.h"
+#include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
@@ -98,6 +100,14 @@ Result<FunctionBinding> bindPad(const BindContext& context) {
   return binding;
 }
 
+// Bytes are filled up with zeros.
+Result<ExprPtr> rewritePad(const BindContext& context) {
+  if (context.arguments.size() != 2 || !context.argumentTypes[0].is(TypeKind::kBinary)) return ExprPtr();
+  RuntimeReplaceable replaced;
+  replaced.replacement = call(std::string(context.name), {context.arguments[0], context.arguments[1], literal(Value::string(std::string(1, '\0')), kBinary)});
+  return ExprPtr(makeExpr(std::move(replaced)));
+}
+
 void repeatText(const KernelArgs& args) {
   auto out = args.result<StringView>();
   std::string made;
@@ -134,9 +144,9 @@ void registerTrimAndPad(FunctionRegistry& registry) {
        .examples = {{.sql = "SELECT btrim('    SparkSQL   ')", .result = "SparkSQL"}},
        .overloads = {{.arguments = {kString}, .result = kString, .kernel = trimSpaces<kBoth>}, {.arguments = {kString, kString}, .result = kString, .kernel = trimCharacters<kBoth, 0>}}},
       {.names = {"lpad"}, .group = Group::kString, .since = "1.5.0", .usage = "lpad(str, len[, pad]) - str filled up in front to len characters, or cut.",
-       .examples = {{.sql = "SELECT lpad('hi', 5, '*-')", .result = "*-*hi"}}, .bind = bindPad<true>, .defaults = {{kString, Value::string(" ")}}, .maxArguments = 3},
+       .examples = {{.sql = "SELECT lpad('hi', 5, '*-')", .result = "*-*hi"}}, .bind = bindPad<true>, .rewrite = rewritePad, .defaults = {{kString, Value::string(" ")}}, .maxArguments = 3},
       {.names = {"rpad"}, .group = Group::kString, .since = "1.5.0", .usage = "rpad(str, len[, pad]) - str filled up behind to len characters, or cut.",
-       .examples = {{.sql = "SELECT rpad('hi', 5, '*-')", .result = "hi*-*"}}, .bind = bindPad<false>, .defaults = {{kString, Value::string(" ")}}, .maxArguments = 3},
+       .examples = {{.sql = "SELECT rpad('hi', 5, '*-')", .result = "hi*-*"}}, .bind = bindPad<false>, .rewrite = rewritePad, .defaults = {{kString, Value::string(" ")}}, .maxArguments = 3},
       {.names = {"repeat"}, .group = Group::kString, .since = "1.5.0", .usage = "repeat(str, n) - str n times.",
        .examples = {{.sql = "SELECT repeat('123', 2)", .result = "123123"}}, .overloads = {{.arguments = {kString, kInt}, .result = kString, .kernel = repeatText}}},
       {.names = {"space"}, .group = Group::kString, .since = "1.5.0", .usage = "space(n) - n spaces.", .examples = {{.sql = "SELECT concat(space(2), '1')", .result = "  1"}},

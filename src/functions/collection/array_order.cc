@@ -1,0 +1,315 @@
+// array_sort with and without a comparator, array_insert, shuffle.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <random>
+
+#include "expr/nodes.h"
+#include "expr/unresolved.h"
+#include "functions/collection/list_rows.h"
+#include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
+
+namespace flint::functions {
+
+using namespace expr;
+using columnar::VectorBuilder;
+
+namespace {
+
+// The most elements an array may have.
+constexpr int64_t kMaxElements = 2'147'483'632;
+
+// ---- array_sort -----------------------------------------------------------------------------------------------------
+
+void sortNaturally(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  const ColumnVector& elements = lists.elements();
+  std::vector<RowIndex> order;
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    const ListEntry entry = lists[row];
+    order.resize(static_cast<size_t>(entry.length));
+    std::iota(order.begin(), order.end(), entry.offset);
+    std::stable_sort(order.begin(), order.end(), [&](RowIndex a, RowIndex b) {
+      if (elements.isNull(a) || elements.isNull(b)) return !elements.isNull(a) && elements.isNull(b);
+      return columnar::compareValues(elements, a, elements, b) < 0;
+    });
+    for (const RowIndex at : order) builder.child(0).appendFrom(elements, at);
+    builder.appendList(entry.length);
+  });
+}
+
+// One merge of two sorted runs of a row's order: [next, middle) and [second, end).
+struct Merge {
+  RowIndex row = 0;
+  size_t next = 0;
+  size_t middle = 0;
+  size_t second = 0;
+  size_t end = 0;
+  size_t out = 0;
+};
+
+VectorPtr picked(const VectorPtr& elements, const std::vector<RowIndex>& places) {
+  auto indices = columnar::Buffer::allocate(places.size() * sizeof(int32_t));
+  std::memcpy(indices->mutableData(), places.data(), places.size() * sizeof(int32_t));
+  return ColumnVector::dictionary(elements, static_cast<RowIndex>(places.size()), std::move(indices));
+}
+
+// Merge sort over all lists at once: each call of the comparator answers one comparison of every merge under way.
+class ComparatorSort {
+ public:
+  ComparatorSort(const KernelArgs& args, const Lists& lists) : args_(args), lists_(lists) {
+    for (const RowIndex row : args.activeRows()) {
+      begins_.push_back(order_.size());
+      rows_.push_back(row);
+      for (int32_t i = 0; i < lists[row].length; ++i) order_.push_back(lists[row].offset + i);
+    }
+    begins_.push_back(order_.size());
+  }
+  const std::vector<RowIndex>& order() const { return order_; }
+
+  // False after a failure.
+  bool run() {
+    size_t longest = 0;
+    for (size_t i = 0; i < rows_.size(); ++i) longest = std::max(longest, begins_[i + 1] - begins_[i]);
+    for (size_t width = 1; width < longest; width *= 2) {
+      sorted_ = order_;
+      std::vector<Merge> merges;
+      for (size_t i = 0; i < rows_.size(); ++i) {
+        for (size_t at = begins_[i]; at + width < begins_[i + 1]; at += 2 * width) {
+          merges.push_back({rows_[i], at, at + width, at + width, std::min(at + 2 * width, begins_[i + 1]), at});
+        }
+      }
+      while (!merges.empty()) {
+        if (!step(merges)) return false;
+      }
+      order_.swap(sorted_);
+    }
+    return true;
+  }
+
+ private:
+  bool step(std::vector<Merge>& merges) {
+    std::vector<RowIndex> left;
+    std::vector<RowIndex> right;
+    std::vector<RowIndex> rows;
+    for (const Merge& merge : merges) {
+      left.push_back(order_[merge.next]);
+      right.push_back(order_[merge.second]);
+      rows.push_back(merge.row);
+    }
+    auto compared = args_.lambda(0).call({picked(lists_.elementsPtr(), left), picked(lists_.elementsPtr(), right)}, rows);
+    if (!compared.isOk()) {
+      args_.fail(compared.status());
+      return false;
+    }
+    const columnar::VectorReader<int32_t> signs(*compared.value());
+    size_t kept = 0;
+    for (size_t i = 0; i < merges.size(); ++i) {
+      Merge merge = merges[i];
+      const auto at = static_cast<RowIndex>(i);
+      if (signs.isNull(at)) {
+        const auto textOf = [&](RowIndex place) { return literalText(lists_.elements().valueAt(place), lists_.elements().type(), TextStyle::kName); };
+        args_.errors().set(merge.row, Error(condition::kComparatorReturnsNull).with("firstValue", textOf(left[i])).with("secondValue", textOf(right[i])));
+      }
+      const bool takesSecond = !signs.isNull(at) && signs[at] > 0;
+      sorted_[merge.out++] = takesSecond ? order_[merge.second++] : order_[merge.next++];
+      if (merge.next < merge.middle && merge.second < merge.end) {
+        merges[kept++] = merge;
+        continue;
+      }
+      while (merge.next < merge.middle) sorted_[merge.out++] = order_[merge.next++];
+      while (merge.second < merge.end) sorted_[merge.out++] = order_[merge.second++];
+    }
+    merges.resize(kept);
+    return true;
+  }
+
+  const KernelArgs& args_;
+  const Lists& lists_;
+  std::vector<RowIndex> rows_;
+  std::vector<size_t> begins_;
+  std::vector<RowIndex> order_;
+  std::vector<RowIndex> sorted_;
+};
+
+void sortByComparator(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  ComparatorSort sort(args, lists);
+  if (!sort.run()) return;
+  size_t next = 0;
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    for (int32_t i = 0; i < lists[row].length; ++i) builder.child(0).appendFrom(lists.elements(), sort.order()[next++]);
+    builder.appendList(lists[row].length);
+  });
+}
+
+Result<std::vector<LambdaParameter>> typeComparator(const BindContext& context, size_t, size_t) {
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  return std::vector<LambdaParameter>(2, {array.elementType(), array.containsNull()});
+}
+
+Result<FunctionBinding> bindArraySort(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  FunctionBinding binding;
+  binding.argumentTypes = {array};
+  binding.result = array;
+  if (context.argumentTypes.size() == 1) {
+    if (!array.elementType().isOrderable()) {
+      return Error(condition::kDatatypeMismatchInvalidOrderingType)
+          .with("sqlExpr", "\"" + callText(context) + "\"")
+          .with("functionName", "`array_sort`")
+          .with("dataType", quotedSql(array));
+    }
+    binding.kernel = sortNaturally;
+    return binding;
+  }
+  if (!context.argumentTypes[1].is(TypeKind::kInteger)) {
+    return Error(condition::kDatatypeMismatchUnexpectedReturnType)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`lambdafunction`")
+        .with("expectedType", "\"INT\"")
+        .with("actualType", quotedSql(context.argumentTypes[1]));
+  }
+  binding.argumentTypes.push_back(kInt);
+  binding.kernel = sortByComparator;
+  binding.canRaise = true;
+  return binding;
+}
+
+// Without a comparator, the call is shown with the one that nulls-last order is.
+Result<ExprPtr> rewriteArraySort(const BindContext& context) {
+  if (context.arguments.size() != 1) return ExprPtr();
+  static constexpr const char* kShown =
+      "array_sort({0}, lambdafunction((IF((({1} IS NULL) AND ({1} IS NULL)), 0, (IF(({1} IS NULL), 1, (IF(({1} IS NULL), -1, (IF(({1} < {1}), -1, "
+      "(IF(({1} > {1}), 1, 0)))))))))), {1}, {1}))";
+  RuntimeReplaceable replaced;
+  replaced.text = fmt::format(kShown, columnName(context.arguments[0], context.options.timeZone), "namedlambdavariable()");
+  ASSIGN_OR_RETURN(replaced.replacement, makeFunctionCall("array_sort", {context.arguments[0]}, context.options));
+  return ExprPtr(makeExpr(std::move(replaced)));
+}
+
+// ---- array_insert ---------------------------------------------------------------------------------------------------
+
+void insertElements(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  const auto positions = args.column<int32_t>(1);
+  const ColumnVector& values = *args.vector(2);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    if (lists.isNull(row) || positions.isNull(row)) return builder.appendNull();
+    const ListEntry entry = lists[row];
+    const int64_t position = positions[row];
+    const int64_t length = std::max<int64_t>(entry.length, std::abs(position) - 1) + 1;
+    if (position == 0 || length > kMaxElements) {
+      builder.appendNull();
+      if (position == 0) return args.errors().set(row, Error(condition::kInvalidIndexOfZero));
+      return args.errors().set(row, Error(condition::kCollectionSizeLimitExceededFunction)
+                                        .with("numberOfElements", std::to_string(length))
+                                        .with("maxRoundedArrayLength", std::to_string(kMaxElements))
+                                        .with("functionName", "`array_insert`"));
+    }
+    // Where the value and the old elements come to lie; what is left between is null.
+    const int64_t at = position > 0 ? position - 1 : length + position;
+    const int64_t shift = position > 0 || at > 0 ? 0 : length - 1 - entry.length;
+    VectorBuilder& out = builder.child(0);
+    int64_t taken = -shift;
+    for (int64_t i = 0; i < length; ++i) {
+      if (i == at) {
+        out.appendFrom(values, row);
+        continue;
+      }
+      if (taken >= 0 && taken < entry.length) {
+        out.appendFrom(lists.elements(), entry.offset + static_cast<RowIndex>(taken));
+      } else {
+        out.appendNull();
+      }
+      ++taken;
+    }
+    builder.appendList(static_cast<int32_t>(length));
+  });
+}
+
+Result<FunctionBinding> bindInsert(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  const DataType& position = context.argumentTypes[1];
+  if (!position.isIntegral() || position.is(TypeKind::kLong)) return unexpectedArgumentType(context, 1, "\"INT\"");
+  const auto common = findTightestCommonType(array.elementType(), context.argumentTypes[2], context.options.ansi);
+  if (!common) {
+    return Error(condition::kDatatypeMismatchArrayFunctionDiffTypes)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`array_insert`")
+        .with("dataType", "\"ARRAY\"")
+        .with("leftType", quotedSql(array))
+        .with("rightType", quotedSql(context.argumentTypes[2]));
+  }
+  FunctionBinding binding;
+  binding.argumentTypes = {DataType::array(*common, array.containsNull()), kInt, *common};
+  binding.result = DataType::array(*common, true);
+  binding.kernel = insertElements;
+  binding.canRaise = true;
+  return binding;
+}
+
+// ---- shuffle --------------------------------------------------------------------------------------------------------
+
+struct ShuffleData {
+  int64_t seed = 0;
+};
+
+void shuffleElements(const KernelArgs& args) {
+  if (args.state() == nullptr) args.state() = std::make_shared<std::mt19937_64>(static_cast<uint64_t>(args.data<ShuffleData>().seed + args.partition()));
+  auto& random = *static_cast<std::mt19937_64*>(args.state().get());
+  const Lists lists(args, 0);
+  std::vector<RowIndex> order;
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    if (lists.isNull(row)) return builder.appendNull();
+    order.resize(static_cast<size_t>(lists[row].length));
+    std::iota(order.begin(), order.end(), lists[row].offset);
+    std::shuffle(order.begin(), order.end(), random);
+    for (const RowIndex at : order) builder.child(0).appendFrom(lists.elements(), at);
+    builder.appendList(lists[row].length);
+  });
+}
+
+Result<FunctionBinding> bindShuffle(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
+  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  FunctionBinding binding;
+  binding.argumentTypes = {array};
+  auto data = std::make_shared<ShuffleData>();
+  if (context.argumentTypes.size() == 2) {
+    if (context.constants[1] == nullptr) {
+      return Error(condition::kSeedExpressionIsUnfoldable).with("seedExpr", quotedExpression(context.arguments[1])).with("exprWithSeed", "\"" + callText(context) + "\"");
+    }
+    if (!context.argumentTypes[1].isIntegral()) return unexpectedArgumentType(context, 1, "\"INTEGRAL\"");
+    binding.argumentTypes.push_back(context.argumentTypes[1]);
+    data->seed = context.constants[1]->isNull() ? 0 : context.constants[1]->asInteger();
+  } else {
+    data->seed = static_cast<int64_t>(std::random_device{}());
+  }
+  binding.result = array;
+  binding.kernel = shuffleElements;
+  binding.data = std::move(data);
+  return binding;
+}
+
+}  // namespace
+
+void registerArrayOrder(FunctionRegistry& registry) {
+  static const ScalarFunction kFunctions[] = {
+      {.names = {"array_sort"}, .group = Group::kLambda, .since = "2.4.0", .usage = "array_sort(expr[, func]) - The elements in order, NULLs last, or in the order of a comparator.",
+       .examples = {{.sql = "SELECT array_sort(array(5, 6, 1), (left, right) -> case when left < right then -1 when left > right then 1 else 0 end)", .result = "[1,5,6]"}},
+       .bind = bindArraySort, .rewrite = rewriteArraySort, .lambdaTyper = typeComparator},
+      {.names = {"array_insert"}, .group = Group::kArray, .since = "3.4.0", .usage = "array_insert(x, pos, val) - The array with val at position pos, from 1 or from the end.",
+       .examples = {{.sql = "SELECT array_insert(array(1, 2, 3, 4), 5, 5)", .result = "[1,2,3,4,5]"}}, .nulls = NullRule::kHandledByKernel, .bind = bindInsert},
+      {.names = {"shuffle"}, .group = Group::kArray, .since = "2.4.0", .usage = "shuffle(array[, seed]) - The elements in a random order.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindShuffle},
+  };
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions

@@ -1,0 +1,217 @@
+// Maps from text and from pairs of maps: str_to_map, map_zip_with.
+#include <memory>
+#include <optional>
+
+#include "expr/nodes.h"
+#include "expr/regex.h"
+#include "functions/collection/list_rows.h"
+#include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
+
+namespace flint::functions {
+
+using namespace expr;
+using columnar::VectorBuilder;
+
+namespace {
+
+Error duplicateKey(std::string key) {
+  return Error(condition::kDuplicatedMapKey).with("key", std::move(key)).with("mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\"");
+}
+
+// Calls `body` for each part of `text` between matches, at most `limit` parts (0: all), as Java's split with what is empty kept.
+template <class Body>
+void splitText(const Regex& delimiter, std::string_view text, size_t limit, Body&& body) {
+  Regex::Match match;
+  size_t begin = 0;
+  size_t from = 0;
+  size_t parts = 1;
+  while ((limit == 0 || parts < limit) && from <= text.size() && delimiter.find(text, from, match)) {
+    if (match.end() == match.begin()) {
+      // An empty match splits between characters, but makes no empty part in front.
+      from = match.end() + 1;
+      if (match.begin() == 0 || match.begin() >= text.size()) continue;
+    } else {
+      from = match.end();
+    }
+    body(text.substr(begin, match.begin() - begin));
+    begin = match.end();
+    ++parts;
+  }
+  body(text.substr(begin));
+}
+
+struct Delimiters {
+  std::shared_ptr<const Regex> pair;
+  std::shared_ptr<const Regex> key;
+};
+
+void readMaps(const KernelArgs& args) {
+  const auto texts = args.column<StringView>(0);
+  const auto pairs = args.column<StringView>(1);
+  const auto keys = args.column<StringView>(2);
+  Delimiters last = args.data<Delimiters>();
+  const bool constant = last.pair != nullptr && last.key != nullptr;
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    if (!constant) {
+      auto pair = Regex::compile(pairs[row].view(), "str_to_map");
+      auto key = Regex::compile(keys[row].view(), "str_to_map");
+      if (!pair.isOk() || !key.isOk()) {
+        args.errors().set(row, pair.isOk() ? key.error() : pair.error());
+        return builder.appendNull();
+      }
+      last = {std::move(pair).value(), std::move(key).value()};
+    }
+    std::vector<std::pair<std::string_view, std::optional<std::string_view>>> entries;
+    std::optional<Error> problem;
+    splitText(*last.pair, texts[row].view(), 0, [&](std::string_view entry) {
+      std::vector<std::string_view> parts;
+      splitText(*last.key, entry, 2, [&](std::string_view part) { parts.push_back(part); });
+      for (const auto& other : entries) {
+        if (other.first == parts[0] && !problem) problem = duplicateKey(std::string(parts[0]));
+      }
+      entries.emplace_back(parts[0], parts.size() > 1 ? std::optional(parts[1]) : std::nullopt);
+    });
+    if (problem) {
+      args.errors().set(row, std::move(*problem));
+      return builder.appendNull();
+    }
+    for (const auto& [key, value] : entries) {
+      builder.child(0).appendString(key);
+      if (value) {
+        builder.child(1).appendString(*value);
+      } else {
+        builder.child(1).appendNull();
+      }
+    }
+    builder.appendList(static_cast<int32_t>(entries.size()));
+  });
+}
+
+Result<FunctionBinding> bindReadMap(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
+  FunctionBinding binding;
+  for (size_t i = 0; i < 3; ++i) {
+    if (!context.argumentTypes[i].isStringLike() && !context.argumentTypes[i].is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
+    binding.argumentTypes.push_back(kString);
+  }
+  auto data = std::make_shared<Delimiters>();
+  for (size_t i = 1; i < 3; ++i) {
+    if (context.constants[i] == nullptr || context.constants[i]->isNull()) continue;
+    auto compiled = Regex::compile(context.constants[i]->asString(), "str_to_map");
+    if (compiled.isOk()) (i == 1 ? data->pair : data->key) = std::move(compiled).value();
+  }
+  binding.result = DataType::map(kString, kString);
+  binding.kernel = readMaps;
+  binding.canRaise = true;
+  binding.data = std::move(data);
+  return binding;
+}
+
+// ---- map_zip_with ---------------------------------------------------------------------------------------------------
+
+// The entries of both maps by key: those of the left one first, in their order.
+void zipMaps(const KernelArgs& args) {
+  const Lists left(args, 0);
+  const Lists right(args, 1);
+  std::vector<RowIndex> rows;
+  std::vector<int32_t> lengths;
+  VectorBuilder keys(left.elements().type());
+  VectorBuilder leftValues(left.values().type());
+  VectorBuilder rightValues(right.values().type());
+  const auto add = [](VectorBuilder& builder, const ColumnVector& values, RowIndex at) {
+    if (at < 0) {
+      builder.appendNull();
+    } else {
+      builder.appendFrom(values, at);
+    }
+  };
+  const auto placeOf = [](const Lists& in, ListEntry entry, const ColumnVector& others, RowIndex at) -> RowIndex {
+    for (int32_t i = 0; i < entry.length; ++i) {
+      if (sameValue(in.elements(), entry.offset + i, others, at)) return entry.offset + i;
+    }
+    return -1;
+  };
+  for (const RowIndex row : args.activeRows()) {
+    const size_t before = rows.size();
+    const ListEntry a = left[row];
+    const ListEntry b = right[row];
+    for (int32_t i = 0; i < a.length; ++i) {
+      keys.appendFrom(left.elements(), a.offset + i);
+      add(leftValues, left.values(), a.offset + i);
+      add(rightValues, right.values(), placeOf(right, b, left.elements(), a.offset + i));
+      rows.push_back(row);
+    }
+    for (int32_t i = 0; i < b.length; ++i) {
+      if (placeOf(left, a, right.elements(), b.offset + i) >= 0) continue;
+      keys.appendFrom(right.elements(), b.offset + i);
+      leftValues.appendNull();
+      add(rightValues, right.values(), b.offset + i);
+      rows.push_back(row);
+    }
+    lengths.push_back(static_cast<int32_t>(rows.size() - before));
+  }
+  const VectorPtr keyVector = keys.finish();
+  auto results = args.lambda(0).call({keyVector, leftValues.finish(), rightValues.finish()}, rows);
+  if (!results.isOk()) return args.fail(results.status());
+  RowIndex next = 0;
+  size_t list = 0;
+  buildRows(args, [&](RowIndex, VectorBuilder& builder) {
+    const int32_t length = lengths[list++];
+    for (int32_t i = 0; i < length; ++i, ++next) {
+      builder.child(0).appendFrom(*keyVector, next);
+      builder.child(1).appendFrom(*results.value(), next);
+    }
+    builder.appendList(length);
+  });
+}
+
+// The type of both maps' keys; the maps must be maps.
+Result<DataType> commonKeyType(const BindContext& context) {
+  for (size_t i = 0; i < 2; ++i) {
+    if (i >= context.argumentTypes.size() || !context.argumentTypes[i].is(TypeKind::kMap)) return unexpectedArgumentType(context, i, "\"MAP\"");
+  }
+  const DataType& left = context.argumentTypes[0].keyType();
+  const DataType& right = context.argumentTypes[1].keyType();
+  auto common = left.sameType(right) ? std::optional(left) : findWiderTypeForTwo(left, right, context.options.ansi);
+  if (!common) {
+    return Error(condition::kDatatypeMismatchMapZipWithDiffTypes)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`map_zip_with`")
+        .with("leftType", quotedSql(left))
+        .with("rightType", quotedSql(right));
+  }
+  return *common;
+}
+Result<std::vector<LambdaParameter>> typeZipMaps(const BindContext& context, size_t, size_t) {
+  ASSIGN_OR_RETURN(const DataType key, commonKeyType(context));
+  return std::vector<LambdaParameter>{{key, false}, {context.argumentTypes[0].valueType(), true}, {context.argumentTypes[1].valueType(), true}};
+}
+Result<FunctionBinding> bindZipMaps(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
+  ASSIGN_OR_RETURN(const DataType key, commonKeyType(context));
+  FunctionBinding binding;
+  for (size_t i = 0; i < 2; ++i) {
+    const DataType& map = context.argumentTypes[i];
+    binding.argumentTypes.push_back(DataType::map(key, map.valueType(), map.valueContainsNull()));
+  }
+  binding.argumentTypes.push_back(context.argumentTypes[2]);
+  binding.result = DataType::map(key, context.argumentTypes[2], context.arguments[2]->nullable());
+  binding.kernel = zipMaps;
+  return binding;
+}
+
+}  // namespace
+
+void registerMapFunctions(FunctionRegistry& registry) {
+  static const ScalarFunction kFunctions[] = {
+      {.names = {"str_to_map"}, .group = Group::kMap, .since = "2.0.1", .usage = "str_to_map(text[, pairDelim[, keyValueDelim]]) - The map that a text of pairs stands for.",
+       .examples = {{.sql = "SELECT str_to_map('a:1,b:2,c:3', ',', ':')", .result = "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}"}}, .bind = bindReadMap,
+       .defaults = {{kString, Value::string(",")}, {kString, Value::string(":")}}, .maxArguments = 3},
+      {.names = {"map_zip_with"}, .group = Group::kLambda, .since = "3.0.0", .usage = "map_zip_with(map1, map2, function) - The map of function's results over the entries of both maps by key.",
+       .bind = bindZipMaps, .lambdaTyper = typeZipMaps},
+  };
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions

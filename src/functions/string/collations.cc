@@ -1,0 +1,128 @@
+// Strings under other orders than that of their bytes: collate, collation, and the key that stands for a string in comparisons.
+#include <unicode/coll.h>
+#include <unicode/uchar.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "expr/expression_text.h"
+#include "expr/function_registry.h"
+#include "expr/nodes.h"
+#include "functions/kernel_loops.h"
+#include "functions/string/charset.h"
+#include "functions/string/utf8.h"
+#include "functions/types_of_arguments.h"
+#include "types/collation.h"
+
+namespace flint::functions {
+
+using namespace expr;
+
+namespace {
+
+Error unknownCollation(const std::string& name) {
+  return Error(condition::kCollationInvalidName).with("collationName", name).with("proposals", "UTF8_BINARY, UTF8_LCASE, UNICODE");
+}
+
+void passUnchanged(const KernelArgs& args) { args.resultBuffer().setVector(ColumnVector::withType(args.vector(0), args.resultType())); }
+
+Result<FunctionBinding> bindCollate(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  if (!context.argumentTypes[0].isStringLike() && !context.argumentTypes[0].is(TypeKind::kNull)) return unexpectedArgumentType(context, 0, "\"STRING\"");
+  const Value* name = context.constants[1];
+  if (name == nullptr || !context.argumentTypes[1].isStringLike()) {
+    return Error(condition::kNonFoldableArgument).with("funcName", "`collate`").with("paramName", "`collationName`").with("paramType", "\"STRING\"");
+  }
+  if (name->isNull()) return unexpectedArgumentType(context, 1, "\"STRING\"");
+  const int id = findCollation(name->asString());
+  if (id < 0) return unknownCollation(name->asString());
+  FunctionBinding binding;
+  binding.argumentTypes = {context.argumentTypes[0].is(TypeKind::kNull) ? kString : context.argumentTypes[0], kString};
+  binding.result = DataType::collatedString(id);
+  binding.kernel = passUnchanged;
+  return binding;
+}
+
+Result<ExprPtr> rewriteCollation(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  if (!type.isStringLike() && !type.is(TypeKind::kNull)) return unexpectedArgumentType(context, 0, "\"STRING\"");
+  return literalString("SYSTEM.BUILTIN." + collationName(type.collation()));
+}
+
+struct KeyData {
+  Collation collation;
+  std::unique_ptr<icu::Collator> collator;
+};
+
+std::string lowerCaseKey(std::string_view text) {
+  const std::string repaired = repairedUtf8(text);
+  std::string_view rest = repaired;
+  std::string out;
+  while (!rest.empty()) {
+    const auto code = static_cast<UChar32>(codePointOf(rest));
+    rest.remove_prefix(std::min(rest.size(), characterBytes(rest[0])));
+    if (code == 0x130) {
+      out += "i\xCC\x87";  // the dotted capital I is two code points in lower case
+    } else {
+      appendCodePoint(out, static_cast<uint32_t>(code == 0x3C2 ? 0x3C3 : u_tolower(code)));
+    }
+  }
+  return out;
+}
+
+void makeKeys(const KernelArgs& args) {
+  const auto& data = args.data<KeyData>();
+  auto out = args.result<StringView>();
+  std::string key;
+  forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) {
+    std::string_view plain = text.view();
+    if (data.collation.ignoresTrailingBlanks) plain = plain.substr(0, plain.find_last_not_of(' ') + 1);
+    if (data.collator != nullptr) {
+      const icu::UnicodeString wide = icu::UnicodeString::fromUTF8(icu::StringPiece(plain.data(), static_cast<int32_t>(plain.size())));
+      const int32_t size = data.collator->getSortKey(wide, nullptr, 0);
+      key.resize(static_cast<size_t>(size));
+      data.collator->getSortKey(wide, reinterpret_cast<uint8_t*>(key.data()), size);
+      out.set(row, key);
+    } else {
+      out.set(row, data.collation.lowerCase ? lowerCaseKey(plain) : std::string(plain));
+    }
+  });
+}
+
+Result<FunctionBinding> bindKey(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  auto data = std::make_shared<KeyData>();
+  data->collation = collationOf(context.argumentTypes[0].collation());
+  if (data->collation.icu) {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Locale locale = data->collation.locale.empty() ? icu::Locale::getRoot() : icu::Locale(data->collation.locale.c_str());
+    data->collator.reset(icu::Collator::createInstance(locale, status));
+    if (U_FAILURE(status)) return unknownCollation(collationName(context.argumentTypes[0].collation()));
+    const bool cases = !data->collation.ignoresCase;
+    const bool accents = !data->collation.ignoresAccents;
+    data->collator->setAttribute(UCOL_STRENGTH, cases && accents ? UCOL_TERTIARY : accents ? UCOL_SECONDARY : UCOL_PRIMARY, status);
+    if (cases && !accents) data->collator->setAttribute(UCOL_CASE_LEVEL, UCOL_ON, status);
+  }
+  FunctionBinding binding;
+  binding.argumentTypes = {context.argumentTypes[0]};
+  binding.result = kBinary;
+  binding.kernel = makeKeys;
+  binding.data = std::move(data);
+  return binding;
+}
+
+}  // namespace
+
+void registerCollations(FunctionRegistry& registry) {
+  static const ScalarFunction kFunctions[] = {
+      {.names = {"collate"}, .group = Group::kString, .since = "4.0.0", .usage = "collate(expr, collationName) - The text, compared by the rules of a collation.",
+       .examples = {{.sql = "SELECT collate('a', 'UTF8_LCASE') = 'A'", .result = "true"}}, .bind = bindCollate},
+      {.names = {"collation"}, .group = Group::kString, .since = "4.0.0", .usage = "collation(expr) - The name of the text's collation.",
+       .examples = {{.sql = "SELECT collation('Spark SQL')", .result = "SYSTEM.BUILTIN.UTF8_BINARY"}}, .rewrite = rewriteCollation},
+      {.names = {"collation_key"}, .group = Group::kInternal, .since = "4.0.0", .usage = "collation_key(expr) - Bytes that compare as the text does under its collation.", .bind = bindKey},
+  };
+  for (const ScalarFunction& function : kFunctions) registry.add(function);
+}
+
+}  // namespace flint::functions

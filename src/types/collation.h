@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace flint {
+inline namespace types {
+
+/// How strings of a collation are compared. Ids are those that `DataType::collation()` holds: 0 is UTF8_BINARY, 1 UTF8_LCASE, bit 29 marks ICU's
+/// collations, whose low bits number the locale (0: the root), bit 17 ignores case, bit 16 accents, bit 18 blanks at the end.
+struct Collation {
+  std::string locale;  // of ICU; "" for the root
+  bool icu = false;
+  bool lowerCase = false;  // UTF8_LCASE
+  bool ignoresCase = false;
+  bool ignoresAccents = false;
+  bool ignoresTrailingBlanks = false;
+};
+
+/// The id of a collation's name in any case; -1 for an unknown one.
+int findCollation(std::string_view name);
+/// "UNICODE_CI", "de_AI_RTRIM".
+std::string collationName(int id);
+Collation collationOf(int id);
+
+}  // namespace types
+}  // namespace flint
