@@ -6,6 +6,7 @@
 #include "analysis/plan_resolver.h"
 #include "analysis/select_block.h"
 #include "analysis/sql_function_analysis.h"
+#include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
 
@@ -263,6 +264,17 @@ Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& node)
   return finishBlock(std::move(outer));
 }
 
+namespace {
+
+// `expression` with `replacement` for every `part` of it that is no argument of an aggregate.
+Result<ExprPtr> replaceOutsideAggregates(const ExprPtr& expression, const ExprPtr& part, const ExprPtr& replacement) {
+  if (expression->as<expr::AggregateExpression>() != nullptr) return expression;
+  if (expression->as<expr::Alias>() == nullptr && semanticallyEqual(expression, part)) return replacement;
+  return tree::mapChildren(expression, [&](const ExprPtr& child) { return replaceOutsideAggregates(child, part, replacement); });
+}
+
+}  // namespace
+
 Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprPtr>& grouping) {
   // GROUP BY ALL: every output that has no aggregate; inside the others, what stands outside of their aggregates.
   if (grouping.size() == 1 && isNamed(grouping[0], "all")) {
@@ -335,6 +347,14 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
   if (!analytics) {
     for (const ExprPtr& key : grouping) {
       ASSIGN_OR_RETURN(ExprPtr resolved, resolveOne(key));
+      if (resolved->dataType().collation() != 0) {
+        // Strings with a collation are grouped by their keys; the first one of a group stands for it.
+        ASSIGN_OR_RETURN(const ExprPtr first, resolver.resolveForPlan(expr::call("first", {resolved})));
+        for (ExprPtr& output : block.outputs) {
+          ASSIGN_OR_RETURN(output, replaceOutsideAggregates(output, resolved, first));
+        }
+        ASSIGN_OR_RETURN(resolved, comparedByCollation(resolved, options_));
+      }
       block.grouping.push_back(std::move(resolved));
     }
     return Status::ok();

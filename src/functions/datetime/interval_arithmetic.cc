@@ -260,6 +260,24 @@ std::optional<FunctionBinding> bindDifference(const DataType& a, const DataType&
   return binding;
 }
 
+constexpr int64_t kNanosPerDay = kMicrosPerDay * 1'000;
+
+void addDayTimeToTime(const KernelArgs& args) {
+  const int64_t sign = args.data<ShiftData>().sign;
+  auto* out = args.result<int64_t>().values();
+  forEachPair<int64_t, int64_t>(args, [&](RowIndex row, int64_t nanos, int64_t micros) {
+    const bool overflow = micros <= -kMicrosPerDay || micros >= kMicrosPerDay;
+    out[row] = overflow ? 0 : nanos + sign * micros * 1'000;
+    if (overflow || out[row] < 0 || out[row] >= kNanosPerDay) {
+      args.errors().set(row, Error(condition::kDatetimeOverflow).with("operation", std::string(sign > 0 ? "add" : "subtract") + " an interval of " + std::to_string(micros) + " microseconds"));
+    }
+  });
+}
+void subtractTimes(const KernelArgs& args) {
+  auto* out = args.result<int64_t>().values();
+  forEachPair<int64_t, int64_t>(args, [&](RowIndex row, int64_t a, int64_t b) { out[row] = (a - b) / 1'000; });
+}
+
 // The kernel takes (moment, amount); a call written the other way round exchanges its arguments first.
 void swapped(const KernelArgs& args, Kernel kernel) {
   const VectorPtr arguments[] = {args.vector(1), args.vector(0)};
@@ -277,6 +295,7 @@ Kernel exchangedKernel(Kernel kernel) {
   if (kernel == addDayIntervalToDate) return exchanged<addDayIntervalToDate>;
   if (kernel == addCalendarIntervalToDate) return exchanged<addCalendarIntervalToDate>;
   if (kernel == addDayTimeToTimestamp) return exchanged<addDayTimeToTimestamp>;
+  if (kernel == addDayTimeToTime) return exchanged<addDayTimeToTime>;
   if (kernel == addMonthsToTimestamp) return exchanged<addMonthsToTimestamp>;
   if (kernel == addCalendarIntervalToTimestamp) return exchanged<addCalendarIntervalToTimestamp>;
   if (kernel == Kernel(multiplyIntervalExactly<int32_t>)) return exchanged<multiplyIntervalExactly<int32_t>>;
@@ -293,7 +312,30 @@ FunctionBinding inWrittenOrder(FunctionBinding binding, bool exchangedArguments)
   return binding;
 }
 
+// TIME with an interval of days and time, and the interval between two times.
+std::optional<FunctionBinding> bindTime(ArithmeticOp op, const DataType& a, const DataType& b) {
+  FunctionBinding binding;
+  binding.argumentTypes = {a, b};
+  if (op == ArithmeticOp::kSubtract && a.is(TypeKind::kTime) && b.is(TypeKind::kTime)) {
+    binding.result = DataType::dayTimeInterval(IntervalField::kHour, IntervalField::kSecond);
+    binding.kernel = subtractTimes;
+    return binding;
+  }
+  const bool additive = op == ArithmeticOp::kAdd || op == ArithmeticOp::kSubtract;
+  if (!additive || !a.is(TypeKind::kTime) || !b.is(TypeKind::kDayTimeInterval)) return std::nullopt;
+  binding.result = a;
+  binding.kernel = addDayTimeToTime;
+  binding.canRaise = true;
+  return binding;
+}
+
 std::optional<FunctionBinding> bindTypes(ArithmeticOp op, const DataType& a, const DataType& b) {
+  if (a.is(TypeKind::kTime)) return bindTime(op, a, b);
+  if (b.is(TypeKind::kTime) && op == ArithmeticOp::kAdd) {
+    auto binding = bindTime(op, b, a);
+    if (!binding) return std::nullopt;
+    return inWrittenOrder(std::move(*binding), true);
+  }
   const bool additive = op == ArithmeticOp::kAdd || op == ArithmeticOp::kSubtract;
   const auto isMoment = [](const DataType& type) { return isDate(type) || isTimestamp(type); };
   if (additive && isMoment(a) && (isInterval(b) || b.isIntegral())) return bindShift(a, b);
@@ -335,8 +377,9 @@ std::optional<FunctionBinding> bindTypes(ArithmeticOp op, const DataType& a, con
 std::optional<Result<FunctionBinding>> bindDatetimeArithmetic(ArithmeticOp op, const BindContext& context) {
   DataType a = context.argumentTypes[0];
   DataType b = context.argumentTypes[1];
-  const auto concerns = [](const DataType& type) { return isDate(type) || isTimestamp(type) || isInterval(type); };
+  const auto concerns = [](const DataType& type) { return isDate(type) || isTimestamp(type) || isInterval(type) || type.is(TypeKind::kTime); };
   if (!concerns(a) && !concerns(b)) return std::nullopt;
+  if ((a.is(TypeKind::kTime) && b.isStringLike()) || (b.is(TypeKind::kTime) && a.isStringLike())) return std::nullopt;
   // Text beside a moment or an interval is a moment.
   if (a.isStringLike()) a = isInterval(b) || isTimestamp(b) ? DataType::timestamp() : b;
   if (b.isStringLike()) b = isInterval(a) || isTimestamp(a) ? DataType::timestamp() : a;

@@ -1,11 +1,15 @@
 // Texts and codes: ascii, chr, base64, url_encode, format_number, format_string, split_part, levenshtein, soundex, str_to_map.
 #include <fmt/core.h>
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "functions/collection/list_rows.h"
 #include "functions/kernel_loops.h"
@@ -62,22 +66,39 @@ void encodeBase64(const KernelArgs& args) {
 }
 
 // MIME's form: what is no letter of the alphabet is passed over.
+// Errors: fillers that do not complete a group of four, letters behind them, a group of one letter.
 void decodeBase64(const KernelArgs& args) {
   auto out = args.result<StringView>();
   forEachValue<StringView>(args, [&](RowIndex row, const StringView& value) {
     std::string bytes;
     uint32_t word = 0;
     int bits = 0;
-    for (const char c : value.view()) {
-      if (c == '=') break;
+    size_t letters = 0;
+    bool bad = false;
+    const std::string_view text = value.view();
+    for (size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (c == '=') {
+        bad = letters % 4 == 0 || (letters % 4 == 2 && (i + 1 == text.size() || text[++i] != '='));
+        for (++i; i < text.size() && !bad; ++i) bad = text[i] != '\0' && std::strchr(kBase64, text[i]) != nullptr;
+        break;
+      }
       const char* at = c == '\0' ? nullptr : std::strchr(kBase64, c);
       if (at == nullptr) continue;
+      ++letters;
       word = word << 6 | static_cast<uint32_t>(at - kBase64);
       bits += 6;
       if (bits >= 8) {
         bits -= 8;
         bytes += static_cast<char>(word >> bits & 0xFF);
       }
+    }
+    if (bad || letters % 4 == 1) {
+      return args.errors().set(row, Error(condition::kConversionInvalidInput)
+                                        .with("str", "'" + value.str() + "'")
+                                        .with("fmt", "'BASE64'")
+                                        .with("targetType", "\"BINARY\"")
+                                        .with("suggestion", "`try_to_binary`"));
     }
     out.set(row, bytes);
   });
@@ -155,6 +176,20 @@ std::string roundedText(int128_t unscaled, int scale, int digits) {
   return decimalText(quotient, digits);
 }
 
+// A number of at least 1e15: the shortest digits that tell it apart, then zeros.
+std::string wholeDigits(double number) {
+  const std::string shortest = fmt::format("{:e}", number);
+  const std::string plain = fmt::format("{}", number);
+  std::string out;
+  for (const char c : std::string_view(plain).substr(0, plain.find('e'))) {
+    if (c == '.' && plain.find('e') == std::string::npos) break;
+    if (c != '.') out += c;
+  }
+  const int exponent = std::atoi(shortest.c_str() + shortest.find('e') + 1);
+  out.resize(static_cast<size_t>(exponent) + 1 + (number < 0 ? 1 : 0), '0');
+  return out;
+}
+
 template <class T>
 void formatNumber(const KernelArgs& args) {
   const auto digits = args.column<int32_t>(1);
@@ -167,21 +202,7 @@ void formatNumber(const KernelArgs& args) {
       if (value != value) return out.set(row, "NaN");
       if (std::isinf(value)) return out.set(row, value > 0 ? "\xE2\x88\x9E" : "-\xE2\x88\x9E");
       if (std::abs(value) < 1e15) return out.set(row, grouped(fmt::format("{:.{}f}", static_cast<double>(value), places)));
-      // Of large numbers the shortest digits that tell them apart, then zeros.
-      const std::string shortest = fmt::format("{}", std::abs(static_cast<double>(value)));
-      const size_t mark = shortest.find('e');
-      std::string whole;
-      for (const char c : std::string_view(shortest).substr(0, mark)) {
-        if (c == '.') break;
-        whole += c;
-      }
-      if (mark != std::string::npos) {
-        whole.clear();
-        for (const char c : std::string_view(shortest).substr(0, mark)) {
-          if (c != '.') whole += c;
-        }
-        whole.resize(static_cast<size_t>(std::atoi(shortest.c_str() + mark + 1)) + 1, '0');
-      }
+      std::string whole = wholeDigits(std::abs(static_cast<double>(value)));
       if (places > 0) whole += "." + std::string(static_cast<size_t>(places), '0');
       out.set(row, grouped(value < 0 ? "-" + whole : whole));
     } else {
@@ -227,7 +248,7 @@ std::string padded(std::string text, const Conversion& how) {
 
 std::string formatted(const KernelArgs& args, size_t argument, RowIndex row, const Conversion& how) {
   const ColumnVector& column = *args.vector(argument);
-  if (column.isNull(row)) return padded("null", how);
+  if (column.isNull(row)) return padded(how.letter == 'b' ? "false" : how.letter == 'S' ? "NULL" : "null", how);
   const DataType& type = column.type();
   const Value value = column.valueAt(row);
   std::string text;
@@ -247,17 +268,19 @@ std::string formatted(const KernelArgs& args, size_t argument, RowIndex row, con
     case 'f':
     case 'e':
     case 'E': {
-      const double number = type.is(TypeKind::kDecimal) ? decimalToDouble(value.asDecimal(), type.scale()) : value.asFloating();
+      const double number = value.asFloating();
       const int places = how.precision < 0 ? 6 : how.precision;
       if (how.letter == 'f') {
         int128_t unscaled = 0;
-        const bool exact = type.is(TypeKind::kDecimal);
-        if (exact || (std::isfinite(number) && std::abs(number) < 1e15 && doubleToDecimal(number, 38, 20, unscaled) == DecimalParse::kValue)) {
-          if (exact) unscaled = value.asDecimal();
-          const auto scaled = rescaleDecimal(unscaled, exact ? type.scale() : 20, std::min(places, 22), 38);
-          text = scaled ? decimalText(*scaled, std::min(places, 22)) : fmt::format("{:.{}f}", number, places);
+        if (!std::isfinite(number)) {
+          text = std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
+        } else if (std::abs(number) >= 1e15) {
+          text = wholeDigits(number) + (places > 0 ? "." + std::string(static_cast<size_t>(places), '0') : "");
         } else {
-          text = std::isnan(number) ? "NaN" : std::isinf(number) ? (number > 0 ? "Infinity" : "-Infinity") : fmt::format("{:.{}f}", number, places);
+          std::optional<int128_t> scaled;
+          if (doubleToDecimal(number, 38, 20, unscaled) == DecimalParse::kValue) scaled = rescaleDecimal(unscaled, 20, std::min(places, 22), 38);
+          text = scaled ? decimalText(*scaled, std::min(places, 22)) : fmt::format("{:.{}f}", number, places);
+          if (std::signbit(number) && text[0] != '-') text.insert(0, 1, '-');
         }
         if (how.commas) text = grouped(std::move(text));
       } else {
@@ -271,7 +294,8 @@ std::string formatted(const KernelArgs& args, size_t argument, RowIndex row, con
       text = literalText(value, type, TextStyle::kDebug);
       if (how.precision >= 0) text = std::string(substringOf(text, 1, how.precision));
       if (how.letter == 'S') {
-        for (char& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+        const std::string plain = std::exchange(text, std::string());
+        icu::UnicodeString::fromUTF8(plain).toUpper(icu::Locale::getRoot()).toUTF8String(text);
       }
       break;
     }
@@ -335,7 +359,7 @@ void formatText(const KernelArgs& args) {
         const bool whole = std::strchr("dxXo", how.letter) != nullptr;
         const bool fraction = std::strchr("feE", how.letter) != nullptr;
         bad = argument >= args.count() || std::strchr("dxXofeEcbsS", how.letter) == nullptr ||
-              (!args.vector(argument)->isNull(row) && ((whole && !type.isIntegral()) || (fraction && !type.isFractional())));
+              (!args.vector(argument)->isNull(row) && ((whole && !type.isIntegral()) || (fraction && !type.isFloating())));
         if (!bad) made += formatted(args, argument, row, how);
       }
     }
@@ -441,7 +465,7 @@ void registerCodes(FunctionRegistry& registry) {
       {.names = {"ascii"}, .group = Group::kString, .since = "1.5.0", .usage = "ascii(str) - The code of the first character.", .examples = {{.sql = "SELECT ascii('222')", .result = "50"}}, .overloads = {{.arguments = {kString}, .result = kInt, .kernel = codeOfFirst}}},
       {.names = {"char", "chr"}, .group = Group::kString, .since = "2.3.0", .usage = "char(expr) - The character of the code modulo 256.", .examples = {{.sql = "SELECT char(65)", .result = "A"}}, .overloads = {{.arguments = {kBigint}, .result = kString, .kernel = characterOfCode}}},
       {.names = {"base64"}, .group = Group::kString, .since = "1.5.0", .usage = "base64(bin) - The bytes in base 64.", .examples = {{.sql = "SELECT base64('Spark SQL')", .result = "U3BhcmsgU1FM"}}, .overloads = {{.arguments = {kBinary}, .result = kString, .kernel = encodeBase64}}},
-      {.names = {"unbase64"}, .group = Group::kString, .since = "1.5.0", .usage = "unbase64(str) - The bytes that a text in base 64 stands for.", .overloads = {{.arguments = {kString}, .result = kBinary, .kernel = decodeBase64}}},
+      {.names = {"unbase64"}, .group = Group::kString, .since = "1.5.0", .usage = "unbase64(str) - The bytes that a text in base 64 stands for.", .errors = {{condition::kConversionInvalidInput}}, .overloads = {{.arguments = {kString}, .result = kBinary, .kernel = decodeBase64}}},
       {.names = {"url_encode"}, .group = Group::kUrl, .since = "3.4.0", .usage = "url_encode(str) - The text as in a URL's query.", .overloads = {{.arguments = {kString}, .result = kString, .kernel = encodeUrl}}},
       {.names = {"try_url_decode"}, .group = Group::kUrl, .since = "4.0.0", .usage = "try_url_decode(str) - As url_decode, NULL for what url_encode cannot have made.", .bind = bindTryUrlDecode},
       {.names = {"url_decode"}, .group = Group::kUrl, .since = "3.4.0", .usage = "url_decode(str) - The text that url_encode makes.", .errors = {{condition::kCannotDecodeUrl}}, .overloads = {{.arguments = {kString}, .result = kString, .kernel = decodeUrl}}},

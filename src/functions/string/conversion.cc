@@ -319,7 +319,7 @@ void registerConversion(FunctionRegistry& registry) {
       {.names = {"decode"}, .group = Group::kString, .since = "1.5.0", .usage = "decode(bin, charset) - The text that bytes are in a character set. decode(expr, search, result, ..., default) - The result of the first search that equals expr.",
        .examples = {{.sql = "SELECT decode(encode('abc', 'utf-8'), 'utf-8')", .result = "abc"}, {.sql = "SELECT decode(2, 1, 'a', 2, 'b', 'c')", .result = "b"}}, .bind = bindDecode, .rewrite = rewriteDecode},
       {.names = {"to_binary"}, .group = Group::kString, .since = "3.3.0", .usage = "to_binary(str[, fmt]) - The bytes of a text in base 16 or 64, or as UTF-8.",
-       .examples = {{.sql = "SELECT to_binary('abc', 'utf-8')", .result = "abc"}}, .bind = bindToBinary<false>},
+       .examples = {{.sql = "SELECT hex(to_binary('abc', 'utf-8'))", .result = "616263"}}, .bind = bindToBinary<false>},
       {.names = {"try_to_binary"}, .group = Group::kString, .since = "3.3.0", .usage = "try_to_binary(str[, fmt]) - As to_binary, but NULL for a text of another form.",
        .examples = {{.sql = "SELECT try_to_binary('a!', 'base64')", .result = "NULL"}}, .bind = bindToBinary<true>},
   };
