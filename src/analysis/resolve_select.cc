@@ -153,8 +153,6 @@ Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block,
         name = column->nameParts.back();
       } else if (resolved->as<expr::OuterReference>() != nullptr) {
         name = resolved->as<expr::OuterReference>()->attribute->name;
-      } else if (const auto* cast = resolved->as<expr::Cast>(); cast != nullptr && cast->child->as<expr::AttributeReference>() != nullptr) {
-        name = cast->child->as<expr::AttributeReference>()->name;
       } else {
         name = expr::columnName(resolved, options_.timeZone);
       }
