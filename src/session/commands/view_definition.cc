@@ -7,6 +7,7 @@
 #include "analysis/sql_function_analysis.h"
 #include "parser/type_parser.h"
 #include "plan/logical/relational.h"
+#include "session/cache/caching.h"
 
 namespace flint::session {
 namespace {
@@ -101,6 +102,7 @@ CommandOutcome createView(const SparkSessionPtr& session, const plan::CreateView
     view.schemaMode = mode.empty() ? mode : "BINDING";
     catalog::TempViews& views = global ? catalog.globalTempViews() : catalog.tempViews();
     if (node.ifNotExists && views.find(view.name).has_value()) return nothing.plan();
+    if (node.replace) forgetCachedTable(*session, {view.name});
     RETURN_IF_ERROR(views.add(std::move(view), node.replace));
     return nothing.plan();
   }
