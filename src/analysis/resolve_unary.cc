@@ -242,6 +242,31 @@ Result<ResolvedPlan> PlanResolver::resolveHint(const plan::UnresolvedHint& node)
   return child;  // Unknown hints are passed over, as Spark does.
 }
 
+namespace {
+
+// What `observe` computes is made of aggregates, and of what is the same for all rows.
+Status checkObservedMetric(const ExprPtr& metric, const ExprPtr& node, bool inAggregate) {
+  const auto refused = [&](const Condition& condition) {
+    return Error(condition).with("expr", expr::quotedExpression(expr::withoutAlias(metric))).at(metric->origin()).as(ErrorFamily::kAnalysis);
+  };
+  const auto* aggregate = node->as<expr::AggregateExpression>();
+  if (aggregate != nullptr) {
+    if (inAggregate) return refused(condition::kInvalidObservedMetricsNestedAggregatesUnsupported);
+    if (aggregate->distinct) return refused(condition::kInvalidObservedMetricsAggregateExpressionWithDistinctUnsupported);
+    if (aggregate->filter != nullptr) return refused(condition::kInvalidObservedMetricsAggregateExpressionWithFilterUnsupported);
+  } else if (node->as<expr::WindowExpression>() != nullptr) {
+    return refused(condition::kInvalidObservedMetricsWindowExpressionsUnsupported);
+  } else if (!inAggregate && node->as<expr::AttributeReference>() != nullptr) {
+    return refused(condition::kInvalidObservedMetricsNonAggregateFuncArgIsAttribute);
+  } else if (!inAggregate && node->children().empty() && !node->deterministic()) {
+    return refused(condition::kInvalidObservedMetricsNonAggregateFuncArgIsNonDeterministic);
+  }
+  for (const ExprPtr& child : node->children()) RETURN_IF_ERROR(checkObservedMetric(metric, child, inAggregate || aggregate != nullptr));
+  return Status::ok();
+}
+
+}  // namespace
+
 Result<ResolvedPlan> PlanResolver::resolveGeneric(const LogicalPlanPtr& node) {
   if (node->kind() >= LogicalKind::kUnresolvedRelation) {
     return internalError(std::string("no rule resolves ") + node->nodeName());
@@ -273,6 +298,7 @@ Result<ResolvedPlan> PlanResolver::resolveGeneric(const LogicalPlanPtr& node) {
     for (ExprPtr& expression : expressions) {
       ASSIGN_OR_RETURN(const ExprPtr resolved, ExpressionResolver(*this, names).resolve(expression));
       expression = withoutReplaced(resolved);
+      if (named) RETURN_IF_ERROR(checkObservedMetric(resolved, resolved, false));
       if (named && expr::toAttribute(resolved) == nullptr) expression = expr::alias(expression, expr::columnName(resolved, options_.timeZone));
     }
     out.plan = out.plan->withNewExpressions(std::move(expressions));

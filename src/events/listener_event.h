@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -53,8 +54,23 @@ struct SqlExecutionEnd {
   std::string error;
   int64_t time = 0;
 };
+/// What an operator of the execution counted, under Spark's metric names; posted when the execution ends.
+struct SqlOperatorMetric {
+  int64_t executionId = 0;
+  int64_t nodeId = 0;
+  std::string node;
+  std::string name;
+  int64_t value = 0;
+};
+/// What `observe` computed in the execution: values as text.
+struct SqlObservedMetrics {
+  int64_t executionId = 0;
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> values;
+};
 
-using ListenerEvent = std::variant<JobStart, JobEnd, StageSubmitted, StageCompleted, TaskStart, TaskEnd, SqlExecutionStart, SqlExecutionEnd>;
+using ListenerEvent = std::variant<JobStart, JobEnd, StageSubmitted, StageCompleted, TaskStart, TaskEnd, SqlExecutionStart, SqlExecutionEnd, SqlOperatorMetric,
+                                   SqlObservedMetrics>;
 
 /// Milliseconds since 1970, now.
 int64_t eventTime();

@@ -14,6 +14,7 @@ LiveListenerBus::~LiveListenerBus() = default;
 void LiveListenerBus::addListener(std::shared_ptr<Listener> listener) {
   const std::lock_guard lock(mutex_);
   listeners_.push_back(std::move(listener));
+  hasListeners_ = true;
 }
 
 void LiveListenerBus::post(ListenerEvent event) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -28,6 +29,8 @@ class LiveListenerBus {
 
   void addListener(std::shared_ptr<Listener> listener);
   void post(ListenerEvent event);
+  /// False: posting is for nothing.
+  bool hasListeners() const { return hasListeners_.load(std::memory_order_relaxed); }
   /// Returns when all that was posted before is delivered. Never from a listener.
   void waitUntilEmpty();
   int64_t numDropped() const;
@@ -36,6 +39,7 @@ class LiveListenerBus {
   void run(std::stop_token stop);
 
   const size_t capacity_;
+  std::atomic<bool> hasListeners_{false};
   mutable std::mutex mutex_;
   std::condition_variable_any ready_;
   std::condition_variable_any empty_;

@@ -8,6 +8,7 @@
 #include "exec/exchange/shuffle_read_source.h"
 #include "exec/join/lower_join.h"
 #include "exec/limit/limit_sink.h"
+#include "exec/row/collect_metrics_operator.h"
 #include "exec/row/expand_operator.h"
 #include "exec/row/filter_operator.h"
 #include "exec/row/generate_operator.h"
@@ -17,10 +18,12 @@
 #include "exec/scan/local_table_source.h"
 #include "exec/scan/range_source.h"
 #include "exec/sort/lower_sort.h"
+#include "exec/store/cached_rows.h"
 #include "exec/store/columnar_store.h"
 #include "exec/window/lower_window.h"
 #include "exec/write/write_sink.h"
 #include "expr/expression_evaluator.h"
+#include "plan/logical/cached_relation.h"
 #include "plan/physical/physical_nodes.h"
 
 namespace flint::exec {
@@ -193,11 +196,23 @@ Status lowerSharedSubplan(const PhysicalPlanPtr& node, PipelineBuilder& builder)
   return Status::ok();
 }
 
-// The data is a sealed ColumnarStore whose columns are the relation's.
 Status lowerInMemoryTableScan(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
-  const auto* scan = node->as<plan::InMemoryTableScanExec>();
-  if (scan->data == nullptr) return internalError("cached data is not there where the plan runs");
-  builder.startWith(std::make_shared<StoreSource>(std::static_pointer_cast<const ColumnarStore>(scan->data)));
+  const plan::CachedRelation* relation = plan::cachedRelation(node->as<plan::InMemoryTableScanExec>()->data);
+  auto rows = relation == nullptr ? nullptr : std::static_pointer_cast<const CachedRows>(relation->rows());
+  if (rows == nullptr) return internalError("cached rows are not there where the plan runs");
+  builder.startWith(std::make_shared<CachedRowsSource>(std::move(rows)));
+  return Status::ok();
+}
+
+Status lowerCollectMetrics(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
+  const auto* metrics = node->as<plan::CollectMetricsExec>();
+  RETURN_IF_ERROR(builder.lower(metrics->child));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Observer> observer,
+                   builder.task().query().observer(metrics->name, [&]() -> Result<std::shared_ptr<Observer>> {
+                     ASSIGN_OR_RETURN(std::shared_ptr<MetricsObserver> made, MetricsObserver::make(*metrics, builder.sharedTask()));
+                     return std::shared_ptr<Observer>(std::move(made));
+                   }));
+  builder.append(std::make_shared<CollectMetricsOperator>(std::static_pointer_cast<MetricsObserver>(observer)));
   return Status::ok();
 }
 
@@ -237,6 +252,7 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kCollectTail: return lowerCollectTail;
     case PhysicalKind::kSharedSubplan: return lowerSharedSubplan;
     case PhysicalKind::kInMemoryTableScan: return lowerInMemoryTableScan;
+    case PhysicalKind::kCollectMetrics: return lowerCollectMetrics;
     case PhysicalKind::kWriteFiles: return lowerWriteFiles;
     case PhysicalKind::kUnion: return lowerUnion;
     default: return nullptr;

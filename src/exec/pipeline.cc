@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 
+#include "exec/run_progress.h"
 #include "exec/scan/union_source.h"
 
 namespace flint::exec {
@@ -167,6 +168,7 @@ Status PipelineRun::start() {
   order_ = std::make_shared<OrderTracker>(threads);
   if (pipeline_.sink->orderNeed() != OrderNeed::kNone) pipeline_.sink->attachOrder(order_);
   active_.store(threads);
+  if (pipeline_.stageId >= 0) task_->query().progress()->pipelineStarted(pipeline_.stageId, pipeline_.name, source_->numPartitions(), order_);
   std::vector<std::shared_ptr<Slot>> slots;
   for (int32_t i = 0; i < threads; ++i) slots.push_back(std::make_shared<Slot>(shared_from_this(), i));
   const Status opened = guarded(task_->query(), [&]() -> Status {
@@ -243,6 +245,7 @@ void PipelineRun::finish() {
     slots.swap(slots_);  // they refer to this run
   }
   source_.reset();
+  if (pipeline_.stageId >= 0) task_->query().progress()->pipelineEnded(pipeline_.stageId, status);
   pipeline_ = Pipeline();
   done_(status);
 }

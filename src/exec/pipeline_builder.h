@@ -21,6 +21,7 @@ struct Pipeline {
   std::vector<int32_t> dependencies;   // indexes of pipelines that must have finished, finalized included
   std::vector<RowCounter> counters;    // output rows of the plan nodes in it
   std::string name;                    // for logs and events
+  int64_t stageId = -1;                // in the query's progress; -1: not followed
 };
 
 /// Turns a PhysicalPlan into pipelines, bottom up. Each node's lowering is in `operator_table.cc`.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "exec/pipeline.h"
+#include "exec/run_progress.h"
 
 namespace flint::exec {
 namespace {
@@ -19,6 +20,10 @@ class PlanRun : public std::enable_shared_from_this<PlanRun> {
       : pool_(pool), group_(pool.makeGroup(weight)), task_(std::move(task)), done_(std::move(done)) {}
 
   void start(std::vector<Pipeline> pipelines) {
+    RunProgress* progress = task_->query().progress();
+    int64_t stage = progress == nullptr ? -1 : progress->runStarted(pipelines.size());
+    for (Pipeline& pipeline : pipelines) pipeline.stageId = stage < 0 ? -1 : stage++;
+    followed_ = stage >= 0;
     for (Pipeline& pipeline : pipelines) pending_.push_back({std::move(pipeline), State::kWaiting, nullptr});
     unfinished_ = pending_.size();
     task_->query().onCancel([weak = weak_from_this()] {
@@ -42,6 +47,7 @@ class PlanRun : public std::enable_shared_from_this<PlanRun> {
       ended.swap(pending_);
     }
     ended.clear();
+    if (followed_) task_->query().progress()->runEnded(status);
     done_(status);
   }
 
@@ -118,6 +124,7 @@ class PlanRun : public std::enable_shared_from_this<PlanRun> {
   size_t unfinished_ = 0;
   int32_t running_ = 0;
   bool ended_ = false;
+  bool followed_ = false;  // by the query's progress; set before anything runs
   Status status_;
 };
 

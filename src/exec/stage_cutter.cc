@@ -5,7 +5,8 @@
 
 #include "exec/exchange/shuffle_read_source.h"
 #include "exec/scan/file_scan_source.h"
-#include "exec/store/columnar_store.h"
+#include "exec/store/cached_rows.h"
+#include "plan/logical/cached_relation.h"
 #include "plan/physical/physical_nodes.h"
 
 namespace flint::exec {
@@ -139,7 +140,9 @@ Result<int32_t> countTasks(const PhysicalPlanPtr& stage, TaskContext& task) {
     return std::max(1, source->numPartitions());
   }
   if (const auto* cached = stage->as<plan::InMemoryTableScanExec>()) {
-    return cached->data == nullptr ? 1 : std::static_pointer_cast<const ColumnarStore>(cached->data)->numPartitions();
+    const plan::CachedRelation* relation = plan::cachedRelation(cached->data);
+    const auto rows = relation == nullptr ? nullptr : std::static_pointer_cast<const CachedRows>(relation->rows());
+    return rows == nullptr ? 1 : rows->numPartitions();
   }
   const std::vector<PhysicalPlanPtr> children = stage->children();
   if (children.empty()) return 1;

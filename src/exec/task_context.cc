@@ -22,8 +22,9 @@ std::vector<QueryMetrics::Entry> QueryMetrics::entries() const {
   return entries_;
 }
 
-QueryContext::QueryContext(std::shared_ptr<memory::QueryPool> pool, expr::EvaluationOptions evaluation, ExecOptions options)
-    : pool_(std::move(pool)), evaluation_(std::move(evaluation)), options_(std::move(options)) {}
+QueryContext::QueryContext(std::shared_ptr<memory::QueryPool> pool, expr::EvaluationOptions evaluation, ExecOptions options,
+                           std::shared_ptr<RunProgress> progress)
+    : pool_(std::move(pool)), evaluation_(std::move(evaluation)), options_(std::move(options)), progress_(std::move(progress)) {}
 QueryContext::~QueryContext() {
   if (options_.spillDirectory.empty()) return;
   // The files went with their last readers; where one is left, so is the folder.
@@ -47,6 +48,23 @@ Status QueryContext::checkCancelled() const {
   if (!isCancelled()) return Status::ok();
   const std::lock_guard lock(mutex_);
   return cancelReason_;
+}
+
+Result<std::shared_ptr<Observer>> QueryContext::observer(const std::string& name, const std::function<Result<std::shared_ptr<Observer>>()>& make) {
+  const std::lock_guard lock(observerMutex_);
+  for (const auto& [known, observer] : observers_) {
+    if (known == name) return observer;
+  }
+  ASSIGN_OR_RETURN(std::shared_ptr<Observer> made, make());
+  observers_.emplace_back(name, made);
+  return made;
+}
+
+std::vector<std::shared_ptr<Observer>> QueryContext::takeObservers() {
+  const std::lock_guard lock(observerMutex_);
+  std::vector<std::shared_ptr<Observer>> out;
+  for (auto& [name, observer] : std::exchange(observers_, {})) out.push_back(std::move(observer));
+  return out;
 }
 
 void QueryContext::onCancel(std::function<void()> callback) {

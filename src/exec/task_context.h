@@ -16,6 +16,9 @@
 
 namespace flint::exec {
 
+class Observer;
+class RunProgress;
+
 /// One metric of one plan node, under Spark's names ("number of output rows").
 ///
 /// Threads: thread-safe.
@@ -70,13 +73,16 @@ struct ExecOptions {
 /// Threads: thread-safe.
 class QueryContext {
  public:
-  QueryContext(std::shared_ptr<memory::QueryPool> pool, expr::EvaluationOptions evaluation, ExecOptions options);
+  /// `progress` null: nobody follows it.
+  QueryContext(std::shared_ptr<memory::QueryPool> pool, expr::EvaluationOptions evaluation, ExecOptions options,
+               std::shared_ptr<RunProgress> progress = nullptr);
   ~QueryContext();
 
   memory::QueryPool& memory() { return *pool_; }
   const expr::EvaluationOptions& evaluation() const { return evaluation_; }
   const ExecOptions& options() const { return options_; }
   QueryMetrics& metrics() { return metrics_; }
+  RunProgress* progress() const { return progress_.get(); }
 
   void cancel(Error reason);
   bool isCancelled() const { return cancelled_.load(std::memory_order_relaxed); }
@@ -92,10 +98,16 @@ class QueryContext {
   void addTaskCommit(int32_t partition, std::string commit);
   std::vector<std::string> taskCommits() const;
 
+  /// The observer of that name, from `make` where no task asked for it before.
+  Result<std::shared_ptr<Observer>> observer(const std::string& name, const std::function<Result<std::shared_ptr<Observer>>()>& make);
+  /// All observers, in the order they were made; the query forgets them.
+  std::vector<std::shared_ptr<Observer>> takeObservers();
+
  private:
   const std::shared_ptr<memory::QueryPool> pool_;
   const expr::EvaluationOptions evaluation_;
   const ExecOptions options_;
+  const std::shared_ptr<RunProgress> progress_;
   QueryMetrics metrics_;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;  // a leaf
@@ -103,6 +115,8 @@ class QueryContext {
   std::vector<std::function<void()>> cancelCallbacks_;
   std::unordered_map<int64_t, connector::DynamicFilterPtr> dynamicFilters_;
   std::map<int32_t, std::string> taskCommits_;
+  std::mutex observerMutex_;
+  std::vector<std::pair<std::string, std::shared_ptr<Observer>>> observers_;
 };
 
 /// One run of a stage's pipelines over a set of input partitions.

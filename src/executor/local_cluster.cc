@@ -6,6 +6,7 @@
 
 #include "exec/exchange/row_router.h"
 #include "exec/exchange/shuffle_write_sink.h"
+#include "exec/run_progress.h"
 #include "exec/stage_cutter.h"
 #include "plan/physical/physical_nodes.h"
 #include "scheduler/dag_scheduler.h"
@@ -54,6 +55,7 @@ class ClusterRun : public std::enable_shared_from_this<ClusterRun> {
       resources_.collect(stage.plan);
       encoded_.push_back(plan::encodePlan(stage.plan));
       numTasks_.push_back(0);
+      stageIds_.push_back(-1);
     }
   }
   ~ClusterRun() {
@@ -76,6 +78,7 @@ class ClusterRun : public std::enable_shared_from_this<ClusterRun> {
   Result<int32_t> countTasks(size_t index) {
     exec::TaskContext task(query_, 1);
     ASSIGN_OR_RETURN(numTasks_[index], exec::countTasks(graph_.stages[index].plan, task));
+    if (exec::RunProgress* progress = query_->progress()) stageIds_[index] = progress->stageStarted(graph_.stages[index].plan->nodeName(), numTasks_[index]);
     return numTasks_[index];
   }
 
@@ -88,7 +91,10 @@ class ClusterRun : public std::enable_shared_from_this<ClusterRun> {
     if (!sink.isOk()) return done(sink.status());
     auto task = std::make_shared<exec::TaskContext>(query_, 1);
     task->partition = partition;
-    exec::PlanRunner::start(pool_, plan, std::move(task), std::move(*sink), std::move(done));
+    exec::PlanRunner::start(pool_, plan, std::move(task), std::move(*sink), [query = query_, stage = stageIds_[index], done = std::move(done)](const Status& status) {
+      if (query->progress() != nullptr) query->progress()->taskEnded(stage);
+      done(status);
+    });
   }
 
   Result<std::shared_ptr<exec::Sink>> makeSink(const exec::Stage& stage, const PhysicalPlanPtr& plan, int32_t numTasks, int32_t partition) const {
@@ -115,7 +121,8 @@ class ClusterRun : public std::enable_shared_from_this<ClusterRun> {
   const exec::StageGraph graph_;
   LocalResources resources_;
   std::vector<std::string> encoded_;
-  std::vector<int32_t> numTasks_;  // by stage; written before its tasks are started
+  std::vector<int32_t> numTasks_;  // by stage; written before its tasks are started, as is
+  std::vector<int64_t> stageIds_;  // its id in the query's progress
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ struct MemoryManager::State {
   std::mutex mutex;
   std::unordered_set<QueryPool*> pools;
   std::vector<std::function<void()>> waiters;
+  std::function<int64_t(int64_t)> evictor;
 
   bool tryTake(int64_t bytes) {
     int64_t now = used.load(std::memory_order_relaxed);
@@ -72,7 +73,7 @@ Reservation::~Reservation() {
 bool Reservation::tryGrow(int64_t bytes) {
   if (bytes <= 0) return true;
   MemoryManager& manager = *pool_->state_->manager;
-  if (!manager.state_->tryTake(bytes)) {
+  if (!manager.state_->tryTake(bytes) && !(manager.evict(bytes) && manager.state_->tryTake(bytes))) {
     manager.requestSpill();
     return false;
   }
@@ -144,6 +145,20 @@ void MemoryManager::onFreed(std::function<void()> wake) {
   const std::lock_guard lock(state_->mutex);
   state_->waiters.push_back(std::move(wake));
   state_->hasWaiters.store(true);
+}
+
+void MemoryManager::setEvictor(std::function<int64_t(int64_t bytes)> evictor) {
+  const std::lock_guard lock(state_->mutex);
+  state_->evictor = std::move(evictor);
+}
+
+bool MemoryManager::evict(int64_t bytes) {
+  std::function<int64_t(int64_t)> evictor;
+  {
+    const std::lock_guard lock(state_->mutex);
+    evictor = state_->evictor;
+  }
+  return evictor && evictor(bytes) > 0;
 }
 
 void MemoryManager::requestSpill() {

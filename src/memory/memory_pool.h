@@ -84,10 +84,15 @@ class MemoryManager : public std::enable_shared_from_this<MemoryManager> {
   int64_t used() const;
   /// `wake` is called once after memory was freed. Memory freed before this call wakes nobody: register, then try once more, then wait.
   void onFreed(std::function<void()> wake);
+  /// Asked by a reservation that is refused `bytes`, on its thread, before it is told so: frees what is kept only for later (cached rows), and
+  /// gives how much that was. Null: nothing is.
+  void setEvictor(std::function<int64_t(int64_t bytes)> evictor);
 
  private:
   friend class QueryPool;
   friend class Reservation;
+  // Whether the evictor freed anything.
+  bool evict(int64_t bytes);
   // Flags the largest revocable holder of any query.
   void requestSpill();
 

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <random>
 
+#include "parser/lexer.h"
 #include "parser/query_parser.h"
 #include "plan/logical/subquery_expressions.h"
 
@@ -485,7 +486,12 @@ LogicalPlanPtr QueryParser::unpivot(LogicalPlanPtr child, uint32_t first) {
 }
 
 std::string QueryParser::propertyKey() {
-  if (atString()) return stringLiteral();
+  if (atString()) {
+    // A text behind it is the value, not more of the key.
+    std::string key = unescapeString(textOf(peek()), options_.escapedStringLiterals);
+    advance();
+    return key;
+  }
   std::string key = identifier();
   while (accept(kDot)) key += '.' + identifier();
   return key;

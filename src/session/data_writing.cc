@@ -7,6 +7,7 @@
 #include "parser/sql_parser.h"
 #include "plan/logical/relational.h"
 #include "plan/physical/physical_nodes.h"
+#include "session/cache/cache_manager.h"
 #include "session/query_execution.h"
 #include "types/type_coercion.h"
 
@@ -87,7 +88,9 @@ Status save(const SparkSessionPtr& session, const LogicalPlanPtr& query, const W
   ASSIGN_OR_RETURN(std::unique_ptr<connector::BatchWrite> write, source->write(request));
   if (write == nullptr) return Status::ok();  // SaveMode.Ignore, and the target is there
   const std::shared_ptr<connector::BatchWrite> shared = std::move(write);
-  return execution.write(shared);
+  RETURN_IF_ERROR(execution.write(shared));
+  session->shared().cache->invalidatePath(request.path);
+  return Status::ok();
 }
 
 Result<std::string> managedLocation(SparkSession& session, const std::string& database, const std::string& table) {

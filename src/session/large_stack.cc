@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "base/check.h"
+#include "session/run_scope.h"
 
 namespace flint::session {
 namespace {
@@ -11,9 +11,16 @@ constexpr size_t kStackBytes = size_t{512} << 20;
 
 thread_local bool onLargeStackAlready = false;
 
+struct Work {
+  const std::function<void()>& run;
+  RunScopePtr scope;  // the thread works for what its caller works for
+};
+
 void* runWork(void* argument) {
   onLargeStackAlready = true;
-  (*static_cast<const std::function<void()>*>(argument))();
+  const auto* work = static_cast<const Work*>(argument);
+  const RunScope::Entered entered(work->scope);
+  work->run();
   return nullptr;
 }
 
@@ -25,7 +32,8 @@ void runOnLargeStack(const std::function<void()>& work) {
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackBytes);
   pthread_t thread;
-  const int failure = pthread_create(&thread, &attributes, runWork, const_cast<std::function<void()>*>(&work));
+  Work argument{work, RunScope::current()};
+  const int failure = pthread_create(&thread, &attributes, runWork, &argument);
   pthread_attr_destroy(&attributes);
   if (failure != 0) return work();  // no room for another thread: this stack has to do
   pthread_join(thread, nullptr);

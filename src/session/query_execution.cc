@@ -2,16 +2,26 @@
 
 #include <fmt/core.h>
 
+#include <cstdint>
+#include <unordered_map>
+
 #include "analysis/analyzer.h"
+#include "exec/observer.h"
 #include "exec/plan_runner.h"
+#include "exec/run_progress.h"
+#include "exec/store/cached_rows.h"
 #include "executor/local_cluster.h"
 #include "optimizer/optimizer.h"
 #include "plan/logical/command_parts.h"
 #include "plan/physical/physical_nodes.h"
+#include "session/cache/cache_manager.h"
 #include "session/commands/run_command.h"
+#include "session/execution_events.h"
 #include "session/execution_options.h"
 #include "session/large_stack.h"
 #include "session/recursive_queries.h"
+#include "session/run_scope.h"
+#include "tree/transform.h"
 
 namespace flint::session {
 
@@ -19,7 +29,10 @@ using plan::LogicalPlanPtr;
 using plan::PhysicalPlanPtr;
 
 QueryExecution::QueryExecution(SparkSessionPtr session, LogicalPlanPtr unresolved)
-    : session_(std::move(session)), unresolved_(std::move(unresolved)), options_(session_->evaluationOptions()) {}
+    : session_(std::move(session)), unresolved_(std::move(unresolved)), options_(session_->evaluationOptions()), cachedBefore_(INT64_MAX) {}
+
+QueryExecution::QueryExecution(SparkSessionPtr session, LogicalPlanPtr analyzed, int64_t cachedBefore)
+    : session_(std::move(session)), unresolved_(analyzed), options_(session_->evaluationOptions()), cachedBefore_(cachedBefore), analyzed_(std::move(analyzed)) {}
 
 QueryExecution::~QueryExecution() = default;
 
@@ -48,7 +61,8 @@ Result<LogicalPlanPtr> QueryExecution::analyzedLocked() {
 
 Result<LogicalPlanPtr> QueryExecution::optimizedLocked() {
   if (!optimized_.has_value()) {
-    ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzedLocked());
+    ASSIGN_OR_RETURN(LogicalPlanPtr resolved, analyzedLocked());
+    resolved = session_->shared().cache->useCached(resolved, cachedBefore_);
     optimizer::OptimizerContext context(options_, [this](std::string_view key) { return session_->conf().find(key); });
     optimized_ = optimizer::Optimizer::optimize(resolved, context);
   }
@@ -90,16 +104,23 @@ Result<PhysicalPlanPtr> QueryExecution::displayPlan() {
   });
 }
 
+Result<std::string> QueryExecution::physicalTreeString() {
+  ASSIGN_OR_RETURN(const PhysicalPlanPtr shown, displayPlan());
+  return plan::treeString(shown);
+}
+
 Result<DataType> QueryExecution::schema() {
   ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed());
   return resolved->schema();
 }
 
-Status QueryExecution::run(std::shared_ptr<exec::ResultConsumer> consumer) {
+Status QueryExecution::run(std::shared_ptr<exec::ResultConsumer> consumer) { return runInto(std::make_shared<exec::ResultSink>(std::move(consumer))); }
+
+Status QueryExecution::runInto(std::shared_ptr<exec::Sink> sink) {
   ASSIGN_OR_RETURN(const planner::PlannedQuery query, planned());
   ASSIGN_OR_RETURN(const std::shared_ptr<exec::QueryContext> context, startContext());
   ASSIGN_OR_RETURN(const PhysicalPlanPtr root, withSubqueryResults(query, context));
-  return runPlan(root, context, std::move(consumer));
+  return runPlan(root, context, std::move(sink));
 }
 
 Status QueryExecution::write(const std::shared_ptr<connector::BatchWrite>& write) {
@@ -110,7 +131,8 @@ Status QueryExecution::write(const std::shared_ptr<connector::BatchWrite>& write
     plan::WriteFilesExec node;
     node.write = write;
     node.child = rows;
-    RETURN_IF_ERROR(runPlan(plan::makePhysical(std::move(node)), context, std::make_shared<exec::BatchCollector>()));
+    RETURN_IF_ERROR(runPlan(plan::makePhysical(std::move(node)), context, std::make_shared<exec::ResultSink>(std::make_shared<exec::BatchCollector>())));
+    if (const RunScopePtr scope = RunScope::current(); scope != nullptr) RETURN_IF_ERROR(scope->checkCancelled());
     return write->commitJob(context->taskCommits());
   };
   Status status = written();
@@ -126,7 +148,9 @@ Result<std::vector<columnar::ColumnarBatch>> QueryExecution::collect() {
 
 Result<std::shared_ptr<exec::QueryContext>> QueryExecution::startContext() {
   auto pool = memory::QueryPool::make(session_->shared().memory, "query");
-  auto context = std::make_shared<exec::QueryContext>(std::move(pool), options_, executionOptions(session_->conf(), session_->shared()));
+  auto progress = std::make_shared<exec::RunProgress>(session_->shared().listeners.get());
+  if (const RunScopePtr& scope = RunScope::current()) scope->addProgress(progress);
+  auto context = std::make_shared<exec::QueryContext>(std::move(pool), options_, executionOptions(session_->conf(), session_->shared()), std::move(progress));
   const std::lock_guard lock(runMutex_);
   if (cancelled_.has_value()) return *cancelled_;
   context_ = context;
@@ -150,7 +174,7 @@ Result<PhysicalPlanPtr> QueryExecution::withSubqueryResults(const planner::Plann
   };
   for (const planner::PlannedSubquery& subquery : query.subqueries) {
     auto collector = std::make_shared<exec::BatchCollector>();
-    RETURN_IF_ERROR(runPlan(substituted(subquery.plan), context, collector));
+    RETURN_IF_ERROR(runPlan(substituted(subquery.plan), context, std::make_shared<exec::ResultSink>(collector)));
     int64_t rows = 0;
     Value value;
     for (const columnar::ColumnarBatch& batch : collector->batches()) {
@@ -163,22 +187,100 @@ Result<PhysicalPlanPtr> QueryExecution::withSubqueryResults(const planner::Plann
   return substituted(query.root);
 }
 
-Status QueryExecution::runPlan(const PhysicalPlanPtr& root, const std::shared_ptr<exec::QueryContext>& context,
-                               std::shared_ptr<exec::ResultConsumer> consumer) {
+Status QueryExecution::runPlan(const PhysicalPlanPtr& plan, const std::shared_ptr<exec::QueryContext>& context, std::shared_ptr<exec::Sink> sink) {
+  const RunScopePtr scope = RunScope::current();
+  const RunScope::Running running(scope, *this);
+  ASSIGN_OR_RETURN(const PhysicalPlanPtr root, withCachedRows(plan));
+  const ExecutionEvents events(*session_->shared().listeners, root);
+  Status status;
   if (cutsStages(session_->conf())) {
-    return executor::LocalCluster::run(*session_->shared().workers, root, context, std::make_shared<exec::ResultSink>(std::move(consumer)), nullptr);
+    status = executor::LocalCluster::run(*session_->shared().workers, root, context, std::move(sink), session_->shared().listeners.get());
+  } else {
+    auto task = std::make_shared<exec::TaskContext>(context, context->options().numThreads);
+    status = exec::PlanRunner::run(*session_->shared().workers, root, std::move(task), std::move(sink));
   }
-  auto task = std::make_shared<exec::TaskContext>(context, context->options().numThreads);
-  return exec::PlanRunner::run(*session_->shared().workers, root, std::move(task), std::make_shared<exec::ResultSink>(std::move(consumer)));
+  for (const std::shared_ptr<exec::Observer>& observer : context->takeObservers()) {
+    if (!status.isOk()) continue;
+    ASSIGN_OR_RETURN(exec::ObservedMetrics metrics, observer->finish());
+    events.observed(metrics);
+    if (scope != nullptr) scope->addObserved(std::move(metrics));
+  }
+  events.end(status, *context);
+  return status;
+}
+
+namespace {
+
+// The rows that one run reads, whatever becomes of the cached query meanwhile.
+class HeldRows final : public plan::CachedRelation {
+ public:
+  HeldRows(const CachedQuery& query, CachedRowsPtr rows) : level_(query.storageLevelText()), rows_(std::move(rows)) {}
+  std::string storageLevelText() const override { return level_; }
+  std::string sourceText() const override { return {}; }
+  std::optional<int64_t> numRows() const override { return rows_->numRows(); }
+  std::shared_ptr<const void> rows() const override { return rows_; }
+
+ private:
+  const std::string level_;
+  const CachedRowsPtr rows_;
+};
+
+}  // namespace
+
+// Makes the cached rows that a plan reads, where they are yet to be made.
+Result<PhysicalPlanPtr> QueryExecution::withCachedRows(const PhysicalPlanPtr& root) {
+  std::unordered_map<const void*, std::shared_ptr<const void>> held;
+  tree::forEachNode(root, [&](const PhysicalPlanPtr& node) {
+    if (const auto* scan = node->as<plan::InMemoryTableScanExec>()) held.emplace(scan->data.get(), scan->data);
+  });
+  if (held.empty()) return root;
+  const auto checkCancelled = [this]() -> Status {
+    const std::lock_guard lock(runMutex_);
+    return cancelled_.has_value() ? Status(*cancelled_) : Status::ok();
+  };
+  for (auto& [data, rows] : held) {
+    const auto& cached = static_cast<const CachedQuery&>(*plan::cachedRelation(rows));
+    ASSIGN_OR_RETURN(CachedRowsPtr made, cached.materialized([&](const LogicalPlanPtr& analyzed) { return makeCachedRows(cached, analyzed); }, checkCancelled));
+    rows = std::static_pointer_cast<const plan::CachedRelation>(std::make_shared<const HeldRows>(cached, std::move(made)));
+  }
+  return onLargeStack([&]() -> Result<PhysicalPlanPtr> {
+    return tree::transformUp(root, [&](const PhysicalPlanPtr& node) -> PhysicalPlanPtr {
+      const auto* scan = node->as<plan::InMemoryTableScanExec>();
+      if (scan == nullptr) return node;
+      plan::InMemoryTableScanExec copy = *scan;
+      copy.data = held.at(scan->data.get());
+      return plan::makePhysical(std::move(copy));
+    });
+  });
+}
+
+Result<CachedRowsPtr> QueryExecution::makeCachedRows(const CachedQuery& cached, const LogicalPlanPtr& analyzed) {
+  const auto query = std::make_shared<QueryExecution>(session_, analyzed, cached.id());
+  {
+    const std::lock_guard lock(runMutex_);
+    if (cancelled_.has_value()) return *cancelled_;
+    making_ = query;
+  }
+  CachedRowsPtr rows = session_->shared().cache->makeRows(cached.level());
+  const Status made = query->runInto(std::make_shared<exec::CachedRowsSink>(rows));
+  {
+    const std::lock_guard lock(runMutex_);
+    making_ = nullptr;
+  }
+  RETURN_IF_ERROR(made);
+  return rows;
 }
 
 void QueryExecution::cancel(Error reason) {
   std::shared_ptr<exec::QueryContext> running;
+  std::shared_ptr<QueryExecution> making;
   {
     const std::lock_guard lock(runMutex_);
     cancelled_ = reason;
     running = context_;
+    making = making_;
   }
+  if (making != nullptr) making->cancel(reason);
   if (running != nullptr) running->cancel(std::move(reason));
 }
 

@@ -8,17 +8,20 @@
 
 #include "catalog/session_catalog.h"
 #include "catalog/sql_conf.h"
+#include "events/live_listener_bus.h"
 #include "exec/worker_pool.h"
 #include "expr/schema_text.h"
 #include "functions/builtins.h"
 #include "memory/memory_pool.h"
 #include "parser/sql_parser.h"
+#include "session/cache/cache_manager.h"
 #include "sources/source_table.h"
 
 namespace flint::session {
 namespace {
 
 constexpr int64_t kMegabyte = int64_t{1} << 20;
+constexpr double kStorageFraction = 0.5;
 
 const std::string* find(const std::map<std::string, std::string>& settings, const std::string& key) {
   const auto found = settings.find(key);
@@ -76,6 +79,9 @@ Result<std::shared_ptr<SharedState>> SharedState::make(std::map<std::string, std
   const std::string* local = find(settings, "spark.local.dir");
   const char* temporary = std::getenv("TMPDIR");
   shared->localDirectory = local != nullptr ? *local : temporary != nullptr ? temporary : "/tmp";
+  shared->listeners = std::make_shared<events::LiveListenerBus>();
+  const std::string* fraction = find(settings, "spark.memory.storageFraction");
+  shared->cache = std::make_shared<CacheManager>(shared->memory, fraction == nullptr ? kStorageFraction : std::atof(fraction->c_str()), shared->localDirectory);
   shared->settings = std::move(settings);
   return shared;
 }

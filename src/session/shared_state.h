@@ -9,6 +9,9 @@
 namespace flint::memory {
 class MemoryManager;
 }
+namespace flint::events {
+class LiveListenerBus;
+}
 namespace flint::exec {
 class WorkerPool;
 }
@@ -35,6 +38,7 @@ struct SharedState {
   std::shared_ptr<exec::WorkerPool> workers;
   std::shared_ptr<catalog::SharedCatalog> catalog;
   std::shared_ptr<CacheManager> cache;
+  std::shared_ptr<events::LiveListenerBus> listeners;
   std::string localDirectory;  // spark.local.dir: where queries spill
 };
 

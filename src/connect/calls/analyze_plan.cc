@@ -5,6 +5,9 @@
 #include "connect/calls/calls.h"
 #include "connect/decoder/type_codec.h"
 #include "connect/service/session_decode_context.h"
+#include "session/cache/cache_manager.h"
+#include "session/cache/caching.h"
+#include "session/large_stack.h"
 #include "session/query_execution.h"
 #include "session/show_string.h"
 #include "tree/transform.h"
@@ -26,12 +29,6 @@ Result<DataType> parseDdl(const std::string& text) {
   return parser::parseTableSchema(text);
 }
 
-// Persisted plans are known by the id that their client gave them.
-Result<int64_t> planIdOf(const spark::connect::Relation& relation) {
-  if (!relation.has_common() || !relation.common().has_plan_id()) return unsupportedFeature("persisting a plan without an id");
-  return relation.common().plan_id();
-}
-
 // One analysis call.
 class PlanAnalysis {
  public:
@@ -40,7 +37,7 @@ class PlanAnalysis {
 
  private:
   Result<Query> query(const spark::connect::Relation& relation) {
-    SessionDecodeContext context(session_, nullptr);
+    SessionDecodeContext context(session_);
     PlanDecoder decoder(context);
     ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder.relation(relation));
     return std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
@@ -51,11 +48,14 @@ class PlanAnalysis {
     if (!inflated.has_root()) return invalidPlan("a relation was expected");
     return query(inflated.root());
   }
-  Result<LogicalPlanPtr> analyzed(const spark::connect::Plan& plan) {
-    ASSIGN_OR_RETURN(const Query made, query(plan));
+  template <class Message>
+  Result<LogicalPlanPtr> analyzed(const Message& message) {
+    ASSIGN_OR_RETURN(const Query made, query(message));
     return made->analyzed();
   }
   Status persist(const AnalysisRequest::Persist& request, AnalysisResponse& response);
+  Status storageLevel(const spark::connect::Relation& relation, AnalysisResponse& response);
+  Status sameSemantics(const AnalysisRequest::SameSemantics& request, AnalysisResponse& response);
   Status explain(const AnalysisRequest::Explain& request, AnalysisResponse& response);
   Status inputFiles(const spark::connect::Plan& plan, AnalysisResponse& response);
   Status jsonToDdl(const std::string& json, AnalysisResponse& response);
@@ -64,21 +64,40 @@ class PlanAnalysis {
 };
 
 Status PlanAnalysis::persist(const AnalysisRequest::Persist& request, AnalysisResponse& response) {
-  ASSIGN_OR_RETURN(const int64_t planId, planIdOf(request.relation()));
-  ASSIGN_OR_RETURN(const Query made, query(request.relation()));
-  RETURN_IF_ERROR(made->analyzed());
-  SessionHolder::Persisted level;
-  level.useDisk = level.useMemory = level.deserialized = true;
+  ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(request.relation()));
+  session::StorageLevel level = session::StorageLevel::memoryAndDisk();
   if (request.has_storage_level()) {
     const auto& asked = request.storage_level();
-    level.useDisk = asked.use_disk();
-    level.useMemory = asked.use_memory();
-    level.useOffHeap = asked.use_off_heap();
-    level.deserialized = asked.deserialized();
-    level.replication = asked.replication();
+    level = {.useDisk = asked.use_disk(),
+             .useMemory = asked.use_memory(),
+             .useOffHeap = asked.use_off_heap(),
+             .deserialized = asked.deserialized(),
+             .replication = asked.replication()};
   }
-  session_.persist(planId, level);
+  session::cacheQuery(session_.sparkPtr(), resolved, level);
   response.mutable_persist();
+  return Status::ok();
+}
+
+Status PlanAnalysis::storageLevel(const spark::connect::Relation& relation, AnalysisResponse& response) {
+  ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(relation));
+  const session::CachedQueryPtr cached = session_.spark().shared().cache->find(resolved);
+  session::StorageLevel level;
+  if (cached != nullptr) level = cached->level();
+  auto* message = response.mutable_get_storage_level()->mutable_storage_level();
+  message->set_use_disk(level.useDisk);
+  message->set_use_memory(level.useMemory);
+  message->set_use_off_heap(level.useOffHeap);
+  message->set_deserialized(level.deserialized);
+  message->set_replication(level.replication);
+  return Status::ok();
+}
+
+Status PlanAnalysis::sameSemantics(const AnalysisRequest::SameSemantics& request, AnalysisResponse& response) {
+  ASSIGN_OR_RETURN(const LogicalPlanPtr target, analyzed(request.target_plan()));
+  ASSIGN_OR_RETURN(const LogicalPlanPtr other, analyzed(request.other_plan()));
+  session::CanonicalForms forms;
+  session::runOnLargeStack([&] { response.mutable_same_semantics()->set_result(forms.of(target)->sameAs(*forms.of(other))); });
   return Status::ok();
 }
 
@@ -154,26 +173,20 @@ Status PlanAnalysis::answer(const AnalysisRequest& request, AnalysisResponse& re
       return Status::ok();
     }
     case AnalysisRequest::kJsonToDdl: return jsonToDdl(request.json_to_ddl().json_string(), response);
-    case AnalysisRequest::kSameSemantics: return unsupportedFeature("sameSemantics");
-    case AnalysisRequest::kSemanticHash: return unsupportedFeature("semanticHash");
+    case AnalysisRequest::kSameSemantics: return sameSemantics(request.same_semantics(), response);
+    case AnalysisRequest::kSemanticHash: {
+      ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(request.semantic_hash().plan()));
+      session::runOnLargeStack([&] { response.mutable_semantic_hash()->set_result(static_cast<int32_t>(session::CanonicalForms().of(resolved)->hash())); });
+      return Status::ok();
+    }
     case AnalysisRequest::kPersist: return persist(request.persist(), response);
     case AnalysisRequest::kUnpersist: {
-      ASSIGN_OR_RETURN(const int64_t planId, planIdOf(request.unpersist().relation()));
-      session_.unpersist(planId);
+      ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(request.unpersist().relation()));
+      session_.spark().shared().cache->remove(resolved, false);
       response.mutable_unpersist();
       return Status::ok();
     }
-    case AnalysisRequest::kGetStorageLevel: {
-      ASSIGN_OR_RETURN(const int64_t planId, planIdOf(request.get_storage_level().relation()));
-      const SessionHolder::Persisted level = session_.persisted(planId).value_or(SessionHolder::Persisted());
-      auto* message = response.mutable_get_storage_level()->mutable_storage_level();
-      message->set_use_disk(level.useDisk);
-      message->set_use_memory(level.useMemory);
-      message->set_use_off_heap(level.useOffHeap);
-      message->set_deserialized(level.deserialized);
-      message->set_replication(level.replication);
-      return Status::ok();
-    }
+    case AnalysisRequest::kGetStorageLevel: return storageLevel(request.get_storage_level().relation(), response);
     case AnalysisRequest::ANALYZE_NOT_SET: break;
   }
   return Error(condition::kConnectInvalidPlanUnknownAnalyzeMethod).with("other", std::to_string(request.analyze_case())).as(ErrorFamily::kSqlConnect);

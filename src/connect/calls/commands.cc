@@ -8,7 +8,8 @@
 #include "connect/relation_decoder/relations.h"
 #include "connect/service/session_decode_context.h"
 #include "connect/service/uuid.h"
-#include "plan/logical/command_parts.h"
+#include "plan/logical/dml_commands.h"
+#include "session/cache/caching.h"
 #include "session/query_execution.h"
 
 namespace flint::connect {
@@ -20,19 +21,19 @@ using PlanResponse = spark::connect::ExecutePlanResponse;
 // One command of one operation.
 class CommandRunner {
  public:
-  CommandRunner(SessionHolder& session, Operation& operation, ResponseWriter& writer)
-      : session_(session), operation_(operation), writer_(writer), context_(session, &operation), decoder_(context_) {}
+  CommandRunner(SessionHolder& session, ResponseWriter& writer)
+      : session_(session), writer_(writer), context_(session), decoder_(context_) {}
 
   Status run(const Message& command);
 
  private:
   Status sql(const spark::connect::SqlCommand& command);
   Status createView(const spark::connect::CreateDataFrameViewCommand& command);
+  Status merge(const spark::connect::MergeIntoTableCommand& command);
   Status checkpoint(const spark::connect::CheckpointCommand& command);
   Result<LogicalPlanPtr> analyzed(const spark::connect::Relation& relation);
 
   SessionHolder& session_;
-  Operation& operation_;
   ResponseWriter& writer_;
   SessionDecodeContext context_;
   PlanDecoder decoder_;
@@ -64,7 +65,6 @@ Status CommandRunner::sql(const spark::connect::SqlCommand& command) {
   ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder_.relation(input));
   const bool isCommand = plan::isCommand(decoded->kind());
   const auto query = std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
-  const CancelLink link(&operation_, query);
   PlanResponse response;
   auto* relation = response.mutable_sql_command_result()->mutable_relation();
   if (isCommand) {
@@ -92,7 +92,51 @@ Status CommandRunner::createView(const spark::connect::CreateDataFrameViewComman
   catalog::TempView view;
   view.name = catalog.folded(name[0]);
   view.plan = std::move(resolved);
+  if (command.replace()) session::forgetCachedTable(session_.spark(), {view.name});
   return (command.is_global() ? catalog.globalTempViews() : catalog.tempViews()).add(std::move(view), command.replace());
+}
+
+Result<std::vector<plan::MergeAction>> mergeActions(PlanDecoder& decoder, const google::protobuf::RepeatedPtrField<spark::connect::Expression>& messages) {
+  using Action = spark::connect::MergeAction;
+  std::vector<plan::MergeAction> actions;
+  for (const auto& wrapped : messages) {
+    if (!wrapped.has_merge_action()) return invalidPlan("an action of a merge was expected");
+    const Action& message = wrapped.merge_action();
+    plan::MergeAction action;
+    switch (message.action_type()) {
+      case Action::ACTION_TYPE_DELETE: action.kind = plan::MergeAction::Kind::kDelete; break;
+      case Action::ACTION_TYPE_INSERT: action.kind = plan::MergeAction::Kind::kInsert; break;
+      case Action::ACTION_TYPE_INSERT_STAR: action.kind = plan::MergeAction::Kind::kInsertStar; break;
+      case Action::ACTION_TYPE_UPDATE: action.kind = plan::MergeAction::Kind::kUpdate; break;
+      case Action::ACTION_TYPE_UPDATE_STAR: action.kind = plan::MergeAction::Kind::kUpdateStar; break;
+      default: return invalidPlan("an action of a merge without a kind");
+    }
+    if (message.has_condition()) {
+      ASSIGN_OR_RETURN(action.condition, decoder.expression(message.condition()));
+    }
+    for (const auto& assignment : message.assignments()) {
+      plan::Assignment one;
+      ASSIGN_OR_RETURN(one.column, decoder.expression(assignment.key()));
+      ASSIGN_OR_RETURN(one.value, decoder.expression(assignment.value()));
+      action.assignments.push_back(std::move(one));
+    }
+    actions.push_back(std::move(action));
+  }
+  return actions;
+}
+
+Status CommandRunner::merge(const spark::connect::MergeIntoTableCommand& command) {
+  plan::MergeInto node;
+  plan::UnresolvedRelation target;
+  ASSIGN_OR_RETURN(target.nameParts, parser::parseIdentifier(command.target_table_name(), context_.parserOptions()));
+  node.target = plan::makePlan(std::move(target));
+  ASSIGN_OR_RETURN(node.source, decoder_.relation(command.source_table_plan()));
+  ASSIGN_OR_RETURN(node.condition, decoder_.expression(command.merge_condition()));
+  ASSIGN_OR_RETURN(node.matched, mergeActions(decoder_, command.match_actions()));
+  ASSIGN_OR_RETURN(node.notMatched, mergeActions(decoder_, command.not_matched_actions()));
+  ASSIGN_OR_RETURN(node.notMatchedBySource, mergeActions(decoder_, command.not_matched_by_source_actions()));
+  node.withSchemaEvolution = command.with_schema_evolution();
+  return statusOf(session::QueryExecution(session_.sparkPtr(), plan::makePlan(std::move(node))).collect());
 }
 
 Status CommandRunner::checkpoint(const spark::connect::CheckpointCommand& command) {
@@ -119,6 +163,7 @@ Status CommandRunner::run(const Message& command) {
     case Message::kCreateDataframeView: return createView(command.create_dataframe_view());
     case Message::kWriteOperation: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation());
     case Message::kWriteOperationV2: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation_v2());
+    case Message::kMergeIntoTableCommand: return merge(command.merge_into_table_command());
     case Message::kCheckpointCommand: return checkpoint(command.checkpoint_command());
     case Message::kRemoveCachedRemoteRelationCommand:
       session_.forgetRelation(command.remove_cached_remote_relation_command().relation().relation_id());
@@ -154,8 +199,8 @@ Status CommandRunner::run(const Message& command) {
 
 }  // namespace
 
-Status runCommand(SessionHolder& session, Operation& operation, const Message& command, ResponseWriter& writer) {
-  return CommandRunner(session, operation, writer).run(command);
+Status runCommand(SessionHolder& session, const Message& command, ResponseWriter& writer) {
+  return CommandRunner(session, writer).run(command);
 }
 
 }  // namespace flint::connect

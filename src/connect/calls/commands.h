@@ -11,6 +11,6 @@ class Command;
 namespace flint::connect {
 
 /// Runs one command; what it answers besides success goes to `writer`.
-Status runCommand(SessionHolder& session, Operation& operation, const spark::connect::Command& command, ResponseWriter& writer);
+Status runCommand(SessionHolder& session, const spark::connect::Command& command, ResponseWriter& writer);
 
 }  // namespace flint::connect

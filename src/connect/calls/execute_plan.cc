@@ -5,6 +5,7 @@
 
 #include "connect/calls/calls.h"
 #include "connect/calls/commands.h"
+#include "connect/decoder/literal_decoder.h"
 #include "connect/decoder/type_codec.h"
 #include "connect/relation_decoder/relations.h"
 #include "connect/service/result_stream.h"
@@ -57,14 +58,35 @@ void addMetrics(const std::vector<exec::QueryMetrics::Entry>& entries, PlanRespo
   }
 }
 
+void addObserved(session::RunScope& scope, ResponseWriter& writer) {
+  const std::vector<exec::ObservedMetrics> all = scope.takeObserved();
+  if (all.empty()) return;
+  PlanResponse response;
+  for (const exec::ObservedMetrics& one : all) {
+    auto* message = response.add_observed_metrics();
+    message->set_name(one.name);
+    message->set_plan_id(one.planId);
+    for (size_t i = 0; i < one.fields.size(); ++i) {
+      message->add_keys(one.fields[i].name);
+      encodeLiteral(one.values[i], one.fields[i].type, *message->add_values());
+    }
+  }
+  writer.add(response);
+}
+
+// Whether the operation was worth a progress bar: what one task did at once leaves none.
+bool wasSeen(const session::RunScope& scope) {
+  const std::vector<exec::RunProgress::Stage> stages = scope.stages();
+  return std::any_of(stages.begin(), stages.end(), [](const exec::RunProgress::Stage& stage) { return stage.numTasks > 1; });
+}
+
 // Runs a relation: schema, batches, metrics.
 Status runRelation(SessionHolder& session, Operation& operation, const Request& request, const spark::connect::Relation& relation,
                    ResponseWriter& writer) {
-  SessionDecodeContext context(session, &operation);
+  SessionDecodeContext context(session);
   PlanDecoder decoder(context);
   ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder.relation(relation));
   const auto query = std::make_shared<session::QueryExecution>(session.sparkPtr(), std::move(decoded));
-  const CancelLink link(&operation, query);
   ASSIGN_OR_RETURN(const DataType schema, query->schema());
   const catalog::SQLConf& conf = session.spark().conf();
   columnar::ArrowWriteOptions arrow;
@@ -73,12 +95,12 @@ Status runRelation(SessionHolder& session, Operation& operation, const Request& 
   ResultStream::Limits limits;
   limits.maxRows = std::max<int64_t>(1, conf.getInteger("spark.sql.execution.arrow.maxRecordsPerBatch", 10'000));
   limits.chunkBytes = chunkBytesOf(conf, request);
+  limits.maxResultBytes = conf.getBytes("spark.driver.maxResultSize", limits.maxResultBytes);
   const auto stream = std::make_shared<ResultStream>(schema.fields(), std::move(arrow), writer, operation, limits);
   encodeType(schema, *stream->beside().mutable_schema());
   RETURN_IF_ERROR(query->run(stream));
   addMetrics(query->metrics(), stream->beside());
-  stream->finish();
-  return Status::ok();
+  return stream->finish();
 }
 
 Status runPlan(SessionHolder& session, Operation& operation, const Request& request, ResponseWriter& writer) {
@@ -90,9 +112,11 @@ Status runPlan(SessionHolder& session, Operation& operation, const Request& requ
   }
   switch (plan->op_type_case()) {
     case spark::connect::Plan::kRoot: RETURN_IF_ERROR(runRelation(session, operation, request, plan->root(), writer)); break;
-    case spark::connect::Plan::kCommand: RETURN_IF_ERROR(runCommand(session, operation, plan->command(), writer)); break;
+    case spark::connect::Plan::kCommand: RETURN_IF_ERROR(runCommand(session, plan->command(), writer)); break;
     default: return invalidPlan("a plan of a relation or a command was expected");
   }
+  addObserved(*operation.scope(), writer);
+  if (wasSeen(*operation.scope())) reportProgress(session, operation);
   if (operation.reattachable()) {
     PlanResponse last;
     last.mutable_result_complete();
@@ -105,13 +129,24 @@ Status runPlan(SessionHolder& session, Operation& operation, const Request& requ
 
 void executePlan(SessionHolder& session, Operation& operation, const Request& request) {
   ResponseWriter writer(session, operation);
+  const session::RunScope::Entered entered(operation.scope());
   operation.finish(runPlan(session, operation, request, writer));
   session.touch();
 }
 
 void reportProgress(SessionHolder& session, Operation& operation) {
   PlanResponse response;
-  response.mutable_execution_progress();
+  auto* progress = response.mutable_execution_progress();
+  int64_t running = 0;
+  for (const exec::RunProgress::Stage& stage : operation.scope()->stages()) {
+    auto* message = progress->add_stages();
+    message->set_stage_id(stage.id);
+    message->set_num_tasks(stage.numTasks);
+    message->set_num_completed_tasks(stage.numCompleted);
+    message->set_done(stage.done);
+    if (!stage.done) running += std::min(stage.numTasks - stage.numCompleted, session.spark().shared().numThreads);
+  }
+  progress->set_num_inflight_tasks(running);
   ResponseWriter(session, operation).add(response);
 }
 

@@ -39,7 +39,7 @@ Result<LogicalPlanPtr> PlanDecoder::relation(const Message& message) {
   if (!message.has_common() || !message.common().has_plan_id()) return decoded;
   std::vector<int64_t> planIds = decoded->planIds();
   planIds.push_back(message.common().plan_id());
-  return context_.persistedRows(message.common().plan_id(), decoded->withPlanIds(std::move(planIds)));
+  return decoded->withPlanIds(std::move(planIds));
 }
 
 Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
@@ -73,6 +73,10 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
     case Message::kUnpivot: return decodeRelation(*this, message.unpivot());
     case Message::kToSchema: return decodeRelation(*this, message.to_schema());
     case Message::kCollectMetrics: return decodeRelation(*this, message.collect_metrics());
+    case Message::kParse: return decodeRelation(*this, message.parse());
+    case Message::kAsOfJoin: return decodeRelation(*this, message.as_of_join());
+    case Message::kTranspose: return decodeRelation(*this, message.transpose());
+    case Message::kFreqItems: return decodeRelation(*this, message.freq_items());
     case Message::kWithRelations: return decodeRelation(*this, message.with_relations());
     case Message::kUnresolvedTableValuedFunction: return decodeRelation(*this, message.unresolved_table_valued_function());
     case Message::kLateralJoin: return decodeRelation(*this, message.lateral_join());
@@ -105,18 +109,14 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
     case Message::kUnknown:
     case Message::REL_TYPE_NOT_SET: break;
     case Message::kMapPartitions:
-    case Message::kParse:
     case Message::kGroupMap:
     case Message::kCoGroupMap:
     case Message::kWithWatermark:
     case Message::kApplyInPandasWithState:
     case Message::kCommonInlineUserDefinedTableFunction:
-    case Message::kAsOfJoin:
     case Message::kCommonInlineUserDefinedDataSource:
-    case Message::kTranspose:
     case Message::kRelationChanges:
     case Message::kNearestByJoin:
-    case Message::kFreqItems:
     case Message::kMlRelation: return unsupportedFeature("the relation " + nameOf(message));
   }
   return Error(condition::kConnectInvalidPlanInvalidOneOfFieldNotSet)

@@ -41,8 +41,8 @@ class DecodeContext {
   virtual Result<std::shared_ptr<const std::string>> cachedArtifact(const std::string& hash) = 0;
   /// A plan the session keeps by id. Errors: CONNECT_INVALID_PLAN.DATAFRAME_NOT_FOUND.
   virtual Result<LogicalPlanPtr> cachedRelation(const std::string& id) = 0;
-  /// The rows of a persisted plan in place of `decoded`, which is the plan of that id; else `decoded`.
-  virtual Result<LogicalPlanPtr> persistedRows(int64_t planId, const LogicalPlanPtr& decoded) = 0;
+  /// The path of a file of the session's own with that content. Errors: of the file system.
+  virtual Result<std::string> scratchFile(const std::string& content, const std::string& extension) = 0;
   /// Plans whose rows are made while decoding: `show`, catalog calls, pivot values.
   virtual Result<std::string> showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) = 0;
   virtual Result<std::string> htmlString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate) = 0;

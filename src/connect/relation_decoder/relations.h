@@ -5,6 +5,7 @@
 
 namespace spark::connect {
 class Aggregate;
+class AsOfJoin;
 class ChunkedCachedLocalRelation;
 class CachedLocalRelation;
 class CollectMetrics;
@@ -18,6 +19,7 @@ class LocalRelation;
 class NADrop;
 class NAFill;
 class NAReplace;
+class Parse;
 class Project;
 class Range;
 class Read;
@@ -32,10 +34,12 @@ class StatCorr;
 class StatCov;
 class StatCrosstab;
 class StatDescribe;
+class StatFreqItems;
 class StatSampleBy;
 class StatSummary;
 class SubqueryAlias;
 class ToSchema;
+class Transpose;
 class Unpivot;
 class UnresolvedTableValuedFunction;
 class WithColumns;
@@ -96,6 +100,14 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatCorr& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatApproxQuantile& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatSampleBy& message);
+
+// data_dependent_relations.cc
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Transpose& message);
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatFreqItems& message);
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::AsOfJoin& message);
+
+// parsed_texts.cc
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Parse& message);
 
 using session::dataFrameCall;
 using session::localRelation;

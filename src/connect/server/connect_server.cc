@@ -21,14 +21,27 @@
 #include "connect/server/request_threads.h"
 #include "connect/server/response_pump.h"
 #include "connect/service/uuid.h"
+#include "memory/memory_pool.h"
 
 namespace flint::connect {
 namespace {
 
+StreamLimits streamLimitsOf(const std::map<std::string, std::string>& settings) {
+  const catalog::SQLConf conf(settings);
+  StreamLimits limits;
+  limits.maxBytes = conf.getBytes("spark.connect.execute.reattachable.senderMaxStreamSize", limits.maxBytes);
+  limits.maxMs = conf.getMilliseconds("spark.connect.execute.reattachable.senderMaxStreamDuration", limits.maxMs);
+  limits.retainedBytes = conf.getBytes("spark.connect.execute.reattachable.observerRetryBufferSize", limits.retainedBytes);
+  return limits;
+}
+
 // What all calls share.
 struct Core {
-  explicit Core(std::shared_ptr<session::SharedState> shared, SessionManager::Timeouts timeouts) : sessions(std::move(shared), timeouts, reportProgress) {}
+  explicit Core(const std::shared_ptr<session::SharedState>& shared, SessionManager::Timeouts timeouts)
+      : streams(streamLimitsOf(shared->settings)), results(memory::QueryPool::make(shared->memory, "results")), sessions(shared, timeouts, reportProgress) {}
   std::string token;
+  const StreamLimits streams;
+  const std::shared_ptr<memory::QueryPool> results;  // what responses that wait for their readers are charged to
   SessionManager sessions;
   RequestThreads threads;  // last: its work uses the sessions
 };
@@ -143,8 +156,10 @@ void executePlanCall(Core& core, grpc::ByteBuffer& in, const PumpPtr& pump) {
   for (const auto& option : request->request_options()) reattachable = reattachable || option.reattach_options().reattachable();
   ResponseBuffer::Limits limits;
   limits.keepsRead = reattachable;
+  limits.retainedBytes = core.streams.retainedBytes;
   const auto operation = std::make_shared<Operation>(request->has_operation_id() ? request->operation_id() : newUuid(),
-                                                     std::vector<std::string>(request->tags().begin(), request->tags().end()), reattachable, limits);
+                                                     std::vector<std::string>(request->tags().begin(), request->tags().end()), reattachable, limits,
+                                                     core.results->makeReservation("results"));
   const Status added = (*session)->addOperation(operation);
   if (!added.isOk()) return pump->fail(grpcStatus(added, &(*session)->errors()));
   pump->start(*session, operation, 0);
@@ -174,7 +189,7 @@ void reattachCall(Core& core, grpc::ByteBuffer& in, const PumpPtr& pump) {
 
 class StreamCall final : public CallHandler {
  public:
-  StreamCall(Core& core, Call& call, StreamHandler handler) : core_(core), call_(call), handler_(handler), pump_(ResponsePump::make(call)) {}
+  StreamCall(Core& core, Call& call, StreamHandler handler) : core_(core), call_(call), handler_(handler), pump_(ResponsePump::make(call, core.streams)) {}
 
   void onStart() override { call_.read(&request_); }
   void onRead(bool ok) override {
@@ -313,7 +328,7 @@ SessionManager::Timeouts timeoutsOf(const std::map<std::string, std::string>& se
 }  // namespace
 
 struct ConnectServer::State {
-  State(std::shared_ptr<session::SharedState> shared, const SessionManager::Timeouts& timeouts) : core(std::move(shared), timeouts), calls([this](Call& call) { return handlerOf(core, call); }) {}
+  State(const std::shared_ptr<session::SharedState>& shared, const SessionManager::Timeouts& timeouts) : core(shared, timeouts), calls([this](Call& call) { return handlerOf(core, call); }) {}
   Core core;
   CallService calls;
   int port = 0;
@@ -327,7 +342,7 @@ ConnectServer::~ConnectServer() { stop(0); }
 Result<std::unique_ptr<ConnectServer>> ConnectServer::start(ServerOptions options, std::shared_ptr<session::SharedState> shared) {
   ASSIGN_OR_RETURN(const auto channel, credentials(options));
   const SessionManager::Timeouts timeouts = timeoutsOf(shared->settings);
-  auto state = std::make_unique<State>(std::move(shared), timeouts);
+  auto state = std::make_unique<State>(shared, timeouts);
   state->core.token = options.token;
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -13,13 +13,10 @@
 namespace flint::connect {
 namespace {
 
-constexpr int64_t kMaxStreamBytes = int64_t{1} << 30;
-constexpr int64_t kMaxStreamMs = 2 * 60'000;
-
 // The call lives until `finish` was called, so whoever set `writing_` or `done_` may use it.
 class Pump final : public ResponsePump, public std::enable_shared_from_this<Pump> {
  public:
-  explicit Pump(Call& call) : call_(call) {}
+  Pump(Call& call, const StreamLimits& limits) : call_(call), limits_(limits) {}
 
   void start(SessionHolderPtr session, OperationPtr operation, int64_t afterIndex) override;
   void fail(const grpc::Status& status) override;
@@ -33,6 +30,7 @@ class Pump final : public ResponsePump, public std::enable_shared_from_this<Pump
   void leave(Operation& operation);
 
   Call& call_;
+  const StreamLimits& limits_;
   std::mutex mutex_;
   SessionHolderPtr session_;
   OperationPtr operation_;
@@ -94,7 +92,7 @@ void Pump::pump() {
     if (writing_ || done_ || operation_ == nullptr) return;
     if (cancelled_) {
       end = grpc::Status::CANCELLED;
-    } else if (operation_->reattachable() && (sentBytes_ >= kMaxStreamBytes || steadyMs() - startedMs_ >= kMaxStreamMs)) {
+    } else if (operation_->reattachable() && (sentBytes_ >= limits_.maxBytes || steadyMs() - startedMs_ >= limits_.maxMs)) {
       end = grpc::Status::OK;  // the client reattaches
     } else {
       end = next();
@@ -155,6 +153,6 @@ void Pump::leave(Operation& operation) {
 
 }  // namespace
 
-PumpPtr ResponsePump::make(Call& call) { return std::make_shared<Pump>(call); }
+PumpPtr ResponsePump::make(Call& call, const StreamLimits& limits) { return std::make_shared<Pump>(call, limits); }
 
 }  // namespace flint::connect

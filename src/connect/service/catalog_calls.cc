@@ -3,6 +3,8 @@
 #include "columnar/vector_builder.h"
 #include "connect/relation_decoder/relations.h"
 #include "connect/service/session_decode_context.h"
+#include "session/cache/cache_manager.h"
+#include "session/cache/caching.h"
 
 namespace flint::connect {
 namespace {
@@ -96,6 +98,7 @@ class CatalogCalls {
   Result<LogicalPlanPtr> listTables(const std::string& database, const std::string* pattern, bool viewsOnly) const;
   Result<LogicalPlanPtr> listColumns(const spark::connect::ListColumns& call) const;
   LogicalPlanPtr listFunctions(const std::string* pattern) const;
+  Result<LogicalPlanPtr> cacheTable(const spark::connect::CacheTable& call) const;
   Error notFound(const std::string& table) const {
     return Error(condition::kTableOrViewNotFound).with("relationName", quoteIdentifier(table)).as(ErrorFamily::kAnalysis);
   }
@@ -169,6 +172,21 @@ LogicalPlanPtr CatalogCalls::listFunctions(const std::string* pattern) const {
   return rows.finish();
 }
 
+Result<LogicalPlanPtr> CatalogCalls::cacheTable(const spark::connect::CacheTable& call) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.table_name()));
+  session::StorageLevel level = session::StorageLevel::memoryAndDisk();
+  if (call.has_storage_level()) {
+    const auto& asked = call.storage_level();
+    level = {.useDisk = asked.use_disk(),
+             .useMemory = asked.use_memory(),
+             .useOffHeap = asked.use_off_heap(),
+             .deserialized = asked.deserialized(),
+             .replication = asked.replication()};
+  }
+  RETURN_IF_ERROR(session::cacheTable(session_.sparkPtr(), name, level));
+  return nothing();
+}
+
 Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
   switch (call.cat_type_case()) {
     case Message::kCurrentDatabase: return oneString(catalog_.currentDatabase());
@@ -230,7 +248,7 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
       const std::vector<std::string> names = catalog_.functions().names();
       return oneBoolean(std::find(names.begin(), names.end(), catalog_.folded(name.back())) != names.end());
     }
-    case Message::kDropTempView: return oneBoolean(catalog_.tempViews().drop(catalog_.folded(call.drop_temp_view().view_name())));
+    case Message::kDropTempView: session::forgetCachedTable(session_.spark(), {call.drop_temp_view().view_name()}); return oneBoolean(catalog_.tempViews().drop(catalog_.folded(call.drop_temp_view().view_name())));
     case Message::kDropGlobalTempView: return oneBoolean(catalog_.globalTempViews().drop(catalog_.folded(call.drop_global_temp_view().view_name())));
     case Message::kCreateDatabase: {
       catalog::CatalogDatabase database;
@@ -242,13 +260,36 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
     case Message::kDropDatabase:
       RETURN_IF_ERROR(catalog_.metastore().dropDatabase(catalog_.folded(call.drop_database().db_name()), call.drop_database().if_exists(), call.drop_database().cascade()));
       return nothing();
-    case Message::kRefreshTable:
-    case Message::kRefreshByPath: return nothing();  // nothing about files is remembered between queries
-    case Message::kIsCached:
-    case Message::kCacheTable:
-    case Message::kUncacheTable:
-    case Message::kClearCache:
-    case Message::kGetFunction:
+    case Message::kRefreshTable: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.refresh_table().table_name()));
+      RETURN_IF_ERROR(session::refreshTable(session_.sparkPtr(), name));
+      return nothing();
+    }
+    case Message::kRefreshByPath: session_.spark().shared().cache->invalidatePath(call.refresh_by_path().path()); return nothing();
+    case Message::kIsCached: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.is_cached().table_name()));
+      ASSIGN_OR_RETURN(const bool cached, session::isTableCached(session_.sparkPtr(), name));
+      return oneBoolean(cached);
+    }
+    case Message::kCacheTable: return cacheTable(call.cache_table());
+    case Message::kUncacheTable: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.uncache_table().table_name()));
+      RETURN_IF_ERROR(session::uncacheTable(session_.sparkPtr(), name));
+      return nothing();
+    }
+    case Message::kClearCache: session_.spark().shared().cache->clear(); return nothing();
+    case Message::kGetFunction: {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.get_function().function_name()));
+      const std::vector<std::string> names = catalog_.functions().names();
+      const std::string wanted = catalog_.folded(name.back());
+      if (std::find(names.begin(), names.end(), wanted) == names.end()) {
+        return Error(condition::kUnresolvedRoutine)
+            .with("routineName", catalog::quoted(name))
+            .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(catalog_.currentDatabase()) + "]")
+            .as(ErrorFamily::kAnalysis);
+      }
+      return listFunctions(&wanted);
+    }
     case Message::kCreateExternalTable:
     case Message::kCreateTable:
     case Message::kRecoverPartitions:

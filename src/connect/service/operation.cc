@@ -3,27 +3,14 @@
 namespace flint::connect {
 
 bool Operation::cancel(Error reason) {
-  std::function<void(const Error&)> onCancel;
-  Status status(std::move(reason));
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kRunning) return false;
     state_ = State::kTerminating;
-    cancelReason_ = status;
-    onCancel = onCancel_;
+    cancelReason_ = Status(reason);
   }
-  if (onCancel) onCancel(status.error());
+  scope_->cancel(reason);
   return true;
-}
-
-void Operation::setCancelHandler(std::function<void(const Error&)> onCancel) {
-  Status cancelled;
-  {
-    const std::lock_guard lock(mutex_);
-    onCancel_ = onCancel;
-    cancelled = cancelReason_;
-  }
-  if (onCancel && !cancelled.isOk()) onCancel(cancelled.error());
 }
 
 Status Operation::checkCancelled() const {
@@ -34,7 +21,6 @@ Status Operation::checkCancelled() const {
 void Operation::finish(Status outcome) {
   {
     const std::lock_guard lock(mutex_);
-    onCancel_ = nullptr;
     if (state_ == State::kTerminating) {
       state_ = State::kCancelled;
       outcome = cancelReason_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connect/service/response_buffer.h"
+#include "session/run_scope.h"
 
 namespace flint::connect {
 
@@ -19,8 +20,10 @@ class Operation {
  public:
   enum class State : uint8_t { kRunning, kTerminating, kSucceeded, kFailed, kCancelled };
 
-  Operation(std::string id, std::vector<std::string> tags, bool reattachable, ResponseBuffer::Limits limits)
-      : id_(std::move(id)), tags_(std::move(tags)), reattachable_(reattachable), responses_(limits) {}
+  /// `charged` (null: nothing) holds the memory of its responses.
+  Operation(std::string id, std::vector<std::string> tags, bool reattachable, ResponseBuffer::Limits limits,
+            std::unique_ptr<memory::Reservation> charged = nullptr)
+      : id_(std::move(id)), tags_(std::move(tags)), reattachable_(reattachable), responses_(limits, std::move(charged)) {}
 
   const std::string& id() const { return id_; }
   const std::vector<std::string>& tags() const { return tags_; }
@@ -30,8 +33,8 @@ class Operation {
 
   /// Ends it with `reason` as its error, if it still runs. False: it was over, or being cancelled already.
   bool cancel(Error reason);
-  /// `onCancel` is called with the reason when `cancel` is, at once if it was; null: nothing runs that could be cancelled.
-  void setCancelHandler(std::function<void(const Error&)> onCancel);
+  /// What its queries run in; `cancel` reaches them.
+  const session::RunScopePtr& scope() const { return scope_; }
   /// The error of `cancel`; ok when not cancelled.
   Status checkCancelled() const;
   /// The query is over; closes the stream of responses.
@@ -48,7 +51,7 @@ class Operation {
   std::atomic<State> state_{State::kRunning};
   mutable std::mutex mutex_;
   Status cancelReason_;
-  std::function<void(const Error&)> onCancel_;
+  const session::RunScopePtr scope_ = std::make_shared<session::RunScope>();
 };
 using OperationPtr = std::shared_ptr<Operation>;
 

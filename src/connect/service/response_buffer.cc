@@ -6,14 +6,21 @@ namespace flint::connect {
 
 void ResponseBuffer::append(std::string id, std::string bytes) {
   std::function<void()> onChange;
+  const auto size = static_cast<int64_t>(bytes.size());
+  const bool fits = charged_ == nullptr || charged_->tryGrow(size);
+  if (!fits) charged_->growFloor(size);
   {
     const std::lock_guard lock(mutex_);
-    if (finished_ || closed_) return;
+    if (finished_ || closed_) {
+      freedBytes_ += size;
+      return;
+    }
     auto response = std::make_shared<Response>();
     response->id = std::move(id);
     response->index = ++lastIndex_;
     response->bytes = std::move(bytes);
-    unreadBytes_ += static_cast<int64_t>(response->bytes.size());
+    unreadBytes_ += size;
+    memoryIsShort_ = !fits;
     responses_.push_back(std::move(response));
     onChange = onChange_;
   }
@@ -32,14 +39,16 @@ void ResponseBuffer::finish(Status outcome) {
   if (onChange) onChange();
 }
 
+bool ResponseBuffer::isFullLocked() const { return !closed_ && (unreadBytes_ > limits_.unreadBytes || (memoryIsShort_ && unreadBytes_ > 0)); }
+
 bool ResponseBuffer::isFull() const {
   const std::lock_guard lock(mutex_);
-  return !closed_ && unreadBytes_ > limits_.unreadBytes;
+  return isFullLocked();
 }
 
 exec::WakerPtr ResponseBuffer::whenRoom() {
   const std::lock_guard lock(mutex_);
-  if (closed_ || unreadBytes_ <= limits_.unreadBytes) {
+  if (!isFullLocked()) {
     auto awake = std::make_shared<exec::Waker>();
     awake->wake();
     return awake;
@@ -49,7 +58,7 @@ exec::WakerPtr ResponseBuffer::whenRoom() {
 }
 
 std::function<void()> ResponseBuffer::wakeProducerLocked() {
-  if (roomWaker_ == nullptr || (!closed_ && unreadBytes_ > limits_.unreadBytes)) return [] {};
+  if (roomWaker_ == nullptr || isFullLocked()) return [] {};
   return [waker = std::exchange(roomWaker_, nullptr)] { waker->wake(); };
 }
 
@@ -63,8 +72,18 @@ void ResponseBuffer::close() {
     wake = wakeProducerLocked();
     onChange = onChange_;
   }
+  giveBack();
   wake();
   if (onChange) onChange();
+}
+
+void ResponseBuffer::giveBack() {
+  int64_t freed = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    freed = std::exchange(freedBytes_, 0);
+  }
+  if (charged_ != nullptr) charged_->shrink(freed);
 }
 
 ResponseBuffer::ReaderId ResponseBuffer::attach(std::function<void()> onChange) {
@@ -108,6 +127,9 @@ void ResponseBuffer::dropLocked(int64_t upToIndex) {
     const Response& response = *responses_.front();
     const auto size = static_cast<int64_t>(response.bytes.size());
     (response.index <= readIndex_ ? retainedBytes_ : unreadBytes_) -= size;
+    freedBytes_ += size;
+    droppedId_ = response.id;
+    droppedIndex_ = response.index;
     responses_.pop_front();
   }
 }
@@ -148,6 +170,7 @@ ResponseBuffer::Next ResponseBuffer::next(ReaderId reader, int64_t afterIndex) {
     while (retainedBytes_ > limits_.retainedBytes && responses_.front()->index < readIndex_) dropLocked(responses_.front()->index);
     wake = wakeProducerLocked();
   }
+  giveBack();
   wake();
   return out;
 }
@@ -157,7 +180,7 @@ int64_t ResponseBuffer::indexOf(std::string_view id) const {
   for (const ResponsePtr& response : responses_) {
     if (response->id == id) return response->index;
   }
-  return 0;
+  return id == droppedId_ ? droppedIndex_ : 0;
 }
 
 void ResponseBuffer::releaseUntil(std::string_view id) {
@@ -171,6 +194,7 @@ void ResponseBuffer::releaseUntil(std::string_view id) {
     }
     wake = wakeProducerLocked();
   }
+  giveBack();
   wake();
 }
 

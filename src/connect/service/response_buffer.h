@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "exec/operator.h"
+#include "memory/memory_pool.h"
 
 namespace flint::connect {
 
@@ -27,7 +28,8 @@ using ResponsePtr = std::shared_ptr<const Response>;
 /// Shape: responses are numbered from 1; `finish` ends the stream after the last one, with the operation's error where it failed.
 /// Invariant: at most one reader is attached; attaching another supersedes it. A response stays until it was released, or was read and lies
 /// more than `retainedBytes` behind the last one read; without `keepsRead` it goes as soon as it was read.
-/// Memory: the producer is to stop while `isFull`: more than `unreadBytes` wait for a reader.
+/// Memory: all responses are charged. The producer is to stop while `isFull`: more than `unreadBytes` wait for a reader, or any do and the
+/// process has no memory left.
 /// Threads: thread-safe. Callbacks run on the thread whose call made them due, with no lock held.
 /// Source: the role of Spark's ExecuteResponseObserver.
 class ResponseBuffer {
@@ -37,7 +39,8 @@ class ResponseBuffer {
     int64_t retainedBytes = int64_t{10} << 20;
     bool keepsRead = true;  // for reattaching
   };
-  explicit ResponseBuffer(Limits limits) : limits_(limits) {}
+  /// `charged` (null: nothing) holds the memory of the responses.
+  explicit ResponseBuffer(Limits limits, std::unique_ptr<memory::Reservation> charged = nullptr) : limits_(limits), charged_(std::move(charged)) {}
 
   // The producer's side.
   void append(std::string id, std::string bytes);
@@ -63,7 +66,7 @@ class ResponseBuffer {
   };
   /// What follows response number `afterIndex`. kGone: it was dropped already.
   Next next(ReaderId reader, int64_t afterIndex);
-  /// The number of the response with this id, 0 where it is not (or no longer) known.
+  /// The number of the response with this id, 0 where it is not (or no longer) known. The last one dropped is known.
   int64_t indexOf(std::string_view id) const;
   /// Drops the responses up to and including this one; unknown ids are passed over.
   void releaseUntil(std::string_view id);
@@ -76,12 +79,21 @@ class ResponseBuffer {
   void dropLocked(int64_t upToIndex);
   std::function<void()> wakeProducerLocked();
 
+  bool isFullLocked() const;
+  // What was dropped is no longer charged; not under the lock, as others may wait for the memory.
+  void giveBack();
+
   const Limits limits_;
+  const std::unique_ptr<memory::Reservation> charged_;
   mutable std::mutex mutex_;  // a leaf
   std::deque<ResponsePtr> responses_;
   int64_t lastIndex_ = 0;
   int64_t readIndex_ = 0;     // the highest number that a reader took
   int64_t unreadBytes_ = 0;
+  int64_t freedBytes_ = 0;      // still charged
+  std::string droppedId_;       // of the last one dropped: a stream may go on behind it
+  int64_t droppedIndex_ = 0;
+  bool memoryIsShort_ = false;  // the last response did not fit into the budget
   int64_t retainedBytes_ = 0;  // of those read
   bool finished_ = false;
   bool closed_ = false;

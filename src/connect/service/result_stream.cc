@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/condition.h"
 #include "columnar/vector_reader.h"
 
 namespace flint::connect {
@@ -45,6 +46,7 @@ ResultStream::ResultStream(const StructFields& fields, columnar::ArrowWriteOptio
 ResultStream::~ResultStream() = default;
 
 Result<exec::Progress> ResultStream::accept(const ColumnarBatch& batch) {
+  RETURN_IF_ERROR(checkSize());
   if (operation_.responses().isFull()) return exec::Progress::blocked(operation_.responses().whenRoom());
   // Rows are added in steps whose width is known: a single wide batch becomes several messages.
   constexpr RowIndex kStep = 64;
@@ -95,6 +97,7 @@ void ResultStream::send(std::string_view stream, int64_t rows) {
   batch.data = stream;
   sentAny_ = true;
   sentRows_ += rows;
+  sentBytes_ += static_cast<int64_t>(stream.size());
   const auto size = static_cast<int64_t>(stream.size());
   if (limits_.chunkBytes > 0) batch.numChunks = std::max<int64_t>(1, (size + limits_.chunkBytes - 1) / limits_.chunkBytes);
   if (batch.numChunks == 0) {
@@ -108,12 +111,23 @@ void ResultStream::send(std::string_view stream, int64_t rows) {
   }
 }
 
-void ResultStream::finish() {
+Status ResultStream::checkSize() const {
+  const int64_t bytes = sentBytes_ + pendingBytes_;
+  if (limits_.maxResultBytes <= 0 || bytes <= limits_.maxResultBytes) return Status::ok();
+  return Error(condition::kSparkJobCancelled)
+      .with("jobId", operation_.id())
+      .with("reason", "Total size of serialized results (" + std::to_string(bytes) + " B) is bigger than spark.driver.maxResultSize (" +
+                          std::to_string(limits_.maxResultBytes) + " B)");
+}
+
+Status ResultStream::finish() {
+  RETURN_IF_ERROR(checkSize());
   if (arrow_.numRows() > 0 || !sentAny_) {
     flush();
   } else {
     writer_.add(*beside_);
   }
+  return Status::ok();
 }
 
 }  // namespace flint::connect

@@ -6,8 +6,7 @@
 
 namespace flint::connect {
 
-SessionDecodeContext::SessionDecodeContext(SessionHolder& session, Operation* operation)
-    : session_(session), operation_(operation), parserOptions_(session.spark().parserOptions()) {}
+SessionDecodeContext::SessionDecodeContext(SessionHolder& session) : session_(session), parserOptions_(session.spark().parserOptions()) {}
 
 std::string SessionDecodeContext::defaultFormat() const { return session_.spark().conf().get("spark.sql.sources.default", "parquet"); }
 
@@ -31,21 +30,8 @@ Result<LogicalPlanPtr> SessionDecodeContext::cachedRelation(const std::string& i
       .as(ErrorFamily::kSqlConnect);
 }
 
-Result<LogicalPlanPtr> SessionDecodeContext::persistedRows(int64_t planId, const LogicalPlanPtr& decoded) {
-  const std::optional<SessionHolder::Persisted> persisted = session_.persisted(planId);
-  if (!persisted.has_value()) return decoded;
-  if (persisted->rows != nullptr) return persisted->rows;
-  if (operation_ == nullptr) return decoded;  // analyzed only: nothing runs
-  StructFields schema;
-  ASSIGN_OR_RETURN(std::vector<columnar::ColumnarBatch> batches, collect(decoded, schema));
-  int64_t bytes = 0;
-  for (const columnar::ColumnarBatch& batch : batches) bytes += batch.byteSize();
-  std::shared_ptr<memory::Reservation> reservation =
-      memory::QueryPool::make(session_.spark().shared().memory, "persisted rows")->makeReservation("persisted rows");
-  const bool fits = reservation->tryGrow(bytes);
-  LogicalPlanPtr rows = localRelation(schema, std::move(batches))->withPlanIds(decoded->planIds());
-  if (fits) session_.keepRows(planId, rows, std::move(reservation));
-  return rows;
+Result<std::string> SessionDecodeContext::scratchFile(const std::string& content, const std::string& extension) {
+  return session_.scratchFiles().fileOf(content, extension);
 }
 
 Result<std::string> SessionDecodeContext::showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) {
@@ -59,22 +45,15 @@ Result<std::string> SessionDecodeContext::htmlString(const LogicalPlanPtr& plan,
 }
 
 Result<std::vector<columnar::ColumnarBatch>> SessionDecodeContext::collect(const LogicalPlanPtr& plan, StructFields& schema) {
-  const auto query = std::make_shared<session::QueryExecution>(session_.sparkPtr(), plan);
-  const CancelLink link(operation_, query);
-  ASSIGN_OR_RETURN(const DataType type, query->schema());
+  session::QueryExecution query(session_.sparkPtr(), plan);
+  ASSIGN_OR_RETURN(const DataType type, query.schema());
   schema = type.fields();
-  return query->collect();
+  return query.collect();
 }
 
-Result<LogicalPlanPtr> SessionDecodeContext::catalogCall(const spark::connect::Catalog& call) { return answerCatalogCall(session_, call); }
-
-CancelLink::CancelLink(Operation* operation, std::shared_ptr<session::QueryExecution> query) : operation_(operation) {
-  if (operation_ == nullptr) return;
-  operation_->setCancelHandler([query = std::move(query)](const Error& reason) { query->cancel(reason); });
-}
-
-CancelLink::~CancelLink() {
-  if (operation_ != nullptr) operation_->setCancelHandler(nullptr);
+Result<LogicalPlanPtr> SessionDecodeContext::catalogCall(const spark::connect::Catalog& call) {
+  ASSIGN_OR_RETURN(LogicalPlanPtr command, catalogCommand(call, parserOptions_, defaultFormat()));
+  return command != nullptr ? command : answerCatalogCall(session_, call);
 }
 
 }  // namespace flint::connect

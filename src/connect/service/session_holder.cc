@@ -20,7 +20,7 @@ Error invalidHandle(const Condition& condition, const std::string& handle) {
 }
 
 SessionHolder::SessionHolder(SessionKey key, session::SparkSessionPtr spark)
-    : key_(std::move(key)), serverSideSessionId_(newUuid()), spark_(std::move(spark)) {
+    : key_(std::move(key)), serverSideSessionId_(newUuid()), spark_(std::move(spark)), scratchFiles_(spark_->shared().localDirectory + "/flint-session-" + serverSideSessionId_) {
   touch();
 }
 
@@ -93,31 +93,6 @@ plan::LogicalPlanPtr SessionHolder::keptRelation(const std::string& id) const {
 void SessionHolder::forgetRelation(const std::string& id) {
   const std::lock_guard lock(mutex_);
   relations_.erase(id);
-}
-
-void SessionHolder::persist(int64_t planId, Persisted level) {
-  const std::lock_guard lock(mutex_);
-  persisted_.try_emplace(planId, std::move(level));
-}
-
-void SessionHolder::unpersist(int64_t planId) {
-  const std::lock_guard lock(mutex_);
-  persisted_.erase(planId);
-}
-
-std::optional<SessionHolder::Persisted> SessionHolder::persisted(int64_t planId) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = persisted_.find(planId);
-  if (found == persisted_.end()) return std::nullopt;
-  return found->second;
-}
-
-void SessionHolder::keepRows(int64_t planId, plan::LogicalPlanPtr rows, std::shared_ptr<memory::Reservation> reservation) {
-  const std::lock_guard lock(mutex_);
-  const auto found = persisted_.find(planId);
-  if (found == persisted_.end() || found->second.rows != nullptr) return;
-  found->second.rows = std::move(rows);
-  found->second.reservation = std::move(reservation);
 }
 
 void SessionHolder::close() {

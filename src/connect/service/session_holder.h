@@ -14,7 +14,7 @@
 #include "connect/service/artifact_store.h"
 #include "connect/service/error_details.h"
 #include "connect/service/operation.h"
-#include "memory/memory_pool.h"
+#include "connect/service/scratch_files.h"
 #include "plan/logical/logical_plan.h"
 #include "session/spark_session.h"
 
@@ -39,6 +39,7 @@ class SessionHolder {
   const session::SparkSessionPtr& sparkPtr() const { return spark_; }
   ErrorStore& errors() { return errors_; }
   ArtifactStore& artifacts() { return artifacts_; }
+  ScratchFiles& scratchFiles() { return scratchFiles_; }
 
   // Operations.
   /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, OPERATION_ABANDONED.
@@ -55,22 +56,6 @@ class SessionHolder {
   plan::LogicalPlanPtr keptRelation(const std::string& id) const;
   void forgetRelation(const std::string& id);
 
-  // Plans that the client asked to persist, by their id; their rows are kept from the first run on, where memory allows.
-  struct Persisted {
-    bool useDisk = false;
-    bool useMemory = false;
-    bool useOffHeap = false;
-    bool deserialized = false;
-    int32_t replication = 1;
-    plan::LogicalPlanPtr rows;  // null pointer: not run yet
-    std::shared_ptr<memory::Reservation> reservation;
-  };
-  void persist(int64_t planId, Persisted level);
-  void unpersist(int64_t planId);
-  std::optional<Persisted> persisted(int64_t planId) const;
-  /// Keeps the rows of a plan that is to be persisted; of two runs at once, the first one's.
-  void keepRows(int64_t planId, plan::LogicalPlanPtr rows, std::shared_ptr<memory::Reservation> reservation);
-
   void touch();
   int64_t lastUsedMs() const { return lastUsedMs_.load(); }
   /// Cancels what runs and drops all responses.
@@ -82,6 +67,7 @@ class SessionHolder {
   const session::SparkSessionPtr spark_;
   ErrorStore errors_;
   ArtifactStore artifacts_;
+  ScratchFiles scratchFiles_;
   std::atomic<int64_t> lastUsedMs_{0};
   mutable std::mutex mutex_;  // guards what follows; nothing is called while it is held
   std::map<std::string, OperationPtr> operations_;
@@ -92,7 +78,6 @@ class SessionHolder {
   std::map<std::string, Finished> finished_;
   std::deque<std::string> finishedOrder_;
   std::map<std::string, plan::LogicalPlanPtr> relations_;
-  std::map<int64_t, Persisted> persisted_;
 };
 using SessionHolderPtr = std::shared_ptr<SessionHolder>;
 

@@ -5,6 +5,7 @@
 
 #include "optimizer/expression_rewrite.h"
 #include "optimizer/statistics/join_estimate.h"
+#include "plan/logical/cached_relation.h"
 #include "plan/logical/relational.h"
 
 namespace flint::optimizer {
@@ -217,6 +218,16 @@ PlanEstimate Estimator::compute(const LogicalPlanPtr& plan) {
         for (const auto& batch : *relation.batches) out.rows += static_cast<double>(batch.numSelected());
       }
       out.baseRows = out.rows;
+      return out;
+    }
+    case LogicalKind::kInMemoryRelation: {
+      const auto& relation = *plan->as<plan::InMemoryRelation>();
+      const plan::CachedRelation* cached = plan::cachedRelation(relation.data);
+      PlanEstimate out;
+      const std::optional<int64_t> rows = cached == nullptr ? std::nullopt : cached->numRows();
+      out.rows = rows.has_value() ? std::max(static_cast<double>(*rows), 1.0) : kUnknownRows;
+      out.baseRows = out.rows;
+      for (const AttributePtr& attribute : relation.attributes) out.columns.emplace(attribute->id, fromStatistics(nullptr, attribute->type, out.rows));
       return out;
     }
     case LogicalKind::kUnion: {

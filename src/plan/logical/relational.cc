@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "plan/logical/cached_relation.h"
 #include "plan/logical/logical_node_impl.h"
 
 namespace flint::plan {
@@ -163,7 +164,8 @@ std::string explainArguments(const CteRelationRef& node) {
 }
 std::string explainArguments(const ResolvedHint& node) { return fmt::format("(strategy={})", hintName(node.hint)); }
 std::string explainArguments(const InMemoryRelation& node) {
-  return printed(node.attributes) + ", StorageLevel(disk, memory, deserialized, 1 replicas)";
+  const CachedRelation* relation = cachedRelation(node.data);
+  return relation == nullptr ? printed(node.attributes) : printed(node.attributes) + ", " + relation->storageLevelText();
 }
 
 template class LogicalNode<OneRowRelation, LogicalKind::kOneRowRelation>;

@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
+
+#include "plan/logical/cached_relation.h"
 
 namespace flint::plan {
 namespace {
@@ -85,6 +88,7 @@ class TreePrinter {
     if (const auto* shared = plan->as<SharedSubplanExec>()) {
       if (!printed_.insert(shared->id).second) return;
     }
+    if (const auto* cached = plan->as<InMemoryTableScanExec>()) printCached(*cached, childPrefix);
     const std::vector<PhysicalPlanPtr> children = plan->children();
     for (size_t i = 0; i < children.size(); ++i) {
       const bool last = i + 1 == children.size();
@@ -94,6 +98,21 @@ class TreePrinter {
   std::string take() { return std::move(out_); }
 
  private:
+  // The cached relation stands below its scan, and how its rows are made below that.
+  void printCached(const InMemoryTableScanExec& scan, const std::string& prefix) {
+    const CachedRelation* relation = cachedRelation(scan.data);
+    if (relation == nullptr) return;
+    out_ += fmt::format("{}   +- InMemoryRelation {}, {}\n", prefix, listOf(scan.attributes), relation->storageLevelText());
+    const std::string source = relation->sourceText();
+    const char* mark = "+- ";
+    for (size_t start = 0; start < source.size();) {
+      const size_t end = std::min(source.find('\n', start), source.size());
+      out_ += fmt::format("{}         {}{}\n", prefix, mark, source.substr(start, end - start));
+      mark = "   ";
+      start = end + 1;
+    }
+  }
+
   std::string out_;
   std::set<int64_t> printed_;
 };

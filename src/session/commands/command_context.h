@@ -27,6 +27,7 @@ Error notInFlint(const std::string& feature);
 
 // Each gives null for a command of another family.
 CommandOutcome runSessionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
+CommandOutcome runCacheCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runDescribeCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);

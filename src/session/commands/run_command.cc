@@ -9,7 +9,7 @@
 namespace flint::session {
 
 Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
-  for (const auto family : {runSessionCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand,
+  for (const auto family : {runSessionCommand, runCacheCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand,
                             runAlterCommand, runPartitionCommand}) {
     ASSIGN_OR_RETURN(LogicalPlanPtr result, family(session, command));
     if (result != nullptr) return result;

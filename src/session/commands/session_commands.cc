@@ -1,39 +1,28 @@
 // SET, RESET, USE and EXPLAIN.
-#include <algorithm>
-
 #include "catalog/sql_conf.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
+#include "session/redaction.h"
 
 namespace flint::session {
 namespace {
 
 constexpr const char* kTimeZoneKey = "spark.sql.session.timeZone";
 
-bool isSecret(const std::string& key) {
-  for (const char* word : {"secret", "password", "token", "access.key", "credential"}) {
-    const auto found = std::search(key.begin(), key.end(), word, word + std::char_traits<char>::length(word),
-                                   [](char a, char b) { return (a | 32) == b; });
-    if (found != key.end()) return true;
-  }
-  return false;
-}
-
-std::string shown(const std::string& key, const std::string& value) { return isSecret(key) ? "*********(redacted)" : value; }
-
 CommandOutcome set(SparkSession& session, const plan::SetCommand& node) {
+  const Redaction redaction(session.conf());
   if (node.verbose) {
     CommandResult result({textColumn("key"), textColumn("value"), textColumn("meaning"), textColumn("Since version")});
     for (const catalog::SqlSetting& setting : catalog::sqlSettings()) {
       const std::string key(setting.key);
-      result.addTexts({key, shown(key, session.conf().get(key, "<undefined>")), "", std::string(setting.since)});
+      result.addTexts({key, redaction.shown(key, session.conf().get(key, "<undefined>")), "", std::string(setting.since)});
     }
     return result.plan();
   }
   CommandResult result({textColumn("key"), textColumn("value")});
   if (node.key.empty()) {
-    for (const auto& [key, value] : session.conf().getAll()) result.addTexts({key, shown(key, value)});
+    for (const auto& [key, value] : session.conf().getAll()) result.addTexts({key, redaction.shown(key, value)});
     return result.plan();
   }
   if (node.value.has_value()) {
@@ -47,10 +36,10 @@ CommandOutcome set(SparkSession& session, const plan::SetCommand& node) {
       return Error(condition::kCannotModifyConfig).with("key", "\"" + node.key + "\"").with("docroot", "https://spark.apache.org/docs/latest").as(ErrorFamily::kAnalysis);
     }
     RETURN_IF_ERROR(session.conf().set(node.key, *node.value));
-    result.addTexts({node.key, shown(node.key, *node.value)});
+    result.addTexts({node.key, redaction.shown(node.key, *node.value)});
     return result.plan();
   }
-  result.addTexts({node.key, shown(node.key, session.conf().get(node.key, "<undefined>"))});
+  result.addTexts({node.key, redaction.shown(node.key, session.conf().get(node.key, "<undefined>"))});
   return result.plan();
 }
 

@@ -10,6 +10,7 @@
 #include "plan/logical/dml_commands.h"
 #include "plan/logical/relational.h"
 #include "plan/logical/session_commands.h"
+#include "session/cache/caching.h"
 #include "session/commands/command_context.h"
 #include "session/commands/default_values.h"
 #include "session/commands/run_command.h"
@@ -136,6 +137,7 @@ CommandOutcome dropTable(SparkSession& session, const plan::DropTable& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, node.name));
   catalog::SessionCatalog& catalog = session.catalog();
+  forgetCachedTable(session, name);
   if (name.size() == 1 && catalog.tempViews().drop(catalog.folded(name[0]))) return nothing.plan();
   ASSIGN_OR_RETURN(const auto found, catalog.lookup(name));
   if (!found.has_value() || !found->table.has_value()) {

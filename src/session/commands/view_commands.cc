@@ -2,6 +2,7 @@
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/relational.h"
+#include "session/cache/caching.h"
 #include "session/commands/command_context.h"
 #include "session/commands/view_definition.h"
 
@@ -19,6 +20,7 @@ CommandOutcome dropView(SparkSession& session, const plan::DropView& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, node.name));
   catalog::SessionCatalog& catalog = session.catalog();
+  forgetCachedTable(session, name);
   if (name.size() == 1 && catalog.tempViews().drop(catalog.folded(name[0]))) return nothing.plan();
   if (name.size() == 2 && catalog.folded(name[0]) == catalog.globalTempDatabase() && catalog.globalTempViews().drop(catalog.folded(name[1]))) return nothing.plan();
   ASSIGN_OR_RETURN(const auto found, catalog.lookup(name));

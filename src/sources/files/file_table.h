@@ -32,6 +32,7 @@ class FileTable final : public connector::Table {
   std::string identity() const override;
 
   const FileIndexPtr& files() const { return index_; }
+  const connector::Options& options() const { return request_.options; }
   /// Where a column of the schema comes from: the position among the partition fields, or -1 for the files' own.
   int32_t partitionFieldOf(int32_t column) const { return partitionFieldOf_[static_cast<size_t>(column)]; }
 
