@@ -67,7 +67,7 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
   for (ExprPtr& argument : arguments) {
     if (isLambda(argument)) {
       if (static_cast<size_t>(&argument - arguments.data()) >= firstLambda(name)) continue;
-      return Error(condition::kInvalidLambdaFunctionCallNonHigherOrderFunction).with("class", name).at(call.origin()).as(ErrorFamily::kAnalysis);
+      return Error(condition::kInvalidLambdaFunctionCallParameterDoesNotAcceptLambdaFunction).at(call.origin()).as(ErrorFamily::kAnalysis);
     }
     ASSIGN_OR_RETURN(argument, resolve(argument));
     argument = expr::withoutAlias(argument);
@@ -103,9 +103,6 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
       arguments[i] = expr::makeExpr(std::move(constant), arguments[i]->origin());
       types[i] = arguments[i]->dataType();
       continue;
-    }
-    if (i < firstLambda(name)) {
-      return Error(condition::kInvalidLambdaFunctionCallParameterDoesNotAcceptLambdaFunction).at(call.origin()).as(ErrorFamily::kAnalysis);
     }
     auto parameters = function.lambdaTyper(context, i, lambda->variables.size());
     if (!parameters.isOk()) {

@@ -271,6 +271,18 @@ Result<ExprPtr> replaceOutsideAggregates(const ExprPtr& expression, const ExprPt
   return tree::mapChildren(expression, [&](const ExprPtr& child) { return replaceOutsideAggregates(child, part, replacement); });
 }
 
+// Whether the outputs of a grouped SELECT are all that the expression reads of it.
+bool isMadeOfOutputs(const SelectBlock& block, const ExprPtr& expression) {
+  if (block.outputOf(expression) != nullptr) return true;
+  if (expression->kind() == expr::ExprKind::kAggregateExpression) return false;
+  if (const auto* attribute = expression->as<expr::AttributeReference>()) {
+    const std::vector<AttributePtr> outputs = block.namedOutputs();
+    return std::any_of(outputs.begin(), outputs.end(), [&](const AttributePtr& output) { return output->id == attribute->id; });
+  }
+  const std::vector<ExprPtr> children = expression->children();
+  return std::all_of(children.begin(), children.end(), [&](const ExprPtr& child) { return isMadeOfOutputs(block, child); });
+}
+
 }  // namespace
 
 Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprPtr>& grouping) {
@@ -565,8 +577,10 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
 
   const SelectBlock& block = *child.block;
   const auto outputs = scopeOf(block.namedOutputs());
-  // Above a HAVING or windows the aggregate is out of reach: its outputs and grouping columns are all there is.
-  const bool narrow = block.aggregates && (!block.having.empty() || std::any_of(block.outputs.begin(), block.outputs.end(), [](const ExprPtr& each) { return each->traits().hasWindow; }));
+  // Above windows, or a HAVING that needs more than the outputs, the aggregate is out of reach: outputs and grouping columns are all there is.
+  const auto isOutOfReach = [&](const ExprPtr& condition) { return !isMadeOfOutputs(block, condition); };
+  const bool narrow = block.aggregates && (std::any_of(block.having.begin(), block.having.end(), isOutOfReach) ||
+                                           std::any_of(block.outputs.begin(), block.outputs.end(), [](const ExprPtr& each) { return each->traits().hasWindow; }));
   NameContext names;
   names.scope = outputs.get();
   names.inputs = {child.plan, block.child};

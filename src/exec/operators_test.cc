@@ -112,7 +112,8 @@ Outcome tryRun(const PhysicalPlanPtr& plan, const Mode& mode, int64_t budget = i
     options.numThreads = mode.threads;
     options.constantHash = mode.constantHash;
     options.spillThresholdBytes = mode.spillThreshold;
-    options.spillDirectory = testing::TempDir() + "flint_operators";
+    static std::atomic<int> queries{0};
+    options.spillDirectory = testing::TempDir() + "flint_operators-" + std::to_string(queries.fetch_add(1));  // a query removes its folder
     options.spillFiles = std::move(spillFiles);
     auto context = std::make_shared<QueryContext>(memory::QueryPool::make(manager, "test"), expr::EvaluationOptions{}, options);
     auto task = std::make_shared<TaskContext>(context, mode.threads);

@@ -138,7 +138,7 @@ void mutateField(Plan& plan, Choices& choices) {
 
 void tryPlan(const Plan& message) {
   connect::SessionHolder session({"user", "session"}, trial().session());
-  connect::SessionDecodeContext context(session, nullptr);
+  connect::SessionDecodeContext context(session);
   connect::PlanDecoder decoder(context);
   if (!message.has_root()) return;
   const auto decoded = decoder.relation(message.root());

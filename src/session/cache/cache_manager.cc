@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "exec/store/cached_rows.h"
 #include "plan/logical/subquery_expressions.h"
@@ -216,7 +217,8 @@ void CacheManager::used(const CachedQueryPtr& entry) {
 
 CachedRowsPtr CacheManager::makeRows(const StorageLevel& level) {
   exec::ExecOptions options;
-  options.spillDirectory = fmt::format("{}/flint-cache-{}", localDirectory_, ::getpid());
+  static std::atomic<int64_t> folders{0};  // a context removes its folder, so each has its own
+  options.spillDirectory = fmt::format("{}/flint-cache-{}-{}", localDirectory_, ::getpid(), folders.fetch_add(1));
   auto context = std::make_shared<exec::QueryContext>(pool_, expr::EvaluationOptions(), std::move(options));
   return std::make_shared<exec::CachedRows>(std::move(context), level.useMemory || level.useOffHeap);
 }
