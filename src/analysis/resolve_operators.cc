@@ -60,11 +60,7 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
     ASSIGN_OR_RETURN(node.left, resolve(call.arguments[0]));
     ASSIGN_OR_RETURN(node.right, resolve(call.arguments[1]));
     node.op = *op;
-    if (name != "equal_null") return made(std::move(node));
-    expr::RuntimeReplaceable replaced;
-    replaced.text = fmt::format("equal_null({}, {})", expr::columnName(node.left, options().timeZone), expr::columnName(node.right, options().timeZone));
-    ASSIGN_OR_RETURN(replaced.replacement, made(std::move(node)));
-    return ExprPtr(expr::makeExpr(std::move(replaced), origin));
+    return made(std::move(node));
   }
   if (name == "and" || name == "or") {
     RETURN_IF_ERROR(requireCount(2));
