@@ -61,7 +61,10 @@ void SessionHolder::removeOperation(const std::string& id, bool abandoned) {
     if (found == operations_.end()) return;
     removed = std::move(found->second);
     operations_.erase(found);
-    finished_[id] = {removed->state(), abandoned};
+    // What still runs is cancelled below.
+    const Operation::State state = removed->state();
+    const bool ended = state != Operation::State::kRunning && state != Operation::State::kTerminating;
+    finished_[id] = {ended ? state : Operation::State::kCancelled, abandoned};
     finishedOrder_.push_back(id);
     if (finishedOrder_.size() > kMaxFinished) {
       finished_.erase(finishedOrder_.front());
