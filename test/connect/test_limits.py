@@ -138,6 +138,7 @@ def test_sessions_that_nobody_uses_end(start_server):
     time.sleep(1.5)
     with pytest.raises(Exception, match="SESSION_CLOSED|SESSION_CHANGED|SESSION_NOT_FOUND"):
         spark.table("mine").collect()
+    spark.stop()
 
 
 def test_progress_of_stages(start_server):
