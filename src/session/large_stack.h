@@ -1,6 +1,9 @@
 #pragma once
 
+#include <exception>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "base/status.h"
@@ -13,11 +16,18 @@ namespace flint::session {
 /// Threads: `work` has no other thread's locals; the caller waits.
 void runOnLargeStack(const std::function<void()>& work);
 
-/// The same for a function that gives a Status or Result.
+/// The same for a function that gives a Status or Result. What a library throws (an allocation that fails, a value read as another type) ends the
+/// statement with INTERNAL_ERROR, not the process.
 template <class Work>
 auto onLargeStack(Work&& work) -> decltype(work()) {
   std::optional<decltype(work())> outcome;
-  runOnLargeStack([&] { outcome.emplace(work()); });
+  runOnLargeStack([&] {
+    try {
+      outcome.emplace(work());
+    } catch (const std::exception& exception) {
+      outcome.emplace(internalError(std::string("the statement failed: ") + exception.what()));
+    }
+  });
   return std::move(*outcome);
 }
 

@@ -65,7 +65,8 @@ ColumnarBatch constantOf(const ColumnarBatch& flat, RowIndex row, RowIndex size)
 /// One expression, its answers row by row, and how other forms of the rows differ.
 class FormComparison {
  public:
-  FormComparison(const expr::ExprPtr& bound, const ColumnarBatch& flat, const expr::EvaluationOptions& options) : bound_(bound), flat_(flat), options_(options) {}
+  FormComparison(const expr::ExprPtr& bound, const ColumnarBatch& flat, const expr::EvaluationOptions& options, bool errorsToo)
+      : bound_(bound), flat_(flat), options_(options), errorsToo_(errorsToo) {}
 
   std::string run() {
     auto made = expr::ExpressionEvaluator::make({bound_}, options_);
@@ -102,6 +103,7 @@ class FormComparison {
     if (!problem_.empty()) return;
     const auto outcome = evaluated(*evaluator_, batch);
     if (!outcome.isOk()) {
+      if (!errorsToo_) return;
       const Condition* error = &outcome.error().condition();
       const bool expected = std::any_of(rows.begin(), rows.end(), [&](RowIndex row) {
         const Answer& alone = rows_[static_cast<size_t>(row)];
@@ -124,6 +126,7 @@ class FormComparison {
   void compare(const char* how, RowIndex row, const Answer& got) {
     const Answer& expected = rows_[static_cast<size_t>(row)];
     if (!problem_.empty() || (got.error == expected.error && got.value == expected.value)) return;
+    if (!errorsToo_ && (got.error != nullptr || expected.error != nullptr)) return;
     // Of an argument that is null and another that fails, either may be seen first.
     const bool nullOrError = (got.error == nullptr && got.value.isNull()) || (expected.error == nullptr && expected.value.isNull());
     if (nullOrError && (got.error != nullptr || expected.error != nullptr)) return;
@@ -136,6 +139,7 @@ class FormComparison {
   const expr::ExprPtr& bound_;
   const ColumnarBatch& flat_;
   const expr::EvaluationOptions& options_;
+  const bool errorsToo_;
   std::shared_ptr<const expr::ExpressionEvaluator> evaluator_;
   std::vector<Answer> rows_;
   std::string problem_;
@@ -143,8 +147,8 @@ class FormComparison {
 
 }  // namespace
 
-std::string encodingDisagreement(const expr::ExprPtr& bound, const ColumnarBatch& flat, const expr::EvaluationOptions& options) {
-  return FormComparison(bound, flat, options).run();
+std::string encodingDisagreement(const expr::ExprPtr& bound, const ColumnarBatch& flat, const expr::EvaluationOptions& options, bool errorsToo) {
+  return FormComparison(bound, flat, options, errorsToo).run();
 }
 
 std::vector<expr::ExprPtr> projectedExpressions(const plan::LogicalPlanPtr& analyzed) {

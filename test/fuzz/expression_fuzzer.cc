@@ -181,7 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   for (const flint::expr::ExprPtr& bound : projectedExpressions(analyzed.value())) {
-    const std::string problem = encodingDisagreement(bound, rows.batch, stage().trial.session()->evaluationOptions());
+    const std::string problem = encodingDisagreement(bound, rows.batch, stage().trial.session()->evaluationOptions(), false);
     if (!problem.empty()) defect(problem.c_str(), sql.c_str());
     compareWithQuery(plan.value(), bound, rows, sql);
   }

@@ -152,7 +152,7 @@ class FunctionTrial {
       answered_.push_back(arguments);
     }
     for (const expr::ExprPtr& bound : projectedExpressions(analyzed.value())) {
-      const std::string problem = encodingDisagreement(bound, sample_.batch, trial_.session()->evaluationOptions());
+      const std::string problem = encodingDisagreement(bound, sample_.batch, trial_.session()->evaluationOptions(), true);
       if (!problem.empty()) report(problem, sql);
     }
   }

@@ -12,8 +12,11 @@ if [ -z "$(ls "$data" 2>/dev/null)" ]; then
   rm -rf "$data.partial"
   "$FLINT_PYTHON" "$BENCH_DIR/datagen.py" tpch --sf 0.01 --out "$data.partial" >"$FLINT_RESULTS/datagen.log" 2>&1 && mv "$data.partial" "$data"
 fi
-"$FLINT_PYTHON" -W ignore "$BENCH_DIR/sqlbench.py" run --suite tpch --data "$data" --runs 1 --engine connect --label flint \
-  --server "$FLINT_BIN server --port {port}" --log "$FLINT_RESULTS/server.log" --out "$FLINT_RESULTS/flint.json" >"$FLINT_RESULTS/flint.log" 2>&1
+# The server outlives the client, which at its end would wait minutes for one that is gone.
+# shellcheck disable=SC2016
+FLINT_SERVER_LOG=$FLINT_RESULTS/server.log tools/with_server.sh -- sh -c '"$FLINT_PYTHON" -W ignore "$BENCH_DIR/sqlbench.py" run --suite tpch \
+  --data "$1" --runs 1 --engine connect --label flint --remote "$SPARK_REMOTE" --out "$FLINT_RESULTS/flint.json"' sh "$data" \
+  </dev/null >"$FLINT_RESULTS/flint.log" 2>&1
 "$FLINT_PYTHON" -W ignore "$BENCH_DIR/sqlbench.py" run --suite tpch --data "$data" --runs 1 --engine duckdb --out "$FLINT_RESULTS/duckdb.json" \
   >"$FLINT_RESULTS/duckdb.log" 2>&1
 "$FLINT_PYTHON" "$BENCH_DIR/sqlbench.py" compare "$FLINT_RESULTS/flint.json" "$FLINT_RESULTS/duckdb.json" >"$FLINT_RESULTS/answers.md" || exit 1

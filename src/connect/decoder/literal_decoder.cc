@@ -2,6 +2,8 @@
 
 #include <spark/connect/expressions.pb.h>
 
+#include <algorithm>
+
 #include "connect/decoder/invalid_plan.h"
 #include "connect/decoder/type_codec.h"
 
@@ -78,29 +80,54 @@ Result<DataType> givenType(const Message& message, TypeKind kind, DataType deriv
   return type;
 }
 
+// Whether a value of type `actual` may stand where `declared` was said to be; an empty list's elements may be anything.
+bool fits(const DataType& actual, const DataType& declared) {
+  if (actual.is(TypeKind::kNull)) return true;
+  if (actual.kind() != declared.kind()) return false;
+  switch (actual.kind()) {
+    case TypeKind::kArray: return fits(actual.elementType(), declared.elementType());
+    case TypeKind::kMap: return fits(actual.keyType(), declared.keyType()) && fits(actual.valueType(), declared.valueType());
+    case TypeKind::kStruct:
+      return std::equal(actual.fields().begin(), actual.fields().end(), declared.fields().begin(), declared.fields().end(),
+                        [](const StructField& a, const StructField& b) { return fits(a.type, b.type); });
+    default: return true;
+  }
+}
+
+// Errors: a part that is neither NULL nor of the type that its place has.
+Status checkPart(const TypedValue& part, const DataType& declared) {
+  if (part.value.isNull() || fits(part.type, declared)) return Status::ok();
+  return invalidPlan("a literal of " + part.type.simpleString() + " in the place of " + declared.simpleString());
+}
+
 Result<TypedValue> decodeArray(const Message& message) {
   const Message::Array& array = message.array();
-  Value::List elements;
+  std::vector<TypedValue> parts;
   DataType elementType;
   bool containsNull = false;
   for (const Message& one : array.elements()) {
     ASSIGN_OR_RETURN(TypedValue element, decodeLiteral(one));
     containsNull = containsNull || element.value.isNull();
     if (elementType.is(TypeKind::kNull)) elementType = element.type;
-    elements.push_back(std::move(element.value));
+    parts.push_back(std::move(element));
   }
   if (array.has_element_type()) {
     ASSIGN_OR_RETURN(elementType, decodeType(array.element_type()));
     containsNull = true;
   }
   ASSIGN_OR_RETURN(DataType type, givenType(message, TypeKind::kArray, DataType::array(elementType, containsNull)));
+  Value::List elements;
+  for (TypedValue& part : parts) {
+    RETURN_IF_ERROR(checkPart(part, type.elementType()));
+    elements.push_back(std::move(part.value));
+  }
   return TypedValue{Value::list(std::move(elements)), std::move(type)};
 }
 
 Result<TypedValue> decodeMap(const Message& message) {
   const Message::Map& map = message.map();
   if (map.keys_size() != map.values_size()) return invalidPlan("a map literal with as many keys as values was expected");
-  Value::Map entries;
+  std::vector<std::pair<TypedValue, TypedValue>> parts;
   DataType keyType;
   DataType valueType;
   for (int i = 0; i < map.keys_size(); ++i) {
@@ -108,7 +135,7 @@ Result<TypedValue> decodeMap(const Message& message) {
     ASSIGN_OR_RETURN(TypedValue value, decodeLiteral(map.values(i)));
     if (keyType.is(TypeKind::kNull)) keyType = key.type;
     if (valueType.is(TypeKind::kNull)) valueType = value.type;
-    entries.emplace_back(std::move(key.value), std::move(value.value));
+    parts.emplace_back(std::move(key), std::move(value));
   }
   if (map.has_key_type()) {
     ASSIGN_OR_RETURN(keyType, decodeType(map.key_type()));
@@ -117,24 +144,36 @@ Result<TypedValue> decodeMap(const Message& message) {
     ASSIGN_OR_RETURN(valueType, decodeType(map.value_type()));
   }
   ASSIGN_OR_RETURN(DataType type, givenType(message, TypeKind::kMap, DataType::map(keyType, valueType)));
+  Value::Map entries;
+  for (auto& [key, value] : parts) {
+    RETURN_IF_ERROR(checkPart(key, type.keyType()));
+    RETURN_IF_ERROR(checkPart(value, type.valueType()));
+    entries.emplace_back(std::move(key.value), std::move(value.value));
+  }
   return TypedValue{Value::map(std::move(entries)), std::move(type)};
 }
 
 Result<TypedValue> decodeStruct(const Message& message) {
   const Message::Struct& body = message.struct_();
   StructFields fields;
-  Value::List members;
+  std::vector<TypedValue> parts;
   for (const Message& one : body.elements()) {
     ASSIGN_OR_RETURN(TypedValue member, decodeLiteral(one));
     fields.push_back({"col" + std::to_string(fields.size() + 1), member.type, true});
-    members.push_back(std::move(member.value));
+    parts.push_back(std::move(member));
   }
   DataType type = DataType::structType(std::move(fields));
   if (body.has_struct_type()) {
     ASSIGN_OR_RETURN(type, decodeType(body.struct_type()));
+    if (!type.is(TypeKind::kStruct)) return invalidPlan("a struct literal said to be " + type.simpleString());
   }
   ASSIGN_OR_RETURN(type, givenType(message, TypeKind::kStruct, type));
-  if (type.fields().size() != members.size()) return invalidPlan("a struct literal with a value for every field was expected");
+  if (type.fields().size() != parts.size()) return invalidPlan("a struct literal with a value for every field was expected");
+  Value::List members;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    RETURN_IF_ERROR(checkPart(parts[i], type.fields()[i].type));
+    members.push_back(std::move(parts[i].value));
+  }
   return TypedValue{Value::list(std::move(members)), std::move(type)};
 }
 
