@@ -47,7 +47,8 @@ class [[nodiscard]] Result {
   const Error& error() const { return status_.error(); }
   T& value() & { return *value_; }
   const T& value() const& { return *value_; }
-  T&& value() && { return std::move(*value_); }
+  /// By value, so that `for (x : f().value())` does not outlive what it walks.
+  T value() && { return std::move(*value_); }
   T& operator*() & { return *value_; }
   const T& operator*() const& { return *value_; }
   T* operator->() { return &*value_; }

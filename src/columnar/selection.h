@@ -16,7 +16,8 @@ using SelectionPtr = std::shared_ptr<const Selection>;
 class ActiveRows {
  public:
   explicit ActiveRows(RowIndex size) : size_(size), count_(size) {}
-  ActiveRows(RowIndex size, std::span<const RowIndex> rows) : rows_(rows.data()), size_(size), count_(static_cast<RowIndex>(rows.size())) {}
+  ActiveRows(RowIndex size, std::span<const RowIndex> rows)
+      : rows_(rows.data() == nullptr ? &kNoRow : rows.data()), size_(size), count_(static_cast<RowIndex>(rows.size())) {}
 
   bool isAll() const { return rows_ == nullptr; }
   /// Rows in the batch, active or not: the size of a result vector.
@@ -44,6 +45,8 @@ class ActiveRows {
   Iterator end() const { return {rows_, count_}; }
 
  private:
+  static constexpr RowIndex kNoRow = 0;  // what an empty list points to: a null pointer means all rows
+
   const RowIndex* rows_ = nullptr;
   RowIndex size_;
   RowIndex count_;

@@ -10,6 +10,15 @@ ExprId newExprId() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+uint64_t Expression::hash() const {
+  const std::atomic_ref<uint64_t> known(hash_);
+  uint64_t hash = known.load(std::memory_order_relaxed);
+  if (hash != 0) return hash;
+  hash = std::max<uint64_t>(computeHash(), 1);
+  known.store(hash, std::memory_order_relaxed);  // threads that meet here store the same
+  return hash;
+}
+
 void Expression::deriveFromChildren() {
   traits_ = {};
   depth_ = 1;

@@ -117,7 +117,8 @@ class Expression {
   virtual ExprPtr withOrigin(OriginPtr origin) const = 0;
   /// Equal in every field, ids included.
   virtual bool sameAs(const Expression& other) const = 0;
-  virtual uint64_t hash() const = 0;
+  /// Of every field; computed once, so that walking a tree and hashing each node takes linear time.
+  uint64_t hash() const;
   /// The node's fields; the kind is written before by `encodeExpression`.
   virtual void encodeFields(ByteWriter& out) const = 0;
   /// SQL text as Spark prints it: the name of a column without an alias, and in error messages.
@@ -130,6 +131,8 @@ class Expression {
   Expression(const Expression&) = default;
   Expression(Expression&&) = default;
 
+  virtual uint64_t computeHash() const = 0;
+
   // Starts traits from the children; a node's `derive` refines them.
   void deriveFromChildren();
 
@@ -139,6 +142,7 @@ class Expression {
   int32_t depth_ = 1;
   DataType type_;
   OriginPtr origin_;
+  mutable uint64_t hash_ = 0;  // 0 until asked for; read and written atomically
 
   template <class Node>
   friend std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin);
@@ -149,6 +153,7 @@ template <class Node>
 std::shared_ptr<const Node> makeExpr(Node node, OriginPtr origin) {
   auto made = std::make_shared<Node>(std::move(node));
   if (origin != nullptr) made->origin_ = std::move(origin);
+  made->hash_ = 0;
   made->deriveFromChildren();
   made->derive();
   return made;
@@ -179,8 +184,10 @@ class ExpressionNode : public Expression {
   ExprPtr withNewChildren(std::vector<ExprPtr> children) const override;
   ExprPtr withOrigin(OriginPtr origin) const override;
   bool sameAs(const Expression& other) const override;
-  uint64_t hash() const override;
   void encodeFields(ByteWriter& out) const override;
+
+ protected:
+  uint64_t computeHash() const override;
 };
 
 struct EvaluationOptions;

@@ -46,11 +46,11 @@ template <class Node, ExprKind Kind>
 bool ExpressionNode<Node, Kind>::sameAs(const Expression& other) const {
   if (this == &other) return true;
   const Node* same = other.as<Node>();
-  return same != nullptr && tree::fieldEquals(static_cast<const Node&>(*this), *same);
+  return same != nullptr && hash() == same->hash() && tree::fieldEquals(static_cast<const Node&>(*this), *same);
 }
 
 template <class Node, ExprKind Kind>
-uint64_t ExpressionNode<Node, Kind>::hash() const {
+uint64_t ExpressionNode<Node, Kind>::computeHash() const {
   return combineHash(static_cast<uint64_t>(Kind), tree::fieldsHash(static_cast<const Node&>(*this)));
 }
 

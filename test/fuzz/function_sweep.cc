@@ -63,7 +63,7 @@ constexpr std::array kArguments = {
 };
 
 // Functions whose results are as large as an argument says: such a call may take its time.
-constexpr std::array<std::string_view, 7> kBoundless = {"array_repeat", "repeat", "lpad", "rpad", "space", "sequence", "replace"};
+constexpr std::array<std::string_view, 8> kBoundless = {"array_repeat", "repeat", "lpad", "rpad", "space", "sequence", "replace", "randstr"};
 
 /// What the processes share: the call under trial, and how many were made.
 struct Board {

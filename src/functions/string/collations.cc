@@ -13,6 +13,7 @@
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 #include "types/collation.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -92,20 +93,23 @@ void makeKeys(const KernelArgs& args) {
 
 Result<FunctionBinding> bindKey(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const bool isText = context.argumentTypes[0].is(TypeKind::kString);
+  if (!isText && !implicitCast(context.argumentTypes[0], kString, context.options.ansi)) return unexpectedArgumentType(context, 0, "\"STRING\"");
+  const DataType type = isText ? context.argumentTypes[0] : kString;
   auto data = std::make_shared<KeyData>();
-  data->collation = collationOf(context.argumentTypes[0].collation());
+  data->collation = collationOf(type.collation());
   if (data->collation.icu) {
     UErrorCode status = U_ZERO_ERROR;
     const icu::Locale locale = data->collation.locale.empty() ? icu::Locale::getRoot() : icu::Locale(data->collation.locale.c_str());
     data->collator.reset(icu::Collator::createInstance(locale, status));
-    if (U_FAILURE(status)) return unknownCollation(collationName(context.argumentTypes[0].collation()));
+    if (U_FAILURE(status)) return unknownCollation(collationName(type.collation()));
     const bool cases = !data->collation.ignoresCase;
     const bool accents = !data->collation.ignoresAccents;
     data->collator->setAttribute(UCOL_STRENGTH, cases && accents ? UCOL_TERTIARY : accents ? UCOL_SECONDARY : UCOL_PRIMARY, status);
     if (cases && !accents) data->collator->setAttribute(UCOL_CASE_LEVEL, UCOL_ON, status);
   }
   FunctionBinding binding;
-  binding.argumentTypes = {context.argumentTypes[0]};
+  binding.argumentTypes = {type};
   binding.result = kBinary;
   binding.kernel = makeKeys;
   binding.data = std::move(data);

@@ -34,6 +34,13 @@ Error notFoldable(const BindContext& context, size_t argument, const char* name)
       .with("inputExpr", quotedExpression(context.arguments[argument], context.options.timeZone));
 }
 
+// The text of a constant that is not null, whatever its type.
+std::string constantText(const BindContext& context, size_t argument) {
+  const Value& value = *context.constants[argument];
+  const DataType& type = context.argumentTypes[argument];
+  return type.isStringLike() ? value.asString() : literalText(value, type, TextStyle::kName, context.options.timeZone);
+}
+
 // A call that replaces another one and is shown as what it is.
 Result<ExprPtr> shownAs(ExprPtr replacement) {
   RuntimeReplaceable replaced;
@@ -46,7 +53,7 @@ Result<ExprPtr> shownAs(ExprPtr replacement) {
 // The format when the pattern is a constant; null pattern: null data.
 Result<std::shared_ptr<const NumberFormat>> constantFormat(const BindContext& context) {
   if (context.constants[1] == nullptr || context.constants[1]->isNull()) return std::shared_ptr<const NumberFormat>();
-  ASSIGN_OR_RETURN(NumberFormat format, NumberFormat::parse(context.constants[1]->asString()));
+  ASSIGN_OR_RETURN(NumberFormat format, NumberFormat::parse(constantText(context, 1)));
   return std::make_shared<const NumberFormat>(std::move(format));
 }
 
@@ -147,7 +154,7 @@ Result<ExprPtr> rewriteToChar(const BindContext& context) {
   if (type.is(TypeKind::kBinary)) {
     if (context.constants[1] == nullptr) return notFoldable(context, 1, "`format`");
     if (context.constants[1]->isNull()) return shownAs(literalNull(kString));
-    const std::string form = lowerAscii(context.constants[1]->asString());
+    const std::string form = lowerAscii(constantText(context, 1));
     if (form == "base64" || form == "hex") return shownAs(call(form, {context.arguments[0]}));
     if (form == "utf-8") {
       const ExprPtr decoded = call("decode", {context.arguments[0], context.arguments[1]});
@@ -156,7 +163,7 @@ Result<ExprPtr> rewriteToChar(const BindContext& context) {
     return Error(condition::kInvalidParameterValueBinaryFormat)
         .with("parameter", "`format`")
         .with("functionName", quoteIdentifier(context.name))
-        .with("invalidFormat", "'" + context.constants[1]->asString() + "'");
+        .with("invalidFormat", "'" + constantText(context, 1) + "'");
   }
   if (context.name == "to_char") return ExprPtr();
   return shownAs(call("to_char", {context.arguments[0], context.arguments[1]}));
@@ -282,7 +289,7 @@ Result<FunctionBinding> bindToBinary(const BindContext& context) {
   if (context.argumentTypes.size() == 2) {
     const Value* form = context.constants[1];
     if (form == nullptr) return notFoldable(context, 1, "`fmt`");
-    const std::string name = form->isNull() ? "hex" : lowerAscii(form->asString());
+    const std::string name = form->isNull() ? "hex" : lowerAscii(constantText(context, 1));
     const auto* found = name == "hex" ? "x" : name == "utf-8" || name == "utf8" ? "u" : name == "base64" ? "b" : nullptr;
     if (form->isNull() || (found == nullptr && Tries)) {
       binding.kernel = noValues;
@@ -292,7 +299,7 @@ Result<FunctionBinding> bindToBinary(const BindContext& context) {
           .with("inputName", "`fmt`")
           .with("requireType", "case-insensitive \"STRING\"")
           .with("validValues", "'hex', 'utf-8', 'utf8', or 'base64'")
-          .with("inputValue", "'" + form->asString() + "'");
+          .with("inputValue", "'" + constantText(context, 1) + "'");
     } else {
       data.form = *found == 'x' ? BinaryForm::kHex : *found == 'u' ? BinaryForm::kUtf8 : BinaryForm::kBase64;
     }
