@@ -1,7 +1,7 @@
 #include "parser/sql_parser.h"
 
 #include "parser/lexer.h"
-#include "parser/statement_parser.h"
+#include "parser/script_parser.h"
 
 namespace flint::parser {
 namespace {
@@ -26,7 +26,7 @@ auto parseWhole(std::string_view sql, const ParserOptions& options, Read&& read)
 }  // namespace
 
 Result<plan::LogicalPlanPtr> parseStatement(std::string_view sql, const ParserOptions& options) {
-  auto plan = parseWhole<StatementParser>(sql, options, [](StatementParser& parser) { return parser.statement(); });
+  auto plan = parseWhole<ScriptParser>(sql, options, [](ScriptParser& parser) { return parser.script(); });
   if (!plan.isOk() && isEmpty(sql)) return Error(condition::kParseEmptyStatement).as(ErrorFamily::kParse);
   return plan;
 }

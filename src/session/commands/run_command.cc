@@ -5,10 +5,12 @@
 #include "expr/function_registry.h"
 #include "parser/sql_parser.h"
 #include "session/commands/command_context.h"
+#include "session/sql_scripting/script_interpreter.h"
 
 namespace flint::session {
 
 Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
+  if (const auto* script = command->as<plan::CompoundBody>()) return runScript(session, *script);
   for (const auto family : {runSessionCommand, runCacheCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand,
                             runAlterCommand, runPartitionCommand}) {
     ASSIGN_OR_RETURN(LogicalPlanPtr result, family(session, command));
