@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${FLINT_VENV:-$PWD/.venv}/bin/python
 bench=${BENCH_DIR:-../shared/bench}
+export BENCH_DIR=$bench
 data=${BENCH_DATA:-$PWD/build/benchmark_data}
 engines=${BENCH_ENGINES:-duckdb datafusion polars}
 runs=${BENCH_RUNS:-3}
@@ -33,16 +34,16 @@ for suite in "${suites[@]}"; do
     mv "$data/${suite}1.partial" "$data/${suite}1"
   fi
   reports=("$results/$suite-flint.json")
-  "$python" "$bench/sqlbench.py" run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine connect --label flint \
+  "$python" tools/sqlbench.py run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine connect --label flint \
     --server "$binary server --port {port}" --log "$results/$suite-server.log" --out "$results/$suite-flint.json"
   for engine in $engines; do
-    "$python" "$bench/sqlbench.py" run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine "$engine" \
+    "$python" tools/sqlbench.py run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine "$engine" \
       --out "$results/$suite-$engine.json"
     reports+=("$results/$suite-$engine.json")
   done
   answers=$bench/answers/$suite-sf1.json.gz
   [ ! -f "$answers" ] || reports+=("$answers")
-  "$python" "$bench/sqlbench.py" compare "${reports[@]}" >"$results/$suite.md"
+  "$python" tools/sqlbench.py compare "${reports[@]}" >"$results/$suite.md"
 done
 
 mkdir -p docs
