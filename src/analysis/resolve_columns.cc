@@ -5,6 +5,7 @@
 #include "analysis/extract_value.h"
 #include "analysis/plan_resolver.h"
 #include "base/condition.h"
+#include "catalog/script_variables.h"
 #include "expr/expression_text.h"
 
 namespace flint::analysis {
@@ -99,15 +100,23 @@ Result<ExprPtr> findInFrame(const UnresolvedAttribute& column, SubqueryFrame* fr
 }
 
 // A session variable stands for its value; the text is for names of columns.
-ExprPtr variableValue(const catalog::SqlVariable& variable, const std::string& key, const OriginPtr& origin) {
+ExprPtr variableValue(const catalog::SqlVariable& variable, const std::string& name, const OriginPtr& origin) {
   expr::Literal literal;
   literal.value = variable.value;
   literal.type = variable.type;
   const ExprPtr value = expr::makeExpr(std::move(literal), origin);
   expr::RuntimeReplaceable reference;
-  reference.text = "variablereference(system.session." + key + "=" + value->sql() + ")";
+  reference.text = "variablereference(" + name + "=" + value->sql() + ")";
   reference.replacement = value;
   return expr::makeExpr(std::move(reference), origin);
+}
+
+std::string shownVariable(const catalog::SessionCatalog& catalog, const NameParts& name) {
+  NameParts key;
+  for (const std::string& part : name) key.push_back(catalog.folded(part));
+  catalog::ScriptVariables* const locals = catalog::ScriptVariables::current();
+  const std::string local = locals == nullptr ? std::string() : locals->shownName(key);
+  return local.empty() ? "system.session." + key.back() : local;
 }
 
 // Functions that may be called without parentheses.
@@ -176,7 +185,7 @@ Result<ExprPtr> ExpressionResolver::resolveColumn(const UnresolvedAttribute& col
       const auto variable = plans_.catalog().findVariable(name);
       if (!variable.has_value()) continue;
       if (plans_.dependencies() != nullptr) plans_.dependencies()->temporaryVariables.push_back({"system", "session", variable->name});
-      ExprPtr value = variableValue(*variable, plans_.catalog().folded(name.back()), column.origin());
+      ExprPtr value = variableValue(*variable, shownVariable(plans_.catalog(), name), column.origin());
       for (size_t i = length; i < column.nameParts.size(); ++i) {
         ASSIGN_OR_RETURN(value, extractValue(value, expr::literalString(column.nameParts[i]), options(), column.origin()));
       }

@@ -127,7 +127,7 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
   }
   return Error(condition::kTableOrViewNotFound)
       .with("relationName", quotedName(name))
-      .with("searchPath", "[`system`.`session`, `spark_catalog`." + quoteIdentifier(catalog_.currentDatabase()) + "]")
+      .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(catalog_.currentDatabase()) + "]")
       .at(node.origin())
       .as(ErrorFamily::kAnalysis);
 }

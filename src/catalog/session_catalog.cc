@@ -1,6 +1,7 @@
 #include "catalog/session_catalog.h"
 
 #include "base/condition.h"
+#include "catalog/script_variables.h"
 
 namespace flint::catalog {
 
@@ -87,6 +88,11 @@ SqlFunctionPtr SessionCatalog::findFunction(const NameParts& name) const {
 }
 
 std::optional<SqlVariable> SessionCatalog::findVariable(const NameParts& name) const {
+  if (ScriptVariables* const locals = ScriptVariables::current()) {
+    NameParts key;
+    for (const std::string& part : name) key.push_back(folded(part));
+    if (const SqlVariable* const local = locals->find(key)) return *local;
+  }
   const size_t size = name.size();
   if (size > 3 || (size >= 2 && folded(name[size - 2]) != "session") || (size == 3 && folded(name[0]) != "system")) return std::nullopt;
   return variables_.find(folded(name.back()));

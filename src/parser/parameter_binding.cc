@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "expr/unresolved.h"
+#include "plan/logical/compound_body.h"
 #include "plan/logical/subquery_expressions.h"
 #include "tree/transform.h"
 
@@ -33,9 +34,55 @@ Result<ExprPtr> bindExpression(const ExprPtr& expression, const SqlArguments& ar
   });
 }
 
+using plan::ScriptStatement;
+using plan::ScriptStatements;
+
+Result<ScriptStatement> bindStatement(const ScriptStatement& statement, const SqlArguments& arguments);
+
+Status bindStatements(ScriptStatements& statements, const SqlArguments& arguments) {
+  for (auto& each : statements) {
+    ASSIGN_OR_RETURN(ScriptStatement bound, bindStatement(*each, arguments));
+    each = std::make_shared<const ScriptStatement>(std::move(bound));
+  }
+  return Status::ok();
+}
+
+// A statement of a script, with all that it holds.
+Result<ScriptStatement> bindStatement(const ScriptStatement& statement, const SqlArguments& arguments) {
+  ScriptStatement out = statement;
+  if (out.plan != nullptr) {
+    ASSIGN_OR_RETURN(out.plan, bindParameters(out.plan, arguments));
+  }
+  if (out.condition != nullptr) {
+    ASSIGN_OR_RETURN(out.condition, bindExpression(out.condition, arguments));
+  }
+  for (ExprPtr& argument : out.arguments) {
+    ASSIGN_OR_RETURN(argument, bindExpression(argument, arguments));
+  }
+  for (ScriptStatement::Branch& branch : out.branches) {
+    ASSIGN_OR_RETURN(branch.condition, bindExpression(branch.condition, arguments));
+    RETURN_IF_ERROR(bindStatements(branch.body, arguments));
+  }
+  for (plan::ScriptHandler& handler : out.handlers) {
+    ASSIGN_OR_RETURN(ScriptStatement body, bindStatement(*handler.body, arguments));
+    handler.body = std::make_shared<const ScriptStatement>(std::move(body));
+  }
+  RETURN_IF_ERROR(bindStatements(out.body, arguments));
+  return out;
+}
+
+Result<LogicalPlanPtr> bindScript(const plan::CompoundBody& script, const SqlArguments& arguments) {
+  if (!arguments.positional.empty()) return Error(condition::kUnsupportedFeatureSqlScriptingWithPositionalParameters).as(ErrorFamily::kAnalysis);
+  plan::CompoundBody out = script;
+  ASSIGN_OR_RETURN(ScriptStatement body, bindStatement(*script.body, arguments));
+  out.body = std::make_shared<const ScriptStatement>(std::move(body));
+  return plan::makePlan(std::move(out), script.origin());
+}
+
 }  // namespace
 
 Result<LogicalPlanPtr> bindParameters(const LogicalPlanPtr& plan, const SqlArguments& arguments) {
+  if (const auto* script = plan->as<plan::CompoundBody>()) return bindScript(*script, arguments);
   return tree::transformUp(plan, [&](const LogicalPlanPtr& node) -> Result<LogicalPlanPtr> {
     std::vector<ExprPtr> expressions = node->expressions();
     bool changed = false;

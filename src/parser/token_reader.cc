@@ -178,7 +178,7 @@ void TokenReader::failTooComplex() { fail(Error(condition::kFailedToParseTooComp
 bool TokenReader::atIdentifier(uint32_t ahead) const {
   const TokenType type = peek(ahead).type;
   if (type == TokenType::kQuotedIdentifier || type == TokenType::kWord) return true;
-  if (!isKeyword(type)) return false;
+  if (!isKeyword(type) || (doEnds_ && type == TokenType::kDo)) return false;
   return !options_.enforceReservedKeywords || keywordKind(type) == KeywordKind::kFree || type == TokenType::kAnti || type == TokenType::kSemi ||
          type == TokenType::kMinus;
 }

@@ -152,6 +152,7 @@ class TokenReader {
   ExprPtr callNode(uint32_t firstToken, const char* name, std::vector<ExprPtr> arguments);
 
   int32_t numPositional_ = 0;  // of the parameters written "?"
+  bool doEnds_ = false;        // DO ends the query of a FOR loop: it names nothing
   const ParserOptions& options_;
   std::shared_ptr<const std::string> sql_;
 

@@ -149,7 +149,7 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
   if (!found.has_value()) {
     return Error(condition::kTableOrViewNotFound)
         .with("relationName", catalog::quoted(target.table))
-        .with("searchPath", "[`system`.`session`, `spark_catalog`." + quoteIdentifier(catalog.currentDatabase()) + "]")
+        .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(catalog.currentDatabase()) + "]")
         .as(ErrorFamily::kAnalysis);
   }
   if (!found->table.has_value() || found->table->type == catalog::CatalogTable::Type::kView) {

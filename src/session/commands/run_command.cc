@@ -74,7 +74,7 @@ bool matchesPattern(const std::string& name, const std::string& pattern) {
 Error tableOrViewNotFound(const SparkSession& session, const std::vector<std::string>& name) {
   return Error(condition::kTableOrViewNotFound)
       .with("relationName", catalog::quoted(name))
-      .with("searchPath", "[`system`.`session`, `spark_catalog`." + quoteIdentifier(session.catalog().currentDatabase()) + "]")
+      .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(session.catalog().currentDatabase()) + "]")
       .as(ErrorFamily::kAnalysis);
 }
 

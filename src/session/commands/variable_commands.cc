@@ -2,9 +2,11 @@
 #include <set>
 
 #include "analysis/sql_function_analysis.h"
+#include "catalog/script_variables.h"
 #include "expr/expression_text.h"
 #include "expr/unresolved.h"
 #include "parser/parameter_binding.h"
+#include "plan/logical/compound_body.h"
 #include "plan/logical/relational.h"
 #include "plan/logical/session_commands.h"
 #include "plan/logical/subquery_expressions.h"
@@ -14,18 +16,22 @@
 namespace flint::session {
 namespace {
 
+using catalog::ScriptVariables;
 using catalog::SqlVariable;
 using expr::ExprPtr;
 
-Error unresolvedVariable(const std::vector<std::string>& name) {
-  return Error(condition::kUnresolvedVariable).with("variableName", catalog::quoted(name)).with("searchPath", "`system`.`session`").as(ErrorFamily::kAnalysis);
+Error unresolvedVariable(const SparkSession& session, const std::vector<std::string>& name) {
+  return Error(condition::kUnresolvedVariable)
+      .with("variableName", catalog::quoted(name))
+      .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(session.catalog().currentDatabase()) + "]")
+      .as(ErrorFamily::kAnalysis);
 }
 
 // The key of a variable's name. Errors: UNRESOLVED_VARIABLE for a qualifier that is not the session's.
 Result<std::string> variableKey(const SparkSession& session, const std::vector<std::string>& name) {
   const auto folded = [&](size_t i) { return session.catalog().folded(name[i]); };
   const size_t size = name.size();
-  if (size > 3 || (size >= 2 && folded(size - 2) != "session") || (size == 3 && folded(0) != "system")) return unresolvedVariable(name);
+  if (size > 3 || (size >= 2 && folded(size - 2) != "session") || (size == 3 && folded(0) != "system")) return unresolvedVariable(session, name);
   return folded(size - 1);
 }
 
@@ -76,20 +82,37 @@ LogicalPlanPtr selectOf(std::vector<ExprPtr> values) {
   return plan::makePlan(std::move(project));
 }
 
+std::vector<std::string> foldedParts(const SparkSession& session, const std::vector<std::string>& name) {
+  std::vector<std::string> out;
+  for (const std::string& part : name) out.push_back(session.catalog().folded(part));
+  return out;
+}
+
+// What only the variables of a script must keep to.
+Status checkLocalName(const plan::CreateVariable& node, const std::vector<std::string>& name) {
+  if (node.replace) return Error(condition::kInvalidVariableDeclarationReplaceLocalVariable).with("varName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
+  if (name.size() != 1) return Error(condition::kInvalidVariableDeclarationQualifiedLocalVariable).with("varName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
+  return Status::ok();
+}
+
+Error variableExists(const std::vector<std::string>& name) {
+  return Error(condition::kVariableAlreadyExists).with("variableName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
+}
+
 CommandOutcome declare(const SparkSessionPtr& session, const plan::CreateVariable& node) {
   CommandResult nothing;
+  ScriptVariables* const locals = ScriptVariables::current();
   std::vector<std::string> keys;
   std::set<std::string> seen;
   std::vector<std::string> shown;
   for (const plan::ObjectName& object : node.names) {
     ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, object));
+    if (locals != nullptr) RETURN_IF_ERROR(checkLocalName(node, name));
     ASSIGN_OR_RETURN(std::string key, variableKey(*session, name));
     if (!seen.insert(key).second) {
       return Error(condition::kDuplicateVariableNameInsideDeclare).with("variableName", quoteIdentifier(key)).as(ErrorFamily::kAnalysis);
     }
-    if (!node.replace && session->catalog().variables().find(key).has_value()) {
-      return Error(condition::kVariableAlreadyExists).with("variableName", catalog::quoted({"system", "session", key})).as(ErrorFamily::kAnalysis);
-    }
+    if (locals == nullptr && !node.replace && session->catalog().variables().find(key).has_value()) return variableExists({"system", "session", key});
     shown.push_back(name.back());
     keys.push_back(std::move(key));
   }
@@ -112,7 +135,11 @@ CommandOutcome declare(const SparkSessionPtr& session, const plan::CreateVariabl
   }
   for (size_t i = 0; i < keys.size(); ++i) {
     variable.name = shown[i];
-    session->catalog().variables().put(keys[i], variable);
+    if (locals == nullptr) {
+      session->catalog().variables().put(keys[i], variable);
+    } else if (!locals->declare(keys[i], variable)) {
+      return variableExists({locals->innermostLabel(), keys[i]});
+    }
   }
   return nothing.plan();
 }
@@ -129,6 +156,7 @@ std::vector<ExprPtr> defaultsOf(const std::vector<SqlVariable>& variables) {
 }
 
 struct Targets {
+  std::vector<std::vector<std::string>> names;  // as names compare
   std::vector<std::string> keys;
   std::vector<SqlVariable> variables;
 };
@@ -138,9 +166,10 @@ Result<Targets> targetsOf(SparkSession& session, const std::vector<plan::ObjectN
   std::string repeated;
   for (const plan::ObjectName& object : objects) {
     ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
-    ASSIGN_OR_RETURN(std::string key, variableKey(session, name));
-    auto variable = session.catalog().variables().find(key);
-    if (!variable.has_value()) return unresolvedVariable(name);
+    auto variable = session.catalog().findVariable(name);
+    if (!variable.has_value()) return unresolvedVariable(session, name);
+    targets.names.push_back(foldedParts(session, name));
+    std::string key = targets.names.back().back();
     if (!seen.insert(key).second) repeated += (repeated.empty() ? "" : ", ") + quoteIdentifier(key);
     targets.keys.push_back(std::move(key));
     targets.variables.push_back(*std::move(variable));
@@ -173,7 +202,12 @@ Status assign(const SparkSessionPtr& session, const Targets& targets, const Logi
   for (size_t i = 0; i < targets.keys.size(); ++i) {
     SqlVariable variable = targets.variables[i];
     variable.value = std::move(row.values[i]);
-    session->catalog().variables().put(targets.keys[i], std::move(variable));
+    ScriptVariables* const locals = ScriptVariables::current();
+    if (SqlVariable* const local = locals == nullptr ? nullptr : locals->find(targets.names[i])) {
+      *local = std::move(variable);
+    } else {
+      session->catalog().variables().put(targets.keys[i], std::move(variable));
+    }
   }
   return Status::ok();
 }
@@ -213,8 +247,8 @@ CommandOutcome executeImmediate(const SparkSessionPtr& session, const plan::Exec
   }
   if (text.values[0].isNull()) return Error(condition::kNullQueryStringExecuteImmediate).with("varName", node.text->sql()).as(ErrorFamily::kAnalysis);
   ASSIGN_OR_RETURN(LogicalPlanPtr statement, session->parse(text.values[0].asString()));
-  if (statement->as<plan::ExecuteImmediate>() != nullptr) {
-    return Error(condition::kNestedExecuteImmediate).with("sqlString", text.values[0].asString()).as(ErrorFamily::kAnalysis);
+  if (statement->as<plan::CompoundBody>() != nullptr) {
+    return Error(condition::kSqlScriptInExecuteImmediate).with("sqlString", text.values[0].asString()).as(ErrorFamily::kAnalysis);
   }
   parser::SqlArguments arguments;
   std::vector<std::string> unnamed;
@@ -244,10 +278,16 @@ CommandOutcome executeImmediate(const SparkSessionPtr& session, const plan::Exec
     return Error(condition::kAllParametersMustBeNamed).with("exprs", expr::joinTexts(unnamed)).as(ErrorFamily::kAnalysis);
   }
   ASSIGN_OR_RETURN(statement, parser::bindParameters(statement, arguments));
-  if (node.into.empty()) return analyzedQuery(session, statement);
+  // The text stands for itself: a script's own variables reach it as arguments only.
+  const auto resolved = [&]() -> CommandOutcome {
+    const ScriptVariables::Entered outside(nullptr);
+    return analyzedQuery(session, statement);
+  };
+  if (node.into.empty()) return resolved();
   if (plan::isCommand(statement->kind())) return Error(condition::kInvalidStatementForExecuteInto).with("sqlString", text.values[0].asString()).as(ErrorFamily::kAnalysis);
   ASSIGN_OR_RETURN(const Targets targets, targetsOf(*session, node.into));
-  RETURN_IF_ERROR(assign(session, targets, statement));
+  ASSIGN_OR_RETURN(const LogicalPlanPtr query, resolved());
+  RETURN_IF_ERROR(assign(session, targets, query));
   CommandResult nothing;
   return nothing.plan();
 }
@@ -260,6 +300,7 @@ CommandOutcome runVariableCommand(const SparkSessionPtr& session, const LogicalP
   if (const auto* node = command->as<plan::SetVariable>()) return setVariable(session, *node);
   if (const auto* node = command->as<plan::ExecuteImmediate>()) return executeImmediate(session, *node);
   if (const auto* node = command->as<plan::DropVariable>()) {
+    if (ScriptVariables::current() != nullptr) return Error(condition::kUnsupportedFeatureSqlScriptingDropTemporaryVariable).as(ErrorFamily::kAnalysis);
     ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->name));
     ASSIGN_OR_RETURN(const std::string key, variableKey(*session, name));
     if (!session->catalog().variables().drop(key) && !node->ifExists) {
