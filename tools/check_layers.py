@@ -128,7 +128,7 @@ def main():
         allowed_in_tests = reachable(declared, deps + test_deps) | {name}
         for path in sorted((ROOT / "src" / name).rglob("*")):
             if path.suffix in (".h", ".cc", ".inc"):
-                is_test = path.name.endswith(("_test.cc", "_test.h"))
+                is_test = path.name.endswith("_test.cc") or path.parent.name == "testing"
                 check_file(path, allowed_in_tests if is_test else allowed, table, problems)
     for path in sorted((ROOT / "include").rglob("*.h")):
         check_file(path, set(), table, problems)

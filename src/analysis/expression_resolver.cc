@@ -120,6 +120,8 @@ Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
     case ExprKind::kUnresolvedStar:
     case ExprKind::kUnresolvedRegex:
       return Error(condition::kInvalidUsageOfStarOrRegex).with("elem", "'*'").with("prettyName", "expression").at(expression->origin()).as(ErrorFamily::kAnalysis);
+    case ExprKind::kLambdaFunction:  // higher-order functions bind theirs before they resolve arguments
+      return Error(condition::kInvalidLambdaFunctionCallNonHigherOrderFunction).with("class", "the expression around it").at(expression->origin()).as(ErrorFamily::kAnalysis);
     case ExprKind::kNamedArgument: {
       expr::NamedArgument argument = *expression->as<expr::NamedArgument>();
       ASSIGN_OR_RETURN(argument.value, resolve(argument.value));

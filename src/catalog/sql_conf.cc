@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/condition.h"
+#include "catalog/redaction.h"
 
 namespace flint::catalog {
 namespace {
@@ -108,7 +109,7 @@ Status checkOptions(std::string_view key, const std::string& value) {
     std::string all;
     for (std::string_view each : options.values) all += (all.empty() ? "" : ", ") + std::string(each);
     return Error(condition::kInvalidConfValueOutOfRangeOfOptions)
-        .with("confValue", value).with("confName", std::string(key)).with("confOptions", all).as(ErrorFamily::kIllegalArgument);
+        .with("confValue", Redaction::standard().shown(std::string(key), value)).with("confName", std::string(key)).with("confOptions", all).as(ErrorFamily::kIllegalArgument);
   }
   return Status::ok();
 }
@@ -153,7 +154,7 @@ Status SQLConf::set(std::string_view key, std::string_view value) {
   const std::string text(value);
   if (setting != nullptr && !isValid(setting->kind, text)) {
     return Error(condition::kInvalidConfValueTypeMismatch)
-        .with("confValue", text).with("confName", std::string(key)).with("confType", kindName(setting->kind)).as(ErrorFamily::kIllegalArgument);
+        .with("confValue", Redaction::standard().shown(std::string(key), text)).with("confName", std::string(key)).with("confType", kindName(setting->kind)).as(ErrorFamily::kIllegalArgument);
   }
   RETURN_IF_ERROR(checkOptions(key, text));
   const std::lock_guard lock(mutex_);

@@ -163,9 +163,12 @@ Status lowerCoalesce(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
 
 Status lowerSample(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
   const auto* sample = node->as<plan::SampleExec>();
-  if (sample->withReplacement) return Error(condition::kUnsupportedCall).with("methodName", "sample(withReplacement=true)").with("className", "DataFrame");
   RETURN_IF_ERROR(builder.lower(sample->child));
-  builder.append(std::make_shared<SampleOperator>(sample->lowerBound, sample->upperBound, sample->seed));
+  if (sample->withReplacement) {
+    builder.append(std::make_shared<ReplacingSampleOperator>(sample->upperBound - sample->lowerBound, sample->seed));
+  } else {
+    builder.append(std::make_shared<SampleOperator>(sample->lowerBound, sample->upperBound, sample->seed));
+  }
   return Status::ok();
 }
 

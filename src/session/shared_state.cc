@@ -12,6 +12,7 @@
 #include "exec/worker_pool.h"
 #include "expr/schema_text.h"
 #include "functions/builtins.h"
+#include "catalog/redaction.h"
 #include "memory/memory_pool.h"
 #include "parser/sql_parser.h"
 #include "session/cache/cache_manager.h"
@@ -29,7 +30,7 @@ const std::string* find(const std::map<std::string, std::string>& settings, cons
 }
 
 Error invalidSetting(const std::string& key, const std::string& value) {
-  return Error(condition::kInvalidConfValueTypeMismatch).with("confName", key).with("confValue", value).with("confType", "string").as(ErrorFamily::kIllegalArgument);
+  return Error(condition::kInvalidConfValueTypeMismatch).with("confName", key).with("confValue", catalog::Redaction::standard().shown(key, value)).with("confType", "string").as(ErrorFamily::kIllegalArgument);
 }
 
 // local, local[N], local[*]; all cores without a master.

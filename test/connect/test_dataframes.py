@@ -236,3 +236,11 @@ def test_an_expression_of_many_levels(spark):
     for i in range(100):
         frame = frame.withColumn("id", F.col("id") + 1)
     assert frame.collect()[0][0] == 100
+
+
+def test_samples_with_replacement_are_those_of_spark(spark):
+    """Recorded from Spark 4.2.0."""
+    sample = [row.id for row in spark.range(0, 30, 1, 1).sample(True, 0.5, 7).collect()]
+    assert sample == [0, 3, 7, 7, 9, 10, 11, 11, 15, 17, 21, 23]
+    sample = [row.id for row in spark.range(0, 30, 1, 2).sample(True, 0.5, -3).collect()]
+    assert sample == [0, 1, 2, 3, 4, 7, 8, 10, 12, 14, 17, 19, 19, 19, 21, 22, 22, 22, 24, 25, 28, 29]

@@ -4,7 +4,7 @@
 #include "expr/expression_text.h"
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
-#include "functions/aggregate/java_random.h"
+#include "base/java_random.h"
 #include "functions/aggregate/object_aggregator.h"
 #include "types/decimal.h"
 

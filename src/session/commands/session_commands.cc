@@ -1,9 +1,9 @@
 // SET, RESET, USE and EXPLAIN.
+#include "catalog/redaction.h"
 #include "catalog/sql_conf.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
-#include "session/redaction.h"
 
 namespace flint::session {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kTimeZoneKey = "spark.sql.session.timeZone";
 
 CommandOutcome set(SparkSession& session, const plan::SetCommand& node) {
-  const Redaction redaction(session.conf());
+  const catalog::Redaction redaction(session.conf());
   if (node.verbose) {
     CommandResult result({textColumn("key"), textColumn("value"), textColumn("meaning"), textColumn("Since version")});
     for (const catalog::SqlSetting& setting : catalog::sqlSettings()) {

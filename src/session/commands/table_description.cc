@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "catalog/redaction.h"
 #include "session/show_string.h"
 
 namespace flint::session {
@@ -85,14 +86,7 @@ std::string commentOf(const std::string& metadata) {
   return out;
 }
 
-std::string redacted(const std::string& key, const std::string& value) {
-  std::string lowered = key;
-  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  for (const char* word : {"secret", "password", "token", "access.key", "accesskey", "credential"}) {
-    if (lowered.find(word) != std::string::npos) return "*********(redacted)";
-  }
-  return value;
-}
+std::string redacted(const std::string& key, const std::string& value) { return catalog::Redaction::standard().shown(key, value); }
 
 std::string optionsText(const std::map<std::string, std::string>& options) {
   std::string out;

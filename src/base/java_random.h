@@ -2,7 +2,8 @@
 
 #include <cstdint>
 
-namespace flint::functions {
+namespace flint {
+inline namespace base {
 
 /// The generator of java.util.Random: 48 bits, a linear congruence.
 ///
@@ -14,6 +15,10 @@ class JavaRandom {
   int32_t next(int bits) {
     state_ = (state_ * 0x5DEECE66DULL + 0xB) & kMask;
     return static_cast<int32_t>(static_cast<int64_t>(state_) >> (48 - bits));
+  }
+  int64_t nextLong() {
+    const auto high = static_cast<uint64_t>(next(32)) << 32;
+    return static_cast<int64_t>(high + static_cast<uint64_t>(next(32)));
   }
   /// From 0 to `bound` - 1.
   int32_t nextInt(int32_t bound) {
@@ -33,4 +38,5 @@ class JavaRandom {
   uint64_t state_;
 };
 
-}  // namespace flint::functions
+}  // namespace base
+}  // namespace flint
