@@ -11,6 +11,7 @@
 #include "expr/expression_text.h"
 #include "parser/sql_parser.h"
 #include "types/type_coercion.h"
+#include "types/type_json.h"
 
 namespace flint::analysis {
 namespace {
@@ -22,6 +23,15 @@ connector::OpenRequest openRequest(const catalog::SQLConf& conf, const expr::Eva
   request.defaultParallelism = static_cast<int32_t>(conf.getInteger("spark.default.parallelism", 1));
   request.conf = [&conf](std::string_view key) { return conf.find(key); };
   return request;
+}
+
+// A schema as DDL ("a INT, b STRING") or as JSON.
+Result<DataType> schemaOfText(const std::string& text) {
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  if (start == std::string::npos || text[start] != '{') return parser::parseTableSchema(text);
+  ASSIGN_OR_RETURN(DataType schema, dataTypeFromJson(text));
+  if (!schema.is(TypeKind::kStruct)) return Error(condition::kInvalidJsonDataType).with("invalidType", text).as(ErrorFamily::kAnalysis);
+  return schema;
 }
 
 LogicalPlanPtr aliased(LogicalPlanPtr child, std::vector<std::string> name) {
@@ -146,7 +156,7 @@ Result<ResolvedPlan> PlanResolver::resolveDataSource(const plan::UnresolvedDataS
     if (const std::string* path = connector::findOption(node.options, "path")) request.paths = {*path};
   }
   if (!node.schema.empty()) {
-    ASSIGN_OR_RETURN(const DataType schema, parser::parseTableSchema(node.schema));
+    ASSIGN_OR_RETURN(const DataType schema, schemaOfText(node.schema));
     request.schema = schema.fields();
   }
   ASSIGN_OR_RETURN(const connector::TablePtr table, source->open(request));

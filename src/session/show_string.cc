@@ -77,7 +77,7 @@ std::string padded(const std::string& text, size_t width, bool left) {
 
 ShownRows cells(const ShownRows& shown, int32_t truncate) {
   ShownRows out;
-  for (const std::string& name : shown.names) out.names.push_back(truncated(escaped(name), truncate));
+  for (const std::string& name : shown.names) out.names.push_back(escaped(name));  // names are never cut
   for (const auto& row : shown.rows) {
     auto& cellsOfRow = out.rows.emplace_back();
     for (const std::string& cell : row) cellsOfRow.push_back(truncated(escaped(cell), truncate));

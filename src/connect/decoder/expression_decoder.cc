@@ -327,20 +327,17 @@ Result<ExprPtr> ExpressionDecoder::subquery(const spark::connect::SubqueryExpres
     case Subquery::SUBQUERY_TYPE_SCALAR: {
       plan::ScalarSubquery node;
       node.plan = found->second;
-      node.id = expr::newExprId();
       return make(std::move(node));
     }
     case Subquery::SUBQUERY_TYPE_EXISTS: {
       plan::Exists node;
       node.plan = found->second;
-      node.id = expr::newExprId();
       return make(std::move(node));
     }
     case Subquery::SUBQUERY_TYPE_IN: {
       plan::InSubquery node;
       ASSIGN_OR_RETURN(node.values, plans_.expressions(message.in_subquery_values()));
       node.plan = found->second;
-      node.id = expr::newExprId();
       return make(std::move(node));
     }
     default: return unsupportedFeature("a table argument (asTable)");

@@ -43,6 +43,22 @@ std::string jsonMember(const std::string& json, const char* key) {
   return std::string(value);
 }
 
+// The Python classes of the types that Spark's own JVM classes define, which stand for whatever the client calls its class.
+constexpr std::pair<std::string_view, std::string_view> kPythonClasses[] = {
+    {"org.apache.spark.ml.linalg.MatrixUDT", "pyspark.ml.linalg.MatrixUDT"},
+    {"org.apache.spark.ml.linalg.VectorUDT", "pyspark.ml.linalg.VectorUDT"},
+    {"org.apache.spark.mllib.linalg.MatrixUDT", "pyspark.mllib.linalg.MatrixUDT"},
+    {"org.apache.spark.mllib.linalg.VectorUDT", "pyspark.mllib.linalg.VectorUDT"},
+    {"org.apache.spark.sql.test.ExamplePointUDT", "pyspark.testing.objects.ExamplePointUDT"},
+};
+
+std::string pythonClassOf(const Message::UDT& message) {
+  for (const auto& [jvmClass, pythonClass] : kPythonClasses) {
+    if (message.jvm_class() == jvmClass) return std::string(pythonClass);
+  }
+  return message.python_class();
+}
+
 DataType userDefined(const Message::UDT& message, DataType stored) {
   std::string json = R"({"type":"udt")";
   const auto add = [&](std::string_view key, const std::string& value) {
@@ -52,7 +68,7 @@ DataType userDefined(const Message::UDT& message, DataType stored) {
     appendJsonString(json, value);
   };
   if (message.has_jvm_class()) add("class", message.jvm_class());
-  if (message.has_python_class()) add("pyClass", message.python_class());
+  if (std::string name = pythonClassOf(message); !name.empty()) add("pyClass", name);
   if (message.has_serialized_python_class()) add("serializedClass", message.serialized_python_class());
   json += ",\"sqlType\":" + stored.json() + "}";
   return DataType::userDefined(std::move(stored), std::move(json));

@@ -51,7 +51,13 @@ Kernel findDatetimeCast(const DataType& from, const DataType& to);
 Kernel findIntervalCast(const DataType& from, const DataType& to);
 Kernel findNestedCast(const DataType& from, const DataType& to);
 
-/// Appends a value as CAST(... AS STRING) writes it: "[1, 2]", "{a -> 1}", "2024-02-29"; "null" for a null.
-void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& zone, std::string& out);
+/// How texts of values differ between a cast and what `show` prints.
+struct ValueTextStyle {
+  std::string_view null = "null";
+  bool hexBinary = false;    // binary values as "[41 42]", not as they stand
+  bool jsonVariant = false;  // variants as JSON
+};
+/// Appends a value as CAST(... AS STRING) writes it: "[1, 2]", "{a -> 1}", "2024-02-29"; the style's word for a null.
+void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& zone, std::string& out, const ValueTextStyle& style = {});
 
 }  // namespace flint::expr

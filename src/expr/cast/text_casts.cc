@@ -1,6 +1,7 @@
 // Values to text.
 #include <charconv>
 
+#include "columnar/variant_reader.h"
 #include "expr/cast/cast_kernels.h"
 #include "types/calendar.h"
 #include "types/interval_text.h"
@@ -59,13 +60,33 @@ void castAny(const KernelArgs& args) {
   }
 }
 
-void appendNested(const ColumnVector& vector, RowIndex row, const TimeZone& zone, std::string& out) {
-  const DataType& type = vector.type();
+// The type of the values themselves: that of a user-defined type is the type it is stored as.
+const DataType& storedType(const ColumnVector& vector) {
+  return vector.type().is(TypeKind::kUserDefined) ? vector.type().sqlType() : vector.type();
+}
+
+void appendBinary(std::string_view bytes, std::string& out, const ValueTextStyle& style) {
+  if (!style.hexBinary) {
+    out += bytes;
+    return;
+  }
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  out += '[';
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i > 0) out += ' ';
+    out += kHex[static_cast<unsigned char>(bytes[i]) >> 4];
+    out += kHex[static_cast<unsigned char>(bytes[i]) & 15];
+  }
+  out += ']';
+}
+
+void appendNested(const ColumnVector& vector, RowIndex row, const TimeZone& zone, std::string& out, const ValueTextStyle& style) {
+  const DataType& type = storedType(vector);
   if (type.is(TypeKind::kStruct)) {
     out += '{';
     for (size_t i = 0; i < vector.children().size(); ++i) {
       if (i > 0) out += ", ";
-      appendValueText(*vector.children()[i], row, zone, out);
+      appendValueText(*vector.children()[i], row, zone, out, style);
     }
     out += '}';
     return;
@@ -75,25 +96,25 @@ void appendNested(const ColumnVector& vector, RowIndex row, const TimeZone& zone
   out += isMap ? '{' : '[';
   for (int32_t i = 0; i < entry.length; ++i) {
     if (i > 0) out += ", ";
-    appendValueText(*vector.children()[0], entry.offset + i, zone, out);
+    appendValueText(*vector.children()[0], entry.offset + i, zone, out, style);
     if (!isMap) continue;
     out += " -> ";
-    appendValueText(*vector.children()[1], entry.offset + i, zone, out);
+    appendValueText(*vector.children()[1], entry.offset + i, zone, out, style);
   }
   out += isMap ? '}' : ']';
 }
 
 }  // namespace
 
-void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& zone, std::string& out) {
+void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& zone, std::string& out, const ValueTextStyle& style) {
   if (vector.isNull(row)) {
-    out += "null";
+    out += style.null;
     return;
   }
-  if (!vector.isFlat()) return appendValueText(*vector.base(), vector.baseRow(row), zone, out);
-  const DataType& type = vector.type();
+  if (!vector.isFlat()) return appendValueText(*vector.base(), vector.baseRow(row), zone, out, style);
+  const DataType& type = storedType(vector);
   switch (type.kind()) {
-    case TypeKind::kNull: out += "null"; break;
+    case TypeKind::kNull: out += style.null; break;
     case TypeKind::kBoolean: out += vector.values<uint8_t>()[row] != 0 ? "true" : "false"; break;
     case TypeKind::kByte: appendInteger(vector.values<int8_t>()[row], out); break;
     case TypeKind::kShort: appendInteger(vector.values<int16_t>()[row], out); break;
@@ -107,10 +128,16 @@ void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& z
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:
-    case TypeKind::kBinary:
-    case TypeKind::kVariant:
     case TypeKind::kGeometry:
     case TypeKind::kGeography: out += vector.values<StringView>()[row].view(); break;
+    case TypeKind::kBinary: appendBinary(vector.values<StringView>()[row].view(), out, style); break;
+    case TypeKind::kVariant:
+      if (style.jsonVariant) {
+        columnar::appendVariantJson(columnar::VariantReader::of(vector.values<StringView>()[row].view()), zone, out);
+      } else {
+        out += vector.values<StringView>()[row].view();
+      }
+      break;
     case TypeKind::kDate: out += dateText(vector.values<int32_t>()[row]); break;
     case TypeKind::kTimestamp: out += localTimestampText(zone.toLocal(vector.values<int64_t>()[row])); break;
     case TypeKind::kTimestampNtz: out += localTimestampText(vector.values<int64_t>()[row]); break;
@@ -123,7 +150,7 @@ void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& z
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kStruct:
-    case TypeKind::kUserDefined: appendNested(vector, row, zone, out); break;
+    case TypeKind::kUserDefined: appendNested(vector, row, zone, out, style); break;
   }
 }
 

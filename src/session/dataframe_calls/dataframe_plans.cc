@@ -28,10 +28,7 @@ class PrintedColumns final : public plan::DataFrameCall {
         node.projectList.push_back(column);
         continue;
       }
-      expr::Cast cast;
-      cast.child = column;
-      cast.target = DataType::string();
-      node.projectList.push_back(expr::alias(expr::makeExpr(std::move(cast)), column->name));
+      node.projectList.push_back(expr::alias(expr::call("to_pretty_string", {column}), column->name));
     }
     node.child = child;
     return makePlan(std::move(node));
