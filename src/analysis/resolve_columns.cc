@@ -13,10 +13,11 @@ namespace {
 
 using expr::UnresolvedAttribute;
 
-// Where a column of a DataFrame was found, how deep below the operator that names it.
+// Where a column of a DataFrame was found, how deep below the operator that names it; `other` is one more of that depth.
 struct FoundColumn {
   ExprPtr expression;
   int depth = 0;
+  ExprPtr other = nullptr;
 };
 
 bool readsOnly(const ExprPtr& expression, const LogicalPlanPtr& plan) {
@@ -41,11 +42,18 @@ class PlanIdSearch {
       ASSIGN_OR_RETURN(FoundColumn found, in(plan, depth));
       if (found.expression == nullptr) continue;
       if (best.expression != nullptr && best.depth == found.depth && !best.expression->sameAs(*found.expression)) {
-        return Error(condition::kAmbiguousColumnReference).with("name", quotedName(column_.nameParts)).at(column_.origin()).as(ErrorFamily::kAnalysis);
+        if (best.other == nullptr) best.other = found.expression;
+        continue;
       }
       if (best.expression == nullptr || found.depth < best.depth) best = std::move(found);
     }
     return best;
+  }
+  /// The nearest column. Errors: AMBIGUOUS_COLUMN_REFERENCE.
+  Result<FoundColumn> nearest(const std::vector<LogicalPlanPtr>& plans) {
+    ASSIGN_OR_RETURN(FoundColumn found, among(plans, 0));
+    if (found.other == nullptr) return found;
+    return Error(condition::kAmbiguousColumnReference).with("name", quotedName(column_.nameParts)).at(column_.origin()).as(ErrorFamily::kAnalysis);
   }
 
  private:
@@ -63,8 +71,10 @@ class PlanIdSearch {
       ASSIGN_OR_RETURN(found, among(plan->children(), depth + 1));
     }
     // Below the operator's own inputs a column counts only as long as every plan passes it on.
-    if (found.expression != nullptr && depth > 0 && !readsOnly(found.expression, plan)) return FoundColumn{};
-    return found;
+    if (depth == 0) return found;
+    if (found.other != nullptr && !readsOnly(found.other, plan)) found.other = nullptr;
+    if (found.expression == nullptr || readsOnly(found.expression, plan)) return found;
+    return FoundColumn{.expression = std::exchange(found.other, nullptr), .depth = found.depth, .other = nullptr};
   }
 
   const UnresolvedAttribute& column_;
@@ -135,13 +145,13 @@ Result<ExprPtr> ExpressionResolver::findOuter(const UnresolvedAttribute& column)
 
 Result<ExprPtr> ExpressionResolver::resolveByPlanId(const UnresolvedAttribute& column) {
   PlanIdSearch search(column, options());
-  ASSIGN_OR_RETURN(FoundColumn found, search.among(names_.inputs, 0));
+  ASSIGN_OR_RETURN(FoundColumn found, search.nearest(names_.inputs));
   if (found.expression != nullptr) return found.expression;
   bool matched = search.matched();
   // A column of the query around a subquery.
   for (SubqueryFrame* frame = plans_.frame(); frame != nullptr && !matched; frame = frame->parent) {
     PlanIdSearch outer(column, options());
-    ASSIGN_OR_RETURN(found, outer.among(frame->outer->inputs, 0));
+    ASSIGN_OR_RETURN(found, outer.nearest(frame->outer->inputs));
     matched = outer.matched();
     if (found.expression != nullptr) {
       ExprPtr expression = found.expression;
@@ -212,18 +222,28 @@ Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::Unresolv
   std::vector<AttributePtr> columns;
   std::vector<ExprPtr> out;
   if (star.planId.has_value()) {
-    bool found = false;
-    const auto visit = [&](const auto& self, const LogicalPlanPtr& plan) -> void {
+    int found = 0;
+    bool joined = false;
+    const auto visit = [&](const auto& self, const LogicalPlanPtr& plan, bool belowJoin) -> void {
       const auto& ids = plan->planIds();
       if (std::find(ids.begin(), ids.end(), *star.planId) != ids.end()) {
-        if (!found) columns = plan->output();
-        found = true;
+        if (found++ == 0) columns = plan->output();
+        joined = belowJoin;
         return;
       }
-      for (const LogicalPlanPtr& child : plan->children()) self(self, child);
+      for (const LogicalPlanPtr& child : plan->children()) self(self, child, belowJoin || plan->as<plan::Join>() != nullptr);
     };
-    for (const LogicalPlanPtr& input : names_.inputs) visit(visit, input);
-    if (!found) return Error(condition::kCannotResolveDataframeColumn).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
+    for (const LogicalPlanPtr& input : names_.inputs) visit(visit, input, false);
+    if (found > 1) return Error(condition::kAmbiguousColumnReference).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
+    // All of its columns have to be there still, but for those that a join by name has made one with the other side's.
+    const auto isThere = [&](const AttributePtr& column, const LogicalPlanPtr& input) {
+      const std::vector<AttributePtr> output = input->output();
+      return std::any_of(output.begin(), output.end(), [&](const AttributePtr& each) { return each->id == column->id || (joined && each->name == column->name); });
+    };
+    const bool passedOn = std::all_of(columns.begin(), columns.end(), [&](const AttributePtr& column) {
+      return std::any_of(names_.inputs.begin(), names_.inputs.end(), [&](const LogicalPlanPtr& input) { return isThere(column, input); });
+    });
+    if (found == 0 || !passedOn) return Error(condition::kCannotResolveDataframeColumn).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
   } else if (star.target.empty()) {
     if (names_.scope != nullptr) columns = names_.scope->columns();
   } else if (names_.scope != nullptr) {

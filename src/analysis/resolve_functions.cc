@@ -393,6 +393,9 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
     if (overWindow) return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
     return resolveSqlFunction(*function, call);
   }
+  if (call.isInternal && (name == "years" || name == "months" || name == "days" || name == "hours" || name == "bucket")) {
+    return Error(condition::kPartitionTransformExpressionNotInPartitionedBy).with("expression", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
+  }
   return Error(condition::kUnresolvedRoutine)
       .with("routineName", quotedName(call.nameParts))
       .with("searchPath", fmt::format("[`system`.`builtin`, `system`.`session`, `spark_catalog`.{}]", quoteIdentifier(plans_.catalog().currentDatabase())))

@@ -52,7 +52,9 @@ Result<ResolvedPlan> PlanResolver::resolvePivot(const plan::Pivot& node) {
       const ExprPtr plain = withoutReplaced(resolved);
       block->grouping.push_back(unaliased(plain));
       const bool named = plain->as<expr::Alias>() != nullptr || plain->as<expr::AttributeReference>() != nullptr;
-      block->outputs.push_back(named ? plain : expr::alias(plain, expr::columnName(resolved, options_.timeZone)));
+      const auto* column = key->as<expr::UnresolvedAttribute>();
+      const std::string name = column != nullptr ? column->nameParts.back() : expr::columnName(resolved, options_.timeZone);
+      block->outputs.push_back(named ? plain : expr::alias(plain, name));
     }
   } else {
     // All columns that neither the pivot nor the aggregates read.

@@ -120,8 +120,16 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
     request.paths = {table.location};
     request.schema = table.schema;
     for (const auto& [key, value] : table.options) request.options.emplace_back(key, value);
-    ASSIGN_OR_RETURN(const connector::TablePtr opened, source->open(request));
-    return relationOf(opened, catalog::joined(found->qualifier), found->qualifier);
+    const Result<connector::TablePtr> opened = source->open(request);
+    if (!opened.isOk() && &opened.error().condition() == &condition::kPathNotFound) {
+      // A table whose files are gone has no rows.
+      plan::LocalRelation none;
+      for (const StructField& field : table.schema) none.attributes.push_back(expr::attribute(field.name, field.type, field.nullable));
+      none.batches = std::make_shared<const std::vector<columnar::ColumnarBatch>>();
+      return ResolvedPlan{aliased(plan::makePlan(std::move(none)), found->qualifier), {}, nullptr};
+    }
+    RETURN_IF_ERROR(opened);
+    return relationOf(*opened, catalog::joined(found->qualifier), found->qualifier);
   }
   // format.`path`
   if (name.size() == 2) {

@@ -1,6 +1,8 @@
 // Scalar subqueries, EXISTS and IN: the plan inside, and the columns it reads of the query around.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "analysis/expression_resolver.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
@@ -16,6 +18,14 @@ std::string typesText(const std::vector<DataType>& types) {
   std::string out;
   for (const DataType& type : types) out += (out.empty() ? "\"" : ", \"") + type.sql() + "\"";
   return out;
+}
+
+// Whether types differ in the names of fields and in nullability alone.
+bool sameStructure(const DataType& a, const DataType& b) {
+  if (!a.isNested() || !b.isNested() || a.kind() != b.kind()) return a.sameType(b);
+  const std::vector<DataType> left = a.childTypes();
+  const std::vector<DataType> right = b.childTypes();
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), sameStructure);
 }
 
 // The names of outer columns, as often as the plan reads them, from its root down.
@@ -107,7 +117,7 @@ Result<ExprPtr> ExpressionResolver::resolveSubquery(const ExprPtr& subquery) {
     const DataType right = columns[i]->dataType();
     casts.push_back(columns[i]);
     if (left.sameType(right)) continue;
-    const auto common = findComparisonType(left, right, options().ansi);
+    const auto common = sameStructure(left, right) ? std::optional(left) : findComparisonType(left, right, options().ansi);
     if (!common) {
       std::vector<DataType> leftTypes;
       std::vector<DataType> rightTypes;

@@ -8,6 +8,7 @@
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
+#include "parser/sql_parser.h"
 
 namespace flint::analysis {
 namespace {
@@ -211,6 +212,9 @@ Result<ResolvedPlan> PlanResolver::resolveHint(const plan::UnresolvedHint& node)
       const Value* number = expr::literalValue(parameter);
       if (number != nullptr && parameter->dataType().isIntegral()) {
         partitions = static_cast<int32_t>(number->asInteger());
+      } else if (number != nullptr && parameter->dataType().isStringLike() && !number->isNull()) {
+        ASSIGN_OR_RETURN(NameParts column, parser::parseIdentifier(number->asString()));
+        keys.push_back(expr::column(std::move(column))->withOrigin(parameter->origin()));
       } else {
         keys.push_back(parameter);
       }
@@ -302,6 +306,19 @@ Result<ResolvedPlan> PlanResolver::resolveGeneric(const LogicalPlanPtr& node) {
       if (named && expr::toAttribute(resolved) == nullptr) expression = expr::alias(expression, expr::columnName(resolved, options_.timeZone));
     }
     out.plan = out.plan->withNewExpressions(std::move(expressions));
+  }
+  if (const auto* byId = out.plan->as<plan::RepartitionByExpression>(); byId != nullptr && byId->direct && !byId->partitionBy.empty()) {
+    const DataType& type = byId->partitionBy[0]->dataType();
+    if (!type.is(TypeKind::kInteger)) {
+      return Error(condition::kDatatypeMismatchUnexpectedInputType)
+          .with("sqlExpr", expr::quotedExpression(byId->partitionBy[0]))
+          .with("paramIndex", "first")
+          .with("requiredType", "\"INT\"")
+          .with("inputSql", expr::quotedExpression(byId->partitionBy[0]))
+          .with("inputType", "\"" + type.sql() + "\"")
+          .at(byId->partitionBy[0]->origin())
+          .as(ErrorFamily::kAnalysis);
+    }
   }
   return out;
 }

@@ -18,6 +18,22 @@ constexpr int16_t kMonthDayNano = 2;
 constexpr int16_t kSingle = 1;            // Precision
 constexpr int16_t kDouble = 2;
 
+// Fields of one name are numbered, as Spark does: Arrow's readers want names of structs to differ.
+StructFields withDistinctNames(StructFields fields) {
+  const StructFields given = fields;
+  for (size_t i = 0; i < given.size(); ++i) {
+    size_t before = 0;
+    bool repeated = false;
+    for (size_t j = 0; j < given.size(); ++j) {
+      if (i == j || given[i].name != given[j].name) continue;
+      repeated = true;
+      if (j < i) ++before;
+    }
+    if (repeated) fields[i].name += "_" + std::to_string(before);
+  }
+  return fields;
+}
+
 class SchemaWriter {
  public:
   SchemaWriter(FlatBufferBuilder& builder, const ArrowWriteOptions& options) : builder_(builder), options_(options) {}
@@ -70,7 +86,7 @@ class SchemaWriter {
         break;
       }
       case TypeKind::kStruct:
-        for (const StructField& member : type.fields()) offsets.push_back(field(member));
+        for (const StructField& member : withDistinctNames(type.fields())) offsets.push_back(field(member));
         break;
       case TypeKind::kVariant:
         offsets.push_back(field("value", DataType::binary(), false));

@@ -30,6 +30,13 @@ DataSourceTable& DataSourceTable::instance() {
 void DataSourceTable::add(const DataSource& source) { sources_.push_back(&source); }
 
 const DataSource* DataSourceTable::find(std::string_view name) const {
+  // The class of one of Spark's own sources stands for its short name: org.apache.spark.sql.json, ...sql.execution.datasources.csv.CSVFileFormat.
+  for (const std::string_view prefix : {"org.apache.spark.sql.execution.datasources.v2.", "org.apache.spark.sql.execution.datasources.", "org.apache.spark.sql."}) {
+    if (!name.starts_with(prefix)) continue;
+    name.remove_prefix(prefix.size());
+    name = name.substr(0, name.find('.'));
+    break;
+  }
   for (const DataSource* source : sources_) {
     if (equalsIgnoringCase(source->shortName, name)) return source;
   }

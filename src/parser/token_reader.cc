@@ -173,6 +173,15 @@ void TokenReader::failWith(const Condition& condition, std::vector<std::pair<std
   fail(std::move(error), firstToken);
 }
 
+void TokenReader::failWithoutContext(const Condition& condition, std::vector<std::pair<std::string, std::string>> parameters) {
+  const bool first = !failed_;
+  failWith(condition, std::move(parameters), position_);
+  if (!first || &error_->condition() != &condition) return;
+  Error bare(*error_);
+  bare.at(nullptr);
+  error_ = std::make_shared<const Error>(std::move(bare));
+}
+
 void TokenReader::failTooComplex() { fail(Error(condition::kFailedToParseTooComplex)); }
 
 bool TokenReader::atIdentifier(uint32_t ahead) const {
@@ -201,7 +210,7 @@ std::string TokenReader::identifier() {
   }
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x80) continue;
-    failWith(condition::kInvalidIdentifier, {{"ident", std::string(text)}}, position_);
+    failWithoutContext(condition::kInvalidIdentifier, {{"ident", std::string(text)}});
     return "";
   }
   advance();
@@ -217,7 +226,7 @@ std::string TokenReader::relationName() {
       advance();
       advance();
     }
-    failWith(condition::kInvalidIdentifier, {{"ident", sourceText(first)}}, first);
+    failWithoutContext(condition::kInvalidIdentifier, {{"ident", sourceText(first)}});
   }
   return name;
 }

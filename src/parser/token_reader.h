@@ -116,6 +116,8 @@ class TokenReader {
   void fail(Error error, uint32_t firstToken);
   /// INVALID_SQL_SYNTAX-like conditions that Spark has no parameters for, or parameters by name.
   void failWith(const Condition& condition, std::vector<std::pair<std::string, std::string>> parameters, uint32_t firstToken);
+  /// As `failWith`, without a place in the text: what is no token has none.
+  void failWithoutContext(const Condition& condition, std::vector<std::pair<std::string, std::string>> parameters);
   void failTooComplex();
 
   /// Whether the next token can be a name.

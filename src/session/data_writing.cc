@@ -130,6 +130,10 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   table.provider = std::string(source->shortName);
   table.location = files.path;
   table.partitionColumns = target.partitionColumns;
+  table.numBuckets = target.numBuckets;
+  table.bucketColumns = target.bucketColumns;
+  table.sortColumns = target.sortColumns;
+  table.clusterColumns = target.clusterColumns;
   const bool caseSensitive = session->evaluationOptions().caseSensitive;
   StructFields last;
   for (const auto& column : resolved->output()) {

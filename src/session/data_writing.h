@@ -17,6 +17,10 @@ struct WriteTarget {
   connector::SaveMode mode = connector::SaveMode::kErrorIfExists;
   std::vector<std::string> partitionColumns;
   connector::Options options;
+  int32_t numBuckets = 0;                    // of a table; 0: none
+  std::vector<std::string> bucketColumns;
+  std::vector<std::string> sortColumns;      // within buckets
+  std::vector<std::string> clusterColumns;
 };
 
 /// Writes to files: all of the rows appear, or none.

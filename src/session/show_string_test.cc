@@ -17,6 +17,15 @@ TEST(ShowString, alignsRightWhenItTruncates) {
             "only showing top 2 rows");
 }
 
+TEST(ShowString, namesAreNotCut) {
+  EXPECT_EQ(showString({.names = {"value"}, .rows = {{"abcdef"}}}, 20, 3, false),
+            "+-----+\n"
+            "|value|\n"
+            "+-----+\n"
+            "|  abc|\n"
+            "+-----+\n");
+}
+
 TEST(ShowString, alignsLeftWithoutALimit) {
   EXPECT_EQ(showString({.names = {"k"}, .rows = {{"äö"}, {"日本"}}}, 20, 0, false),
             "+----+\n"

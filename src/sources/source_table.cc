@@ -5,6 +5,7 @@
 #include "connector/data_source.h"
 #include "sources/csv/csv_format.h"
 #include "sources/json/json_format.h"
+#include "sources/noop/noop_source.h"
 #include "sources/parquet/parquet_format.h"
 #include "sources/text/text_format.h"
 
@@ -13,7 +14,7 @@ namespace flint::sources {
 void registerSources() {
   static std::once_flag once;
   std::call_once(once, [] {
-    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText}) connector::DataSourceTable::instance().add(*source);
+    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText, &kNoop}) connector::DataSourceTable::instance().add(*source);
   });
 }
 

@@ -16,6 +16,9 @@ void addPair(ConfigResponse& response, const std::string& key, const std::option
 
 Status set(catalog::SQLConf& conf, const spark::connect::ConfigRequest::Set& request, ConfigResponse& response) {
   for (const auto& pair : request.pairs()) {
+    if (!pair.has_value()) {
+      return Error(condition::kConnectInvalidPlanAssertionFailure).with("message", "the setting " + pair.key() + " was given no value").as(ErrorFamily::kIllegalArgument);
+    }
     const Status done = conf.set(pair.key(), pair.value());
     if (done.isOk()) {
       addPair(response, pair.key(), pair.value());

@@ -40,9 +40,10 @@ Status saveToTable(const session::SparkSessionPtr& session, const Write& message
 }  // namespace
 
 Status writeRelation(const session::SparkSessionPtr& session, PlanDecoder& decoder, const Write& message) {
-  if (message.has_bucket_by()) return unsupportedFeature("bucketBy");
-  if (message.clustering_columns_size() > 0) return unsupportedFeature("clusterBy");
   ASSIGN_OR_RETURN(LogicalPlanPtr input, decoder.relation(message.input()));
+  if (!message.has_table() && message.has_bucket_by()) {
+    return Error(condition::kConnectInvalidPlanAssertionFailure).with("message", "buckets are of tables: call saveAsTable").as(ErrorFamily::kAnalysis);
+  }
   if (message.sort_column_names_size() > 0) {
     plan::Sort sort;
     for (const std::string& name : message.sort_column_names()) {
@@ -62,7 +63,20 @@ Status writeRelation(const session::SparkSessionPtr& session, PlanDecoder& decod
     if (key == "path" && target.path.empty()) target.path = value;
     target.options.emplace_back(key, value);
   }
-  if (!message.has_table()) return session::save(session, input, target);
+  if (message.has_bucket_by()) {
+    target.numBuckets = message.bucket_by().num_buckets();
+    target.bucketColumns.assign(message.bucket_by().bucket_column_names().begin(), message.bucket_by().bucket_column_names().end());
+    target.sortColumns.assign(message.sort_column_names().begin(), message.sort_column_names().end());
+    if (target.numBuckets <= 0) return Error(condition::kInvalidBucketCount).with("bucketingMaxBuckets", "100000").with("numBuckets", std::to_string(target.numBuckets)).as(ErrorFamily::kAnalysis);
+  }
+  target.clusterColumns.assign(message.clustering_columns().begin(), message.clustering_columns().end());
+  if (!message.has_table()) {
+    const connector::DataSource* source = connector::DataSourceTable::instance().find(target.format);
+    if (target.path.empty() && source != nullptr && source->open != nullptr) {
+      return Error(condition::kConnectInvalidPlanAssertionFailure).with("message", "'path' is not specified.").as(ErrorFamily::kIllegalArgument);
+    }
+    return session::save(session, input, target);
+  }
   ASSIGN_OR_RETURN(const std::vector<std::string> name, parser::parseIdentifier(message.table().table_name(), decoder.context().parserOptions()));
   return saveToTable(session, message, name, input, target);
 }
@@ -79,7 +93,18 @@ Status writeRelation(const session::SparkSessionPtr& session, PlanDecoder& decod
       insert.byName = true;
       return session::insertInto(session, input, insert);
     }
-    case WriteV2::MODE_OVERWRITE: return unsupportedFeature("writeTo(...).overwrite(condition)");
+    case WriteV2::MODE_OVERWRITE: {
+      ASSIGN_OR_RETURN(const ExprPtr condition, decoder.expression(message.overwrite_condition()));
+      const Value* always = expr::literalValue(condition);
+      session::InsertTarget insert;
+      insert.table = std::move(name);
+      insert.overwrite = true;
+      insert.byName = true;
+      ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(insert.table));
+      const bool all = always != nullptr && !always->isNull() && condition->dataType().is(TypeKind::kBoolean) && always->asBoolean();
+      if (found.has_value() && !all) return unsupportedFeature("writeTo(...).overwrite(condition) of some rows");
+      return session::insertInto(session, input, insert);
+    }
     case WriteV2::MODE_CREATE:
     case WriteV2::MODE_REPLACE:
     case WriteV2::MODE_CREATE_OR_REPLACE: break;
@@ -92,6 +117,7 @@ Status writeRelation(const session::SparkSessionPtr& session, PlanDecoder& decod
   node.orCreate = message.mode() != WriteV2::MODE_REPLACE;
   node.spec.provider = message.has_provider() ? message.provider() : decoder.context().defaultFormat();
   node.spec.options.assign(message.options().begin(), message.options().end());
+  for (const std::string& column : message.clustering_columns()) node.spec.clusterBy.push_back({column});
   node.spec.properties.assign(message.table_properties().begin(), message.table_properties().end());
   ASSIGN_OR_RETURN(const std::vector<ExprPtr> partitioning, decoder.expressions(message.partitioning_columns()));
   for (const ExprPtr& one : partitioning) {

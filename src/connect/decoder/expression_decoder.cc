@@ -1,5 +1,6 @@
 #include <spark/connect/expressions.pb.h>
 
+#include "connect/decoder/client_functions.h"
 #include "connect/decoder/literal_decoder.h"
 #include "connect/decoder/plan_decoder.h"
 #include "connect/decoder/type_codec.h"
@@ -18,6 +19,9 @@ OriginPtr originOf(const Message& message) {
   origin->callSite = message.common().origin().python_origin().call_site();
   return origin;
 }
+
+// Functions that have a meaning in `partitionedBy` alone.
+bool isPartitionTransform(std::string_view name) { return name == "years" || name == "months" || name == "days" || name == "hours" || name == "bucket"; }
 
 // One request's expressions; the members follow the kinds of the message.
 class ExpressionDecoder {
@@ -126,7 +130,21 @@ Result<ExprPtr> ExpressionDecoder::function(const Message::UnresolvedFunction& m
   if (!message.is_distinct()) {
     if (ExprPtr node = operatorNode(message.function_name(), arguments); node != nullptr) return node;
   }
-  return calling({message.function_name()}, std::move(arguments), message.is_distinct(), message.is_internal());
+  const std::string& name = message.function_name();
+  if (ExprPtr node = clientFunction(name, arguments); node != nullptr) return node->withOrigin(origin_);
+  if (name == "nth_value" && arguments.size() == 3) {
+    // The last argument says what IGNORE NULLS says in SQL.
+    const Value* ignoreNulls = expr::literalValue(arguments[2]);
+    if (ignoreNulls != nullptr && arguments[2]->dataType().is(TypeKind::kBoolean)) {
+      expr::UnresolvedFunction node;
+      node.nameParts = {name};
+      node.ignoreNulls = !ignoreNulls->isNull() && ignoreNulls->asBoolean();
+      arguments.pop_back();
+      node.arguments = std::move(arguments);
+      return make(std::move(node));
+    }
+  }
+  return calling({name}, std::move(arguments), message.is_distinct(), message.is_internal() || isPartitionTransform(name));
 }
 
 Result<ExprPtr> ExpressionDecoder::star(const Message::UnresolvedStar& message) {

@@ -37,6 +37,7 @@ class DecodeContext {
   /// The format of files where none is named: spark.sql.sources.default.
   virtual std::string defaultFormat() const = 0;
   virtual bool caseSensitive() const = 0;
+  virtual int64_t integerSetting(std::string_view key, int64_t otherwise) const = 0;
   /// The bytes of the artifact `cache/<hash>`. Errors: CONNECT_INVALID_PLAN.NOT_FOUND_CHUNKED_CACHED_LOCAL_RELATION.
   virtual Result<std::shared_ptr<const std::string>> cachedArtifact(const std::string& hash) = 0;
   /// A plan the session keeps by id. Errors: CONNECT_INVALID_PLAN.DATAFRAME_NOT_FOUND.

@@ -52,11 +52,11 @@ constexpr std::pair<std::string_view, std::string_view> kPythonClasses[] = {
     {"org.apache.spark.sql.test.ExamplePointUDT", "pyspark.testing.objects.ExamplePointUDT"},
 };
 
-std::string pythonClassOf(const Message::UDT& message) {
-  for (const auto& [jvmClass, pythonClass] : kPythonClasses) {
-    if (message.jvm_class() == jvmClass) return std::string(pythonClass);
+std::string_view pythonClassOf(std::string_view jvmClass) {
+  for (const auto& [known, pythonClass] : kPythonClasses) {
+    if (jvmClass == known) return pythonClass;
   }
-  return message.python_class();
+  return {};
 }
 
 DataType userDefined(const Message::UDT& message, DataType stored) {
@@ -68,7 +68,7 @@ DataType userDefined(const Message::UDT& message, DataType stored) {
     appendJsonString(json, value);
   };
   if (message.has_jvm_class()) add("class", message.jvm_class());
-  if (std::string name = pythonClassOf(message); !name.empty()) add("pyClass", name);
+  if (message.has_python_class()) add("pyClass", message.python_class());
   if (message.has_serialized_python_class()) add("serializedClass", message.serialized_python_class());
   json += ",\"sqlType\":" + stored.json() + "}";
   return DataType::userDefined(std::move(stored), std::move(json));
@@ -202,6 +202,7 @@ void encodeType(const DataType& type, Message& message) {
       const std::string& json = type.userDefinedJson();
       if (std::string name = jsonMember(json, "class"); !name.empty()) udt->set_jvm_class(std::move(name));
       if (std::string name = jsonMember(json, "pyClass"); !name.empty()) udt->set_python_class(std::move(name));
+      if (const std::string_view name = pythonClassOf(udt->jvm_class()); !name.empty()) udt->set_python_class(std::string(name));
       if (std::string pickled = jsonMember(json, "serializedClass"); !pickled.empty()) udt->set_serialized_python_class(std::move(pickled));
       encodeType(type.sqlType(), *udt->mutable_sql_type());
       break;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "columnar/vector_builder.h"
@@ -16,7 +17,7 @@ namespace {
 using columnar::ColumnarBatch;
 using plan::makePlan;
 
-constexpr size_t kMaxTransposedRows = 500;  // spark.sql.transposeMaxValues
+constexpr int64_t kMaxTransposedRows = 500;  // spark.sql.transposeMaxValues
 
 LogicalPlanPtr projected(std::vector<ExprPtr> columns, LogicalPlanPtr child) {
   plan::Project node;
@@ -42,6 +43,15 @@ bool isAtomic(const DataType& type) {
 constexpr const char* kRowId = "__as_of_row";
 constexpr const char* kDistance = "__as_of_distance";
 
+// `value` under the identity of `column`, so that it is found as a column of its DataFrame.
+ExprPtr standingFor(ExprPtr value, const expr::AttributePtr& column) {
+  expr::Alias node;
+  node.child = std::move(value);
+  node.name = column->name;
+  node.id = column->id;
+  return expr::makeExpr(std::move(node));
+}
+
 /// For each row of the left side (told by kRowId) the nearest of those joined to it.
 class NearestRows final : public plan::DataFrameCall {
  public:
@@ -57,7 +67,7 @@ class NearestRows final : public plan::DataFrameCall {
     std::vector<ExprPtr> result;
     const auto pick = [&](ExprPtr value, const expr::AttributePtr& column) {
       grouped.aggregates.push_back(expr::alias(std::move(value), column->name));
-      result.push_back(expr::toAttribute(grouped.aggregates.back()));
+      result.push_back(standingFor(expr::toAttribute(grouped.aggregates.back()), column));
     };
     for (auto column = columns.begin(); column != id; ++column) pick(expr::call("first", {*column}), *column);
     std::vector<ExprPtr> fields;
@@ -70,7 +80,7 @@ class NearestRows final : public plan::DataFrameCall {
       field.child = nearest;
       field.ordinal = ordinal;
       field.name = (*column)->name;
-      result.push_back(expr::alias(expr::makeExpr(std::move(field)), (*column)->name));
+      result.push_back(standingFor(expr::makeExpr(std::move(field)), *column));
     }
     return projected(std::move(result), makePlan(std::move(grouped)));
   }
@@ -87,8 +97,12 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
     columns.insert(columns.begin(), std::move(index));
   }
   const bool named = columns.size() > 1;
+  if (named && columns[0]->as<expr::UnresolvedAttribute>() == nullptr) {
+    return Error(condition::kTransposeInvalidIndexColumn).with("reason", "Index column must be an atomic attribute").as(ErrorFamily::kAnalysis);
+  }
+  const int64_t maxValues = decoder.context().integerSetting("spark.sql.transposeMaxValues", kMaxTransposedRows);
   plan::Limit limit;
-  limit.count = expr::literalInt(static_cast<int32_t>(kMaxTransposedRows) + 1);
+  limit.count = expr::literalInt(static_cast<int32_t>(std::clamp<int64_t>(maxValues, 0, std::numeric_limits<int32_t>::max() - 1)) + 1);
   limit.child = projected(std::move(columns), std::move(child));
   ASSIGN_OR_RETURN(const std::vector<ColumnarBatch> batches, decoder.context().collect(makePlan(std::move(limit)), schema));
   if (schema.empty()) return localRelation({}, {});
@@ -138,9 +152,9 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
     for (const columnar::RowIndex row : batch.activeRows()) {
       const Value key = batch.column(0)->valueAt(row);
       if (key.isNull()) continue;
-      if (fields.size() > kMaxTransposedRows) {
+      if (static_cast<int64_t>(fields.size()) > maxValues) {
         return Error(condition::kTransposeExceedRowLimit)
-            .with("maxValues", std::to_string(kMaxTransposedRows))
+            .with("maxValues", std::to_string(maxValues))
             .with("config", "spark.sql.transposeMaxValues")
             .as(ErrorFamily::kAnalysis);
       }

@@ -121,14 +121,9 @@ Result<LogicalPlanPtr> relationOf(LocalData data, const std::string* schemaText)
     if (data.fields.empty()) return Error(condition::kConnectInvalidPlanInputDataNoSchema).as(ErrorFamily::kSqlConnect);
     return localRelation(data.fields, std::move(data.batches));
   }
-  ASSIGN_OR_RETURN(const DataType schema, parseSchemaText(*schemaText));
-  if (!schema.is(TypeKind::kStruct)) {
-    return Error(condition::kConnectInvalidPlanInvalidSchemaNonStructType)
-        .with("inputSchema", *schemaText)
-        .with("dataType", schema.simpleString())
-        .as(ErrorFamily::kSqlConnect);
-  }
-  if (data.fields.empty()) return localRelation(schema.fields(), {});
+  ASSIGN_OR_RETURN(DataType schema, parseSchemaText(*schemaText));
+  if (!schema.is(TypeKind::kStruct)) schema = DataType::structType({{"value", schema, true}});
+  if (data.fields.empty() && (data.batches.empty() || !schema.fields().empty())) return localRelation(schema.fields(), {});
   return withSchema(std::move(data), schema.fields());
 }
 

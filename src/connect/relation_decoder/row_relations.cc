@@ -71,6 +71,13 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   node.lowerBound = message.lower_bound();
   node.upperBound = message.upper_bound();
   node.withReplacement = message.with_replacement();
+  const double fraction = node.upperBound - node.lowerBound;
+  constexpr double kRounding = 1e-6;  // of bounds that were added up
+  if (fraction < -kRounding || (!node.withReplacement && fraction > 1 + kRounding)) {
+    return Error(condition::kConnectInvalidPlanAssertionFailure)
+        .with("message", "a fraction of " + std::to_string(fraction) + " of the rows cannot be sampled")
+        .as(ErrorFamily::kIllegalArgument);
+  }
   node.seed = message.has_seed() ? message.seed() : randomSeed();
   if (message.deterministic_order()) node.child = dataFrameCall(session::makeSortWithinPartitionsByAll(), std::move(node.child));
   return makePlan(std::move(node));

@@ -154,11 +154,13 @@ Result<LogicalPlanPtr> CatalogCalls::listColumns(const spark::connect::ListColum
   StructFields fields = found->table ? found->table->schema : StructFields();
   const std::vector<std::string> partitions = found->table ? found->table->partitionColumns : std::vector<std::string>();
   if (found->tempView) fields = found->tempView->plan->schema().fields();
+  const std::vector<std::string> buckets = found->table ? found->table->bucketColumns : std::vector<std::string>();
+  const std::vector<std::string> clusters = found->table ? found->table->clusterColumns : std::vector<std::string>();
+  const auto isAmong = [](const std::vector<std::string>& names, const std::string& name) { return Value::boolean(std::find(names.begin(), names.end(), name) != names.end()); };
   Table rows(kColumnFields);
   for (const StructField& field : fields) {
-    const bool isPartition = std::find(partitions.begin(), partitions.end(), field.name) != partitions.end();
-    rows.addRow({Value::string(field.name), Value::null(), Value::string(field.type.simpleString()), Value::boolean(field.nullable), Value::boolean(isPartition),
-                 Value::boolean(false), Value::boolean(false)});
+    rows.addRow({Value::string(field.name), Value::null(), Value::string(field.type.simpleString()), Value::boolean(field.nullable), isAmong(partitions, field.name),
+                 isAmong(buckets, field.name), isAmong(clusters, field.name)});
   }
   return rows.finish();
 }

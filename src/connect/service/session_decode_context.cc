@@ -12,6 +12,8 @@ std::string SessionDecodeContext::defaultFormat() const { return session_.spark(
 
 bool SessionDecodeContext::caseSensitive() const { return session_.spark().conf().getBoolean("spark.sql.caseSensitive", false); }
 
+int64_t SessionDecodeContext::integerSetting(std::string_view key, int64_t otherwise) const { return session_.spark().conf().getInteger(std::string(key), otherwise); }
+
 Result<std::shared_ptr<const std::string>> SessionDecodeContext::cachedArtifact(const std::string& hash) {
   auto content = session_.artifacts().find("cache/" + hash);
   if (content != nullptr) return content;

@@ -16,6 +16,7 @@ class SessionDecodeContext final : public DecodeContext {
   const parser::ParserOptions& parserOptions() const override { return parserOptions_; }
   std::string defaultFormat() const override;
   bool caseSensitive() const override;
+  int64_t integerSetting(std::string_view key, int64_t otherwise) const override;
   Result<std::shared_ptr<const std::string>> cachedArtifact(const std::string& hash) override;
   Result<LogicalPlanPtr> cachedRelation(const std::string& id) override;
   Result<std::string> scratchFile(const std::string& content, const std::string& extension) override;

@@ -98,7 +98,8 @@ Result<AggregateBinding> bindCountMin(const BindContext& context, bool) {
   }
   for (size_t i = 1; i < 4; ++i) {
     const DataType wanted = i == 3 ? DataType::integer() : DataType::float64();
-    if (!(context.argumentTypes[i] == wanted)) return unexpectedArgumentType(context, i, "\"" + wanted.sql() + "\"");
+    const bool longSeed = i == 3 && context.argumentTypes[i].is(TypeKind::kLong);
+    if (!(context.argumentTypes[i] == wanted) && !longSeed) return unexpectedArgumentType(context, i, "\"" + wanted.sql() + "\"");
     if (context.constants[i] == nullptr || context.constants[i]->isNull()) {
       return Error(condition::kDatatypeMismatchNonFoldableInput)
           .with("sqlExpr", "\"" + expr::callText(context) + "\"")
@@ -115,9 +116,9 @@ Result<AggregateBinding> bindCountMin(const BindContext& context, bool) {
   const double depth = std::ceil(-std::log1p(-confidence) / std::log(2));
   if (width * depth > 1e8) return outOfRange(context, "`eps`", eps, "(0, Infinity)");
   CountMin sketch{.depth = static_cast<int32_t>(depth), .width = static_cast<int32_t>(width), .hashes = {}, .ofBytes = !type.isIntegral()};
-  JavaRandom random(context.constants[3]->asInteger());
+  JavaRandom random(static_cast<int32_t>(context.constants[3]->asInteger()));
   for (int32_t i = 0; i < sketch.depth; ++i) sketch.hashes.push_back(random.nextInt(std::numeric_limits<int32_t>::max()));
-  AggregateBinding binding{.argumentTypes = {type.isIntegral() ? DataType::bigint() : type, DataType::float64(), DataType::float64(), DataType::integer()},
+  AggregateBinding binding{.argumentTypes = {type.isIntegral() ? DataType::bigint() : type, DataType::float64(), DataType::float64(), context.argumentTypes[3]},
                            .result = DataType::binary(), .nullable = false};
   binding.aggregator = makeObjectAggregator(std::move(sketch));
   return binding;

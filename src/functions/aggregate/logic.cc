@@ -47,6 +47,19 @@ struct FoldXor {
   }
 };
 
+struct FoldProduct {
+  double operator()(double a, double b) const { return a * b; }
+};
+
+Result<AggregateBinding> bindProduct(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const DataType& type = context.argumentTypes[0];
+  if (!type.isNumeric() && !type.isStringLike() && !type.is(TypeKind::kNull)) return unexpectedArgumentType(context, 0, "\"DOUBLE\"");
+  AggregateBinding binding{.argumentTypes = {DataType::float64()}, .result = DataType::float64()};
+  binding.aggregator = makeStateAggregator(Folded<double, FoldProduct>{}, binding.result);
+  return binding;
+}
+
 template <class Fold>
 Result<AggregateBinding> bindBoolean(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
@@ -99,6 +112,12 @@ const AggregateFunction kBitOr = {
     .examples = {{.sql = "SELECT bit_or(col) FROM VALUES (3), (5) AS tab(col)", .result = "7"}},
     .bind = bindBits<FoldOr>,
 };
+const AggregateFunction kProduct = {
+    .names = {"product"},
+    .since = "3.2.0",
+    .usage = "product(expr) - The product of the values that are not NULL.",
+    .bind = bindProduct,
+};
 const AggregateFunction kBitXor = {
     .names = {"bit_xor"},
     .since = "3.0.0",
@@ -110,7 +129,7 @@ const AggregateFunction kBitXor = {
 }  // namespace
 
 void registerLogic(expr::FunctionRegistry& registry) {
-  for (const AggregateFunction* function : {&kBoolAnd, &kBoolOr, &kBitAnd, &kBitOr, &kBitXor}) registry.add(*function);
+  for (const AggregateFunction* function : {&kBoolAnd, &kBoolOr, &kBitAnd, &kBitOr, &kBitXor, &kProduct}) registry.add(*function);
 }
 
 }  // namespace flint::functions

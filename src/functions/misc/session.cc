@@ -121,7 +121,7 @@ void partitionIds(const KernelArgs& args) {
 void raiseErrors(const KernelArgs& args) {
   const auto messages = args.column<StringView>(0);
   for (const RowIndex row : args.activeRows()) {
-    args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()));
+    args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()).as(ErrorFamily::kRuntime));
     columnar::clearBit(args.resultBuffer().validity(), row);
   }
 }
@@ -141,7 +141,7 @@ void assertTrue(const KernelArgs& args) {
     columnar::clearBit(args.resultBuffer().validity(), row);
     if (!conditions.isNull(row) && conditions[row] != 0) continue;
     const auto messages = args.column<StringView>(1);
-    args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()));
+    args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()).as(ErrorFamily::kRuntime));
   }
 }
 Result<FunctionBinding> bindAssertTrue(const BindContext& context) {
@@ -175,7 +175,7 @@ void registerSession(FunctionRegistry& registry) {
       {.names = {"monotonically_increasing_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "monotonically_increasing_id() - Numbers that grow with the rows, with gaps between partitions.", .deterministic = false, .nullable = false,
        .overloads = {{.arguments = {}, .result = kBigint, .kernel = increasingIds}}},
       {.names = {"spark_partition_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "spark_partition_id() - The number of the row's partition.", .deterministic = false, .nullable = false,
-       .overloads = {{.arguments = {}, .result = kInt, .kernel = partitionIds}}},
+       .overloads = {{.arguments = {}, .result = kInt, .kernel = partitionIds}}, .display = "SPARK_PARTITION_ID"},
       {.names = {"raise_error"}, .group = Group::kMisc, .since = "3.1.0", .usage = "raise_error(expr) - Fails with the message.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRaiseError},
       {.names = {"assert_true"}, .group = Group::kMisc, .since = "2.0.0", .usage = "assert_true(expr[, message]) - Fails unless expr is true.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindAssertTrue,
        .defaults = {{kString, Value::string("assertion failed")}}, .maxArguments = 2},

@@ -189,6 +189,7 @@ void JoinGraph::finish(Estimator& estimator) {
     add(right);
   }
   std::erase_if(classes_, [](const EqualityClass& each) { return each.members.empty(); });
+  filterWithinClasses(estimator);
   // Within a class the smallest domain comes first: it is the one that the others are looked up in.
   for (EqualityClass& each : classes_) {
     std::optional<double> low;
@@ -242,6 +243,28 @@ void JoinGraph::finish(Estimator& estimator) {
       if (hasOthers) match *= 0.5;
       relation.fraction = relation.type == JoinType::kLeftSemi ? match : std::max(1 - match, kAntiFloor);
     }
+  }
+}
+
+// Columns of one relation that are equal to the same column of another are equal to each other: a join compares one of them alone.
+void JoinGraph::filterWithinClasses(Estimator& estimator) {
+  for (EqualityClass& each : classes_) {
+    std::vector<EqualityClass::Member> firsts;
+    std::map<int, std::vector<ExprPtr>> filters;  // by relation
+    for (const EqualityClass::Member& member : each.members) {
+      const auto first = std::find_if(firsts.begin(), firsts.end(), [&](const auto& known) { return known.relation == member.relation; });
+      if (first == firsts.end()) {
+        firsts.push_back(member);
+      } else {
+        filters[member.relation].push_back(expr::comparison(expr::ComparisonOp::kEqual, first->column, member.column));
+      }
+    }
+    for (auto& [at, conjuncts] : filters) {
+      JoinRelation& relation = relations_[static_cast<size_t>(at)];
+      relation.plan = makeFilter(conjuncts, relation.plan);
+      relation.estimate = estimator.estimate(relation.plan);
+    }
+    each.members = std::move(firsts);
   }
 }
 

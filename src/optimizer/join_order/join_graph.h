@@ -84,6 +84,7 @@ class JoinGraph {
   RelationMask relationsOf(const AttributeSet& attributes) const;
   void finish(Estimator& estimator);
   void inferFilters(Estimator& estimator);
+  void filterWithinClasses(Estimator& estimator);
   void correctComposites();
 
   struct PairCorrection {

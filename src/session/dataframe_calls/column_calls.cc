@@ -4,6 +4,7 @@
 #include "session/dataframe_calls/column_lookup.h"
 #include "session/dataframe_calls/dataframe_calls.h"
 #include "tree/transform.h"
+#include "types/type_coercion.h"
 
 namespace flint::session {
 namespace {
@@ -30,7 +31,7 @@ class Drop final : public plan::DataFrameCall {
     for (size_t i = 0; i < output.size(); ++i) {
       for (const std::string& name : names_) dropped[i] = dropped[i] || sameName(output[i]->name, name, caseSensitive_);
     }
-    for (const ExprPtr& column : columns_) mark(*column, child, output, dropped);
+    for (const ExprPtr& column : columns_) RETURN_IF_ERROR(mark(*column, child, output, dropped));
     std::vector<ExprPtr> kept;
     for (size_t i = 0; i < output.size(); ++i) {
       if (!dropped[i]) kept.push_back(output[i]);
@@ -40,9 +41,10 @@ class Drop final : public plan::DataFrameCall {
 
  private:
   // Marks the columns that `column` means: by identity where it names a DataFrame, else by name and qualifier.
-  void mark(const expr::Expression& column, const LogicalPlanPtr& child, const std::vector<AttributePtr>& output, std::vector<bool>& dropped) const {
+  // Errors: AMBIGUOUS_REFERENCE for a name that several columns have.
+  Status mark(const expr::Expression& column, const LogicalPlanPtr& child, const std::vector<AttributePtr>& output, std::vector<bool>& dropped) const {
     const auto* name = column.as<expr::UnresolvedAttribute>();
-    if (name == nullptr) return;
+    if (name == nullptr) return Status::ok();
     const std::string& last = name->nameParts.back();
     if (name->planId) {
       tree::forEachNode(child, [&](const LogicalPlanPtr& node) {
@@ -52,8 +54,9 @@ class Drop final : public plan::DataFrameCall {
           for (size_t i = 0; i < output.size(); ++i) dropped[i] = dropped[i] || output[i]->id == meant->id;
         }
       });
-      return;
+      return Status::ok();
     }
+    std::vector<std::string> meant;
     for (size_t i = 0; i < output.size(); ++i) {
       if (!sameName(output[i]->name, last, caseSensitive_)) continue;
       const std::vector<std::string>& qualifier = output[i]->qualifier;
@@ -61,8 +64,16 @@ class Drop final : public plan::DataFrameCall {
       for (size_t part = 0; same && part + 1 < name->nameParts.size(); ++part) {
         same = sameName(name->nameParts[name->nameParts.size() - 2 - part], qualifier[qualifier.size() - 1 - part], caseSensitive_);
       }
-      dropped[i] = dropped[i] || same;
+      if (!same) continue;
+      dropped[i] = true;
+      std::string full;
+      for (const std::string& part : qualifier) full += quoteIdentifier(part) + ".";
+      meant.push_back(full + quoteIdentifier(output[i]->name));
     }
+    if (meant.size() < 2) return Status::ok();
+    std::string names;
+    for (const std::string& each : meant) names += (names.empty() ? "" : ", ") + each;
+    return Error(condition::kAmbiguousReference).with("name", quoteIdentifier(last)).with("referenceNames", "[" + names + "]").at(name->origin()).as(ErrorFamily::kAnalysis);
   }
 
   const std::vector<std::string> names_;
@@ -149,6 +160,13 @@ class ToSchema final : public plan::DataFrameCall {
         }
         value = matches[0];
         if (!matches[0]->type.sameType(field.type)) {
+          if (!matches[0]->type.isNested() && !canAnsiStoreAssign(matches[0]->type, field.type)) {
+            return Error(condition::kInvalidColumnOrFieldDataType)
+                .with("name", quoteIdentifier(field.name))
+                .with("type", "\"" + matches[0]->type.sql() + "\"")
+                .with("expectedType", "\"" + field.type.sql() + "\"")
+                .as(ErrorFamily::kAnalysis);
+          }
           expr::Cast cast;
           cast.child = value;
           cast.target = field.type;

@@ -73,6 +73,7 @@ class CsvReader final : public FileReader {
   Status open(const FileMorsel& morsel) override {
     file_ = morsel.split.file;
     row_ = 0;
+    headerSeen_ = false;
     return records_.open(*request_->files, morsel.split);
   }
 
@@ -83,6 +84,8 @@ class CsvReader final : public FileReader {
     while (rows < columnar::kBatchRows) {
       if (request_->limit.has_value() && !dropping && row_ + rows >= *request_->limit) break;
       ASSIGN_OR_RETURN(const bool more, records_.next(!builders_.empty()));
+      if (!headerSeen_ && settings_.checksHeader) RETURN_IF_ERROR(checkHeader());
+      headerSeen_ = true;
       if (!more) break;
       const bool good = builders_.empty() || append();
       if (!good && settings_.records.mode == records::ParseMode::kFailFast) {
@@ -108,6 +111,24 @@ class CsvReader final : public FileReader {
   int64_t rowsDecoded() const override { return row_; }
 
  private:
+  // Where the schema is not enforced, the header has to have its names. Errors: FAILED_READ_FILE.
+  Status checkHeader() const {
+    const std::vector<std::string>& header = records_.header();
+    if (header.empty()) return Status::ok();
+    const StructFields& schema = request_->fileSchema;
+    bool same = header.size() == schema.size();
+    for (size_t i = 0; same && i < schema.size(); ++i) same = sameName(header[i], schema[i].name, request_->caseSensitive);
+    if (same) return Status::ok();
+    std::string names;
+    for (const std::string& name : header) names += (names.empty() ? "" : ", ") + name;
+    std::string wanted;
+    for (const StructField& field : schema) wanted += (wanted.empty() ? "" : ", ") + field.name;
+    return failedReading(*request_->files, file_,
+                         Error(condition::kInternalError)
+                             .with("message", "CSV header does not conform to the schema. Header: " + names + ". Schema: " + wanted + ".")
+                             .as(ErrorFamily::kIllegalArgument));
+  }
+
   // Appends a row. False when the record does not fit.
   bool append() {
     const auto& fields = records_.fields();
@@ -149,6 +170,7 @@ class CsvReader final : public FileReader {
   int32_t numFields_ = -1;
   bool keepsCorrupt_ = false;
   bool checksAll_ = false;
+  bool headerSeen_ = false;
   int32_t file_ = 0;
   int64_t row_ = 0;
 };
@@ -205,6 +227,7 @@ Result<std::shared_ptr<const CsvFormat>> CsvFormat::make(const connector::OpenRe
   settings.nullValue = options.text("nullValue", "");
   settings.emptyValue = options.text("emptyValue", "");
   settings.header = options.flag("header", false);
+  settings.checksHeader = settings.header && !options.flag("enforceSchema", true);
   settings.inferSchema = options.flag("inferSchema", false);
   settings.preferDate = options.flag("preferDate", true);
   return std::make_shared<const CsvFormat>(std::move(settings));

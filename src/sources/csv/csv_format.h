@@ -18,6 +18,7 @@ class CsvFormat final : public FileFormat {
     std::string nullValue;
     std::string emptyValue;
     bool header = false;
+    bool checksHeader = false;  // whether a header has to have the names of the schema
     bool inferSchema = false;
     bool preferDate = true;
   };

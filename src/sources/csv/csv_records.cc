@@ -14,6 +14,7 @@ bool isBlankLine(std::string_view line) {
 Status CsvRecords::open(const FileIndex& index, const FileSplit& split, bool keepHeader) {
   lines_ = nullptr;
   whole_.clear();
+  header_.clear();
   position_ = 0;
   atFileStart_ = split.start == 0;
   skipHeader_ = settings_.header && split.start == 0 && !keepHeader;
@@ -48,8 +49,9 @@ Result<bool> CsvRecords::nextRaw(bool wanted) {
 Result<bool> CsvRecords::next(bool wanted) {
   if (skipHeader_) {
     skipHeader_ = false;
-    ASSIGN_OR_RETURN(const bool header, nextRaw(wanted));
+    ASSIGN_OR_RETURN(const bool header, nextRaw(true));
     if (!header) return false;
+    for (const auto& field : fields_) header_.emplace_back(field.text);
   }
   ASSIGN_OR_RETURN(const bool more, nextRaw(wanted));
   if (!more) return false;

@@ -19,6 +19,8 @@ class CsvRecords {
   Result<bool> next(bool wanted = true);
   const std::vector<records::CsvTokenizer::Field>& fields() const { return fields_; }
   std::string_view text() const { return text_; }
+  /// The header of the split, where it begins with one: known from the first `next` on.
+  const std::vector<std::string>& header() const { return header_; }
 
  private:
   Result<bool> nextRaw(bool wanted);
@@ -26,6 +28,7 @@ class CsvRecords {
   const CsvFormat::Settings& settings_;
   records::CsvTokenizer tokenizer_;
   std::unique_ptr<records::LineReader> lines_;
+  std::vector<std::string> header_;
   std::string whole_;  // of a file whose records span lines
   size_t position_ = 0;
   bool skipHeader_ = false;
