@@ -22,6 +22,7 @@ Status PipelineBuilder::lower(const plan::PhysicalPlanPtr& node) {
   const LowerNode lowering = findLowering(node->kind());
   if (lowering == nullptr) return internalError(std::string("no operator runs ") + node->nodeName());
   RETURN_IF_ERROR(lowering(node, *this));
+  if (node->nodeId() < 0) return Status::ok();  // made while lowering: no node of the query's plan
   open_.counters.push_back({open_.operators.size(), task_->query().metrics().metric(node->nodeId(), node->nodeName(), "number of output rows", Metric::Unit::kSum)});
   return Status::ok();
 }

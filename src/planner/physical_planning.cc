@@ -65,6 +65,43 @@ optimizer::AttributeMap namedMap(const std::vector<ExprPtr>& projection) {
   return map;
 }
 
+// The largest value of `column` that the condition lets pass, where that is a whole number; negative: unknown.
+int64_t upperBoundOf(const ExprPtr& condition, const expr::ExprId column) {
+  const auto* node = condition->as<expr::Comparison>();
+  if (node == nullptr) return -1;
+  using Op = expr::ComparisonOp;
+  const auto* left = optimizer::asAttribute(node->left);
+  const auto* right = optimizer::asAttribute(node->right);
+  const bool isLeft = left != nullptr && left->id == column;
+  if (!isLeft && (right == nullptr || right->id != column)) return -1;
+  const Value* bound = expr::literalValue(isLeft ? node->right : node->left);
+  const ExprPtr& other = isLeft ? node->right : node->left;
+  if (bound == nullptr || bound->isNull() || !other->dataType().isIntegral()) return -1;
+  const int64_t value = bound->asInteger();
+  if (node->op == Op::kEqual || node->op == (isLeft ? Op::kLessOrEqual : Op::kGreaterOrEqual)) return value;
+  return node->op == (isLeft ? Op::kLess : Op::kGreater) ? value - 1 : -1;
+}
+
+// How many rows of each partition, with their peers, are enough for a condition over row_number() or rank(), where these and the like are all that the
+// window computes: each looks only at rows before its own. 0: all are needed.
+int64_t firstRowsOf(const plan::Window& window, const ExprPtr& condition) {
+  if (window.orderBy.empty()) return 0;
+  int64_t limit = 0;
+  for (const ExprPtr& named : window.windowExpressions) {
+    const auto* over = expr::withoutAlias(named)->as<expr::WindowExpression>();
+    const auto* call = over == nullptr ? nullptr : over->function->as<expr::WindowFunctionCall>();
+    const AttributePtr attribute = expr::toAttribute(named);
+    if (call == nullptr || attribute == nullptr) return 0;
+    const bool countsRows = call->name == "row_number" || call->name == "rank";
+    if (!countsRows && call->name != "dense_rank") return 0;
+    for (const ExprPtr& conjunct : countsRows ? expr::splitConjuncts(condition) : std::vector<ExprPtr>()) {
+      const int64_t bound = upperBoundOf(conjunct, attribute->id);
+      if (bound > 0 && (limit == 0 || bound < limit)) limit = bound;
+    }
+  }
+  return limit;
+}
+
 // The scan below stops after `limit` rows, where nothing between drops or reorders any.
 PhysicalPlanPtr withScanLimit(const PhysicalPlanPtr& node, int64_t limit) {
   if (const auto* project = node->as<plan::ProjectExec>()) {
@@ -257,6 +294,15 @@ PhysicalPlanning::Planned PhysicalPlanning::planScan(const plan::Relation& relat
 PhysicalPlanning::Planned PhysicalPlanning::planFilter(const plan::Filter& filter, const Targets& targets) {
   plan::FilterExec made;
   made.condition = filter.condition;
+  const auto* window = filter.child->as<plan::Window>();
+  if (const int64_t limit = window == nullptr ? 0 : firstRowsOf(*window, filter.condition); limit > 0) {
+    ASSIGN_OR_RETURN(made.child, planNode(filter.child, targets));
+    plan::WindowExec limited(*made.child->as<plan::WindowExec>());
+    limited.rowLimit = limit;
+    const double rows = made.child->estimatedRows();
+    made.child = PhysicalPlanPtr(makePhysical(std::move(limited)))->withEstimatedRows(rows);
+    return PhysicalPlanPtr(makePhysical(std::move(made)));
+  }
   if (const auto* relation = filter.child->as<plan::Relation>()) {
     ASSIGN_OR_RETURN(made.child, planScan(*relation, expr::splitConjuncts(filter.condition), targets));
     made.child = made.child->withEstimatedRows(context_.estimator().estimate(filter.child)->rows);

@@ -40,10 +40,9 @@ std::vector<VectorPtr> argumentsOf(const AggregateCalls::Call& call, const std::
 Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options,
                                                                    const std::vector<bool>& merges) {
   auto made = std::make_shared<AggregateCalls>();
-  made->mode = node.mode;
   made->numKeys = node.grouping.size();
   const std::vector<expr::AttributePtr> childOutput = node.child->output();
-  const bool fromStates = node.mode == plan::AggregateMode::kFinal;
+  const bool fromStates = node.takesStates();
   std::vector<expr::ExprPtr> inputs;
   const auto bind = [&](const expr::ExprPtr& expression) -> Status {
     ASSIGN_OR_RETURN(expr::ExprPtr bound, expr::bindReferences(expression, childOutput));
@@ -53,7 +52,7 @@ Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::H
   std::vector<expr::AttributePtr> resultInput;
   for (const expr::ExprPtr& key : node.grouping) {
     const expr::AttributePtr attribute = expr::toAttribute(key);
-    RETURN_IF_ERROR(bind(fromStates ? expr::ExprPtr(attribute) : expr::withoutAlias(key)));
+    RETURN_IF_ERROR(bind(expr::withoutAlias(key)));
     made->keyTypes.push_back(attribute->dataType());
     made->keyNullable.push_back(inputs.back()->nullable());
     resultInput.push_back(attribute);
@@ -88,7 +87,7 @@ Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::H
     made->calls.push_back(std::move(call));
   }
   ASSIGN_OR_RETURN(made->input, expr::ExpressionEvaluator::make(std::move(inputs), options));
-  if (node.mode != plan::AggregateMode::kPartial) {
+  if (!node.givesStates()) {
     resultInput.insert(resultInput.end(), node.aggregateAttributes.begin(), node.aggregateAttributes.end());
     std::vector<expr::ExprPtr> results;
     for (const expr::ExprPtr& result : node.resultExpressions) {
@@ -158,7 +157,7 @@ Status AggregateCalls::encode(const GroupStates& states, std::span<const std::by
 
 Result<std::vector<VectorPtr>> AggregateCalls::finish(const GroupStates& states, std::span<const std::byte* const> groups,
                                                       std::vector<VectorPtr> keys, expr::ExpressionEvaluator::Local* local) const {
-  if (mode == plan::AggregateMode::kPartial) {
+  if (results == nullptr) {
     RETURN_IF_ERROR(encode(states, groups, keys));
     return keys;
   }

@@ -23,16 +23,15 @@ struct AggregateCalls {
     int filter = -1;                // position of a boolean; -1: none
     DataType result;
   };
-  plan::AggregateMode mode = plan::AggregateMode::kComplete;
   size_t numKeys = 0;
   std::vector<DataType> keyTypes;
   std::vector<bool> keyNullable;
   std::vector<Call> calls;
   std::shared_ptr<const expr::ExpressionEvaluator> input;
-  std::shared_ptr<const expr::ExpressionEvaluator> results;  // over keys, then the calls' values; null in kPartial
+  std::shared_ptr<const expr::ExpressionEvaluator> results;  // over keys, then the calls' values; null where states are given
   bool orderSensitive = false;
 
-  /// `merges` says which calls read states (`stateAttributes`, in order); empty: all in kFinal, none else.
+  /// `merges` says which calls read states (`stateAttributes`, in order); empty: all where the mode takes states, none else.
   static Result<std::shared_ptr<const AggregateCalls>> make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options,
                                                             const std::vector<bool>& merges = {});
   std::vector<std::shared_ptr<const expr::Aggregator>> aggregators() const;
@@ -46,7 +45,7 @@ struct AggregateCalls {
   /// The node's output columns for groups whose key columns are `keys`.
   Result<std::vector<columnar::VectorPtr>> finish(const GroupStates& states, std::span<const std::byte* const> groups,
                                                   std::vector<columnar::VectorPtr> keys, expr::ExpressionEvaluator::Local* results) const;
-  /// Encoded states, as kPartial gives them.
+  /// Encoded states, as kPartial and kPartialMerge give them.
   Status encode(const GroupStates& states, std::span<const std::byte* const> groups, std::vector<columnar::VectorPtr>& columns) const;
 };
 

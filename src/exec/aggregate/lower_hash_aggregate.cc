@@ -1,5 +1,7 @@
 #include "exec/aggregate/lower_hash_aggregate.h"
 
+#include "exec/aggregate/finish_states_operator.h"
+#include "exec/aggregate/grouping_sets.h"
 #include "exec/aggregate/hash_aggregate_sink.h"
 #include "exec/aggregate/ungrouped_aggregate_sink.h"
 #include "plan/physical/physical_nodes.h"
@@ -81,9 +83,14 @@ Status lowerInTwoSteps(const plan::HashAggregateExec& node, PipelineBuilder& bui
 
 Status lowerHashAggregate(const plan::PhysicalPlanPtr& node, PipelineBuilder& builder) {
   const auto& aggregate = *node->as<plan::HashAggregateExec>();
+  if (const plan::PhysicalPlanPtr chain = chainGroupingSets(aggregate)) return builder.lower(chain);
   RETURN_IF_ERROR(builder.lower(aggregate.child));
   if (hasOneDistinctArgument(aggregate)) return lowerInTwoSteps(aggregate, builder);
   ASSIGN_OR_RETURN(auto calls, AggregateCalls::make(aggregate, builder.task().evaluation()));
+  if (aggregate.mode == plan::AggregateMode::kFinish) {
+    builder.append(std::make_shared<FinishStatesOperator>(std::move(calls)));
+    return Status::ok();
+  }
   breakWithAggregate(std::move(calls), builder);
   return Status::ok();
 }

@@ -29,6 +29,20 @@ Result<SortChunk> makeSortChunk(const SortOrderKeys& order, expr::ExpressionEval
   return chunk;
 }
 
+SortChunk pickRows(const SortChunk& chunk, const columnar::Selection& rows, size_t width) {
+  const ActiveRows active(chunk.rows.numRows(), rows);
+  SortChunk picked;
+  columnar::ColumnarBatch batch = chunk.rows;
+  batch.setSelection(std::make_shared<const columnar::Selection>(rows));
+  picked.rows = columnar::compact(batch);
+  for (const VectorPtr& column : chunk.keyColumns) picked.keyColumns.push_back(columnar::compactEncoded(column, active));
+  picked.keys.resize(rows.size() * width);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::memcpy(picked.keys.data() + i * width, chunk.keys.data() + static_cast<size_t>(rows[i]) * width, width);
+  }
+  return picked;
+}
+
 int64_t bytesOf(const SortChunk& chunk) {
   auto bytes = static_cast<int64_t>(chunk.keys.size()) + chunk.rows.numRows() * static_cast<int64_t>(sizeof(SortEntry));
   const auto add = [&](const VectorPtr& column) {

@@ -17,6 +17,8 @@ struct SortChunk {
 
 /// Makes a chunk of a batch; the sort keys are evaluated by `local`.
 Result<SortChunk> makeSortChunk(const SortOrderKeys& order, expr::ExpressionEvaluator::Local& local, const columnar::ColumnarBatch& batch);
+/// The rows of a chunk that `rows` lists, as a chunk; `width` is that of its keys.
+SortChunk pickRows(const SortChunk& chunk, const columnar::Selection& rows, size_t width);
 int64_t bytesOf(const SortChunk& chunk);
 
 /// Rows of many chunks, sorted. Row numbers go through the chunks in the order of their positions, so that rows with equal keys keep it.

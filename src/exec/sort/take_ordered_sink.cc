@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 
-#include "columnar/gather.h"
 #include "exec/scan/local_table_source.h"
 #include "exec/sort/sort_runs.h"
 
 namespace flint::exec {
 namespace {
 
-using columnar::ActiveRows;
 using columnar::RowIndex;
 using columnar::Selection;
 using columnar::SortKeyLayout;
@@ -19,21 +16,6 @@ using columnar::VectorPtr;
 
 constexpr int64_t kFloorBytes = 1 << 20;  // a run of less is not worth its file
 constexpr size_t kSlackRows = 8 * 2048;  // kept beyond the limit before the rest is cut off
-
-// The rows of a chunk that `rows` lists, as a chunk.
-SortChunk pick(const SortChunk& chunk, const Selection& rows, size_t width) {
-  const ActiveRows active(chunk.rows.numRows(), rows);
-  SortChunk picked;
-  ColumnarBatch batch = chunk.rows;
-  batch.setSelection(std::make_shared<const Selection>(rows));
-  picked.rows = columnar::compact(batch);
-  for (const VectorPtr& column : chunk.keyColumns) picked.keyColumns.push_back(columnar::compactEncoded(column, active));
-  picked.keys.resize(rows.size() * width);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    std::memcpy(picked.keys.data() + i * width, chunk.keys.data() + static_cast<size_t>(rows[i]) * width, width);
-  }
-  return picked;
-}
 
 }  // namespace
 
@@ -191,7 +173,7 @@ void TakeOrderedSink::cut(Kept& kept) const {
     if (rows[c].empty()) continue;
     std::sort(rows[c].begin(), rows[c].end());
     const bool isWhole = static_cast<RowIndex>(rows[c].size()) == kept.chunks[c].rows.numRows();
-    cutChunks.push_back(isWhole ? std::move(kept.chunks[c]) : pick(kept.chunks[c], rows[c], layout.width()));
+    cutChunks.push_back(isWhole ? std::move(kept.chunks[c]) : pickRows(kept.chunks[c], rows[c], layout.width()));
     kept.bytes += bytesOf(cutChunks.back());
   }
   kept.chunks = std::move(cutChunks);
@@ -207,7 +189,7 @@ Result<Progress> TakeOrderedSink::consume(LocalState& state, const ColumnarBatch
   if (kept.hasWorst) {
     const Selection rows = notAfterWorst(kept, chunk);
     if (rows.empty()) return Progress::needInput();
-    if (static_cast<RowIndex>(rows.size()) < chunk.rows.numRows()) chunk = pick(chunk, rows, plan_->order.layout.width());
+    if (static_cast<RowIndex>(rows.size()) < chunk.rows.numRows()) chunk = pickRows(chunk, rows, plan_->order.layout.width());
   }
   kept.numRows += static_cast<size_t>(chunk.rows.numRows());
   kept.bytes += bytesOf(chunk);

@@ -118,6 +118,7 @@ Result<std::shared_ptr<const WindowCalls>> WindowCalls::make(const plan::WindowE
   auto calls = std::make_shared<WindowCalls>();
   calls->numPartitionKeys = node.partitionBy.size();
   calls->numKeys = node.partitionBy.size() + node.orderBy.size();
+  calls->rowLimit = node.rowLimit;
   CallBinder binder(node, options, *calls);
   for (const ExprPtr& expression : node.windowExpressions) RETURN_IF_ERROR(binder.add(expression));
   RETURN_IF_ERROR(binder.finish());

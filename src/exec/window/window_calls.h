@@ -36,6 +36,7 @@ struct WindowCalls {
   bool ascending = true;
   size_t numPartitionKeys = 0;
   size_t numKeys = 0;      // partition and order keys
+  int64_t rowLimit = 0;    // of a partition only so many first rows, and the peers of the last, matter; 0: all do
 
   static Result<std::shared_ptr<const WindowCalls>> make(const plan::WindowExec& node, const expr::EvaluationOptions& options);
 };

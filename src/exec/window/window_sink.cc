@@ -1,8 +1,11 @@
 #include "exec/window/window_sink.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "exec/sort/sort_runs.h"
+#include "exec/window/first_rows.h"
 #include "exec/window/spilled_window_source.h"
 #include "exec/window/window_source.h"
 
@@ -18,6 +21,7 @@ struct WindowSink::Local : LocalState {
   expr::ExpressionEvaluator::LocalPtr keys;
   std::vector<SortChunk> chunks;
   int64_t bytes = 0;
+  std::optional<FirstRows> first;  // where not all rows matter
 };
 
 WindowSink::WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::shared_ptr<TaskContext> task)
@@ -28,6 +32,7 @@ WindowSink::WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys o
 Result<LocalStatePtr> WindowSink::makeLocal(TaskContext&) {
   auto local = std::make_unique<Local>();
   local->keys = sorted_->order.values->makeLocal();
+  if (calls_->rowLimit > 0) local->first.emplace(sorted_->order, calls_->numPartitionKeys, calls_->rowLimit);
   return LocalStatePtr(std::move(local));
 }
 
@@ -46,6 +51,11 @@ Result<Progress> WindowSink::consume(LocalState& state, const ColumnarBatch& bat
   }
   local.bytes += bytes;
   local.chunks.push_back(std::move(chunk));
+  if (local.first && local.first->cut(local.chunks)) {
+    int64_t left = 0;
+    for (const SortChunk& each : local.chunks) left += bytesOf(each) * 2;
+    if (left < local.bytes) reservation.shrink(local.bytes - std::exchange(local.bytes, left));
+  }
   reservation.setRevocable(reservation.bytes());
   return Progress::needInput();
 }
@@ -53,6 +63,7 @@ Result<Progress> WindowSink::consume(LocalState& state, const ColumnarBatch& bat
 Status WindowSink::spill(Local& local) {
   ASSIGN_OR_RETURN(SpillFilePtr run, writeSortRun(sorted_->order, types_, std::move(local.chunks), false, task_->query()));
   local.chunks.clear();
+  if (local.first) local.first.emplace(sorted_->order, calls_->numPartitionKeys, calls_->rowLimit);
   sorted_->reservation->shrink(local.bytes);
   local.bytes = 0;
   sorted_->reservation->spillDone();

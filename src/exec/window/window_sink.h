@@ -14,6 +14,8 @@ namespace flint::exec {
 
 /// Evaluates window functions; the runtime of `WindowExec`. Sorts its input by partition and order keys, then works through the partitions.
 ///
+/// Where only the first rows of a partition matter (WindowExec::rowLimit) the others are dropped as they come, most of them before they are sorted with all.
+///
 /// Shape: the input's columns, then one a window expression; rows come in the order of the keys. A morsel is a run of whole partitions.
 /// Memory: all rows, charged as they come; a thread whose rows are refused writes them out as a sorted run, and then the source merges the runs and
 /// holds whole partitions only. Threads: as Sink.

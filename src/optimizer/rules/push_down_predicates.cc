@@ -103,6 +103,10 @@ class PredicatePushDown {
     const bool deterministic = std::all_of(project.projectList.begin(), project.projectList.end(), [](const ExprPtr& e) { return e->deterministic(); });
     if (conjuncts.empty() || !deterministic) return withFilter(std::move(conjuncts), descend(node));
     const AttributeMap aliases = aliasMap(project.projectList);
+    AttributeSet columns;  // that are some of the input's
+    for (const ExprPtr& named : project.projectList) {
+      if (asAttribute(named) != nullptr) columns.add(expr::toAttribute(named)->id);
+    }
     Conjuncts down;
     Conjuncts stay;
     for (ExprPtr& conjunct : conjuncts) {
@@ -110,6 +114,7 @@ class PredicatePushDown {
       if (isMovable(below) && !below->traits().hasPythonUdf) {
         down.push_back(std::move(below));
       } else {
+        if (ExprPtr part = impliedBySide(conjunct, columns)) down.push_back(replaceAttributes(part, aliases));
         stay.push_back(std::move(conjunct));
       }
     }
@@ -227,10 +232,36 @@ class PredicatePushDown {
     Conjuncts condition;
   };
 
+  // `conjuncts` without the one that a column of the right side is null, where the join's condition never is true then: what is left are rows without match.
+  static bool keepsUnmatchedOnly(const Join& join, const AttributeSet& right, Conjuncts& conjuncts) {
+    if (join.type != JoinType::kLeftOuter || join.condition == nullptr) return false;
+    const auto at = std::find_if(conjuncts.begin(), conjuncts.end(), [&](const ExprPtr& conjunct) {
+      const auto* isNull = conjunct->as<expr::IsNull>();
+      const auto* column = isNull == nullptr ? nullptr : isNull->child->as<expr::AttributeReference>();
+      if (column == nullptr || !right.contains(column->id)) return false;
+      AttributeSet tested;
+      tested.add(column->id);
+      return rejectsNulls(join.condition, tested);
+    });
+    if (at == conjuncts.end()) return false;
+    conjuncts.erase(at);
+    return true;
+  }
+
+  // An anti join, whose columns of the right side are all null.
+  static LogicalPlanPtr antiJoin(const LogicalPlanPtr& node) {
+    Join made(*node->as<Join>());
+    made.type = JoinType::kLeftAnti;
+    std::vector<ExprPtr> list = asExpressions(made.left->output());
+    for (const AttributePtr& column : made.right->output()) list.push_back(makeAliasAs(expr::literalNull(column->type), column));
+    return makeProject(std::move(list), makePlan(std::move(made), node->origin()));
+  }
+
   LogicalPlanPtr pushJoin(const LogicalPlanPtr& node, Conjuncts conjuncts) {
     const auto& join = *node->as<Join>();
     const AttributeSet left = AttributeSet::outputOf(*join.left);
     const AttributeSet right = AttributeSet::outputOf(*join.right);
+    if (keepsUnmatchedOnly(join, right, conjuncts)) return push(antiJoin(node), std::move(conjuncts));
     const JoinType type = eliminateOuter(join.type, conjuncts, left, right);
     const Conjuncts own = join.condition == nullptr ? Conjuncts() : expr::splitConjuncts(join.condition);
     Sides sides;

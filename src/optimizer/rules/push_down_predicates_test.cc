@@ -107,5 +107,38 @@ TEST(PruneColumns, readsOnlyWhatIsUsed) {
               "   +- Relation a[x,u] parquet\n");
 }
 
+TEST_F(PushDownPredicates, makesAnOuterJoinAntiWhenOnlyRowsWithoutMatchAreKept) {
+  const auto query = project({x}, filter({makeIsNull(y), less(u, five)}, join(JoinType::kLeftOuter, a, b, equal(x, y))));
+  EXPECT_PLAN(optimizedBy(pushDownPredicates, query),
+              "Project [x]\n"
+              "+- Project [x, u, null AS y, null AS v]\n"
+              "   +- Join LeftAnti, (x = y)\n"
+              "      :- Filter (u < 5)\n"
+              "      :  +- Relation a[x,u] parquet\n"
+              "      +- Relation b[y,v] parquet\n");
+}
+
+TEST_F(PushDownPredicates, keepsAnOuterJoinWhoseTestedColumnMayBeNullInAMatch) {
+  const auto query = filter({makeIsNull(v)}, join(JoinType::kLeftOuter, a, b, equal(x, y)));
+  EXPECT_PLAN(optimizedBy(pushDownPredicates, query),
+              "Filter isnull(v)\n"
+              "+- Join LeftOuter, (x = y)\n"
+              "   :- Relation a[x,u] parquet\n"
+              "   +- Relation b[y,v] parquet\n");
+}
+
+TEST_F(PushDownPredicates, takesWhatAnOrSaysOfColumnsBelowAComputedOneThatMayRaise) {
+  expr::Cast cast;
+  cast.child = y;
+  cast.target = DataType::integer();
+  const auto computed = expr::alias(makeExpr(std::move(cast)), "w");
+  const auto condition = expr::makeOr(expr::makeAnd(equal(v, five), less(expr::toAttribute(computed), expr::literalInt(3))), equal(v, expr::literalLong(6)));
+  EXPECT_PLAN(optimizedBy(pushDownPredicates, filter({condition}, project({v, computed}, b))),
+              "Filter (((v = 5) AND (w < 3)) OR (v = 6))\n"
+              "+- Project [v, cast(y as int) AS w]\n"
+              "   +- Filter ((v = 5) OR (v = 6))\n"
+              "      +- Relation b[y,v] parquet\n");
+}
+
 }  // namespace
 }  // namespace flint::optimizer

@@ -37,6 +37,7 @@ std::string functionsOf(const HashAggregateExec& node) {
   for (const ExprPtr& aggregate : node.aggregates) {
     if (out.size() > 1) out += ", ";
     if (node.mode == AggregateMode::kPartial) out += "partial_";
+    if (node.mode == AggregateMode::kPartialMerge) out += "merge_";
     out += aggregate->toString();
   }
   return out + "]";
@@ -194,7 +195,7 @@ Pairs verboseArgumentsOf(const FilterExec& node) { return {{"Condition ", node.c
 std::string argumentsOf(const HashAggregateExec& node) { return fmt::format("(keys={}, functions={})", listOf(node.grouping), functionsOf(node)); }
 Pairs verboseArgumentsOf(const HashAggregateExec& node) {
   return {counted("Keys", node.grouping), {fmt::format("Functions [{}]", node.aggregates.size()), functionsOf(node)},
-          counted("Aggregate Attributes", node.mode == AggregateMode::kPartial ? node.stateAttributes : node.aggregateAttributes),
+          counted("Aggregate Attributes", node.givesStates() ? node.stateAttributes : node.aggregateAttributes),
           counted("Results", node.output())};
 }
 

@@ -66,13 +66,13 @@ std::vector<ExprPtr> RangeExec::outputOrdering() const { return {expr::sortOrder
 std::vector<AttributePtr> ProjectExec::output() const { return attributesOf(projectList); }
 
 std::vector<AttributePtr> HashAggregateExec::output() const {
-  if (mode != AggregateMode::kPartial) return attributesOf(resultExpressions);
+  if (!givesStates()) return attributesOf(resultExpressions);
   std::vector<AttributePtr> out = attributesOf(grouping);
   append(out, stateAttributes, false);
   return out;
 }
 std::vector<Distribution> HashAggregateExec::requiredChildDistribution() const {
-  if (mode == AggregateMode::kPartial) return std::vector<Distribution>(1);
+  if (mode == AggregateMode::kPartial || mode == AggregateMode::kFinish) return std::vector<Distribution>(1);
   std::vector<ExprPtr> keys;
   for (const ExprPtr& key : grouping) {
     keys.push_back(mode == AggregateMode::kComplete ? expr::withoutAlias(key) : ExprPtr(expr::toAttribute(key)));

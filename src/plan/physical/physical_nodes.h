@@ -94,10 +94,11 @@ struct FilterExec final : PhysicalNode<FilterExec, PhysicalKind::kFilter> {
   std::vector<ExprPtr> outputOrdering() const override { return child->outputOrdering(); }
 };
 
-/// kComplete: partial and final fused, as the local cut runs it.
-enum class AggregateMode : uint8_t { kPartial, kFinal, kComplete };
+/// kComplete: partial and final fused, as the local cut runs it. kPartialMerge: states in, states out. kFinish: as kFinal, each row being a group of its own.
+enum class AggregateMode : uint8_t { kPartial, kFinal, kComplete, kPartialMerge, kFinish };
 
-/// Shape: kPartial gives the grouping attributes, then each aggregate's encoded state columns; kFinal takes these; kFinal and kComplete give `resultExpressions`.
+/// Shape: kPartial gives the grouping attributes, then each aggregate's encoded state columns; kPartialMerge, kFinal and kFinish take these; the last two and
+/// kComplete give `resultExpressions`.
 struct HashAggregateExec final : PhysicalNode<HashAggregateExec, PhysicalKind::kHashAggregate> {
   AggregateMode mode = AggregateMode::kComplete;
   std::vector<ExprPtr> grouping;           // attributes, or aliases of expressions
@@ -113,6 +114,8 @@ struct HashAggregateExec final : PhysicalNode<HashAggregateExec, PhysicalKind::k
                       field("stateAttributes", &HashAggregateExec::stateAttributes), field("resultExpressions", &HashAggregateExec::resultExpressions),
                       field("child", &HashAggregateExec::child));
   }
+  bool givesStates() const { return mode == AggregateMode::kPartial || mode == AggregateMode::kPartialMerge; }
+  bool takesStates() const { return mode != AggregateMode::kPartial && mode != AggregateMode::kComplete; }
   std::vector<AttributePtr> output() const override;
   std::vector<Distribution> requiredChildDistribution() const override;
 };
@@ -215,11 +218,12 @@ struct WindowExec final : PhysicalNode<WindowExec, PhysicalKind::kWindow> {
   std::vector<ExprPtr> windowExpressions;  // aliases of WindowExpressions
   std::vector<ExprPtr> partitionBy;
   std::vector<ExprPtr> orderBy;
+  int64_t rowLimit = 0;                    // rows behind so many of their partition that are no peers of one of these do not matter; 0: all do
   PhysicalPlanPtr child;                   // any order: the operator partitions and sorts by itself
   static constexpr const char* kName = "Window";
   static constexpr auto fields() {
     return std::tuple(field("windowExpressions", &WindowExec::windowExpressions), field("partitionBy", &WindowExec::partitionBy),
-                      field("orderBy", &WindowExec::orderBy), field("child", &WindowExec::child));
+                      field("orderBy", &WindowExec::orderBy), field("rowLimit", &WindowExec::rowLimit), field("child", &WindowExec::child));
   }
   std::vector<AttributePtr> output() const override;
   std::vector<Distribution> requiredChildDistribution() const override;
