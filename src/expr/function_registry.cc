@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 
 #include "expr/expression_text.h"
@@ -214,7 +215,9 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
     constants.push_back(literalValue(argument));
   }
   std::vector<Value> folded(arguments.size());
-  for (size_t i = 0; i < arguments.size(); ++i) {
+  // What an operator does follows from types and literals: a long sum is not to be computed again for each of its operators.
+  const bool isOperator = std::isalpha(static_cast<unsigned char>(name[0])) == 0;
+  for (size_t i = 0; i < arguments.size() && !isOperator; ++i) {
     if (constants[i] != nullptr || !arguments[i]->resolved() || !arguments[i]->foldable()) continue;
     auto value = evaluateFoldable(arguments[i], options);
     if (!value.isOk()) continue;  // raised when a row is evaluated
