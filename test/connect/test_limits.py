@@ -172,3 +172,22 @@ def test_progress_of_the_cluster_cut(start_server):
     last = [stages for stages in seen if stages][-1]
     assert max(stage.num_tasks for stage in last) >= 8 and all(stage.done for stage in last)
     spark.stop()
+
+
+def resident_mib(server):
+    with open(f"/proc/{server.process.pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
+
+
+def test_an_unused_server_gives_memory_back(start_server):
+    server = start_server("--conf", "spark.connect.progress.reportInterval=100ms")
+    session = connect(server)
+    session.sql("SELECT 1").collect()
+    start = resident_mib(server)
+    rows = session.sql("SELECT max(size(l)) FROM (SELECT collect_list(repeat(CAST(id AS STRING), 20)) l FROM range(1500000))").collect()
+    assert rows[0][0] == 1500000
+    deadline = time.monotonic() + 30
+    while resident_mib(server) > start + 64 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert resident_mib(server) <= start + 64
+    session.stop()

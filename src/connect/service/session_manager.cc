@@ -1,5 +1,7 @@
 #include "connect/service/session_manager.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -9,6 +11,12 @@ namespace flint::connect {
 namespace {
 
 constexpr size_t kMaxClosed = 10'000;
+constexpr size_t kFreeBytesToKeep = size_t{32} << 20;
+
+// What queries freed, the allocator keeps for the next ones; a server that nobody uses gives it back.
+void giveFreeMemoryBack() {
+  if (::mallinfo2().fordblks > kFreeBytesToKeep) ::malloc_trim(0);
+}
 
 Status checkObserved(const SessionHolder& holder, const std::string& observedServerId) {
   if (observedServerId.empty() || observedServerId == holder.serverSideSessionId()) return Status::ok();
@@ -119,6 +127,16 @@ void SessionManager::endUnused(int64_t nowMs) {
   }
 }
 
+bool SessionManager::isUnused(int64_t sinceMs) const {
+  for (const SessionHolderPtr& holder : sessions()) {
+    if (holder->lastUsedMs() >= sinceMs) return false;
+    for (const OperationPtr& operation : holder->operations()) {
+      if (operation->state() == Operation::State::kRunning) return false;
+    }
+  }
+  return true;
+}
+
 void SessionManager::lookAfter(const std::stop_token& stop) {
   const auto interval = std::chrono::milliseconds(std::clamp<int64_t>(std::min({timeouts_.progressMs, timeouts_.detachedMs, timeouts_.sessionMs}), 100, 10'000));
   while (!stop.stop_requested()) {
@@ -127,7 +145,9 @@ void SessionManager::lookAfter(const std::stop_token& stop) {
       wake_.wait_for(lock, stop, interval, [] { return false; });
     }
     if (stop.stop_requested()) return;
-    endUnused(steadyMs());
+    const int64_t nowMs = steadyMs();
+    endUnused(nowMs);
+    if (isUnused(nowMs - interval.count())) giveFreeMemoryBack();
     if (reportProgress_ == nullptr) continue;
     for (const SessionHolderPtr& holder : sessions()) {
       for (const OperationPtr& operation : holder->operations()) {

@@ -44,6 +44,8 @@ class SessionManager {
  private:
   void lookAfter(const std::stop_token& stop);
   void endUnused(int64_t nowMs);
+  /// Whether nothing runs, and no call came since.
+  bool isUnused(int64_t sinceMs) const;
   std::vector<SessionHolderPtr> sessions() const;
 
   const std::shared_ptr<session::SharedState> shared_;
