@@ -2,12 +2,13 @@
 
 #include <brotli/decode.h>
 #include <lz4.h>
-#include <snappy.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <cstring>
 #include <memory>
+
+#include "io/snappy_block.h"
 
 namespace flint::io {
 namespace {
@@ -74,12 +75,7 @@ bool decompressBlock(BlockCodec codec, std::span<const uint8_t> in, std::span<ui
       if (in.size() != out.size()) return false;
       if (!out.empty()) std::memcpy(out.data(), in.data(), out.size());
       return true;
-    case BlockCodec::kSnappy: {
-      size_t size = 0;
-      const auto* bytes = reinterpret_cast<const char*>(in.data());
-      return snappy::GetUncompressedLength(bytes, in.size(), &size) && size == out.size() &&
-             snappy::RawUncompress(bytes, in.size(), reinterpret_cast<char*>(out.data()));
-    }
+    case BlockCodec::kSnappy: return decompressSnappyBlock(in, out);
     case BlockCodec::kGzip: return inflateAll(in, out);
     case BlockCodec::kBrotli: {
       size_t size = out.size();
