@@ -12,6 +12,9 @@
 #include "exec/store/cached_rows.h"
 #include "executor/local_cluster.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/statistics/estimate_text.h"
+#include "optimizer/statistics/estimator.h"
+#include "plan/logical/annotated_tree.h"
 #include "plan/logical/command_parts.h"
 #include "plan/physical/physical_nodes.h"
 #include "session/cache/cache_manager.h"
@@ -298,8 +301,14 @@ Result<std::string> QueryExecution::explain(ExplainMode mode) {
     physical = shown.error().message();
   }
   if (mode == ExplainMode::kSimple || mode == ExplainMode::kFormatted) return fmt::format("== Physical Plan ==\n{}\n", physical);
+  // No code is generated, so no stage of generated code can be shown.
+  if (mode == ExplainMode::kCodegen) return std::string("Found 0 WholeStageCodegen subtrees.\n");
   const Result<LogicalPlanPtr> better = optimized();
-  const std::string optimizedText = better.isOk() ? plan::treeString(*better) : better.error().message();
+  optimizer::Estimator estimator;
+  const auto cost = [&](const LogicalPlanPtr& node) { return optimizer::estimateText(*estimator.estimate(node)); };
+  const std::string optimizedText = !better.isOk()               ? better.error().message()
+                                    : mode == ExplainMode::kCost ? plan::annotatedTreeString(*better, cost)
+                                                                 : plan::treeString(*better);
   if (mode == ExplainMode::kCost) return fmt::format("== Optimized Logical Plan ==\n{}\n\n== Physical Plan ==\n{}\n", optimizedText, physical);
   std::string columns;
   for (const plan::AttributePtr& attribute : resolved->output()) {

@@ -244,3 +244,14 @@ def test_samples_with_replacement_are_those_of_spark(spark):
     assert sample == [0, 3, 7, 7, 9, 10, 11, 11, 15, 17, 21, 23]
     sample = [row.id for row in spark.range(0, 30, 1, 2).sample(True, 0.5, -3).collect()]
     assert sample == [0, 1, 2, 3, 4, 7, 8, 10, 12, 14, 17, 19, 19, 19, 21, 22, 22, 22, 24, 25, 28, 29]
+
+
+def test_explain_shows_each_mode(spark):
+    frame = spark.range(1500).groupBy((F.col("id") % 3).alias("k")).count()
+    assert frame._explain_string(mode="simple").startswith("== Physical Plan ==\n")
+    extended = frame._explain_string(extended=True)
+    assert [line for line in extended.splitlines() if line.startswith("==")] == [
+        "== Parsed Logical Plan ==", "== Analyzed Logical Plan ==", "== Optimized Logical Plan ==", "== Physical Plan =="]
+    assert "Range (0, 1500, step=1), Statistics(sizeInBytes=11.7 KiB, rowCount=1.50E+3)" in frame._explain_string(mode="cost")
+    assert "\n(1) Range\nOutput [1]: [id#" in frame._explain_string(mode="formatted")
+    assert frame._explain_string(mode="codegen") == "Found 0 WholeStageCodegen subtrees.\n"

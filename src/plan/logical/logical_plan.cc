@@ -1,5 +1,6 @@
 #include "plan/logical/logical_plan.h"
 
+#include "plan/logical/annotated_tree.h"
 #include "plan/logical/relational.h"
 #include "plan/logical/subquery_expressions.h"
 
@@ -35,6 +36,7 @@ std::vector<LogicalPlanPtr> innerPlans(const LogicalPlan& plan) {
 
 struct TreePrinter {
   std::string out;
+  std::function<std::string(const LogicalPlanPtr&)> remark;  // empty: none
 
   // Prints the tree; `prefix` stands before every line but the first.
   void print(const LogicalPlanPtr& plan, const std::string& prefix) {
@@ -42,6 +44,7 @@ struct TreePrinter {
     out += plan->nodeName();
     const std::string arguments = plan->argumentString();
     if (!arguments.empty()) out += ' ' + arguments;
+    if (remark != nullptr) out += ", " + remark(plan);
     out += '\n';
     const std::vector<LogicalPlanPtr> children = plan->children();
     const std::vector<LogicalPlanPtr> inner = innerPlans(*plan);
@@ -83,8 +86,10 @@ DataType LogicalPlan::schema() const {
   return DataType::structType(std::move(fields));
 }
 
-std::string treeString(const LogicalPlanPtr& plan) {
-  TreePrinter printer;
+std::string treeString(const LogicalPlanPtr& plan) { return annotatedTreeString(plan, nullptr); }
+
+std::string annotatedTreeString(const LogicalPlanPtr& plan, const std::function<std::string(const LogicalPlanPtr&)>& remark) {
+  TreePrinter printer{.out = {}, .remark = remark};
   printer.print(plan, "");
   return std::move(printer.out);
 }
