@@ -73,3 +73,8 @@ foreach(library ${FLINT_EXTERNAL_LIBRARIES})
 endforeach()
 configure_file(${CMAKE_SOURCE_DIR}/cmake/flint-config.cmake.in ${CMAKE_BINARY_DIR}/flint-config.cmake @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/flint-config.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/flint)
+
+# The Python side of user-defined functions; programs find it from where they are (pyworker/worker_files.cc), so the build tree has it at the same place.
+install(DIRECTORY python/flint_worker DESTINATION ${CMAKE_INSTALL_DATADIR}/flint PATTERN "__pycache__" EXCLUDE)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share/flint)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/python/flint_worker ${CMAKE_BINARY_DIR}/share/flint/flint_worker SYMBOLIC)

@@ -4,7 +4,8 @@
     generate_conditions.py error_conditions.json OUTPUT_FOLDER
 
 Writes condition_constants.h and condition_constants.cc. The JSON maps a condition's name to its `sqlState`, `message`,
-`parameters` and, optionally, `subConditions`: name to `message` and `parameters`, which are added to the parent's.
+`parameters` and, optionally, `subConditions`: name to `message` and `parameters`, which are added to the parent's. Those with
+`declaredIn` are left out of the header: that file declares them, for the few that raise them.
 """
 
 import json
@@ -44,16 +45,16 @@ def check(conditions):
             sys.exit(f"{name}: the message uses undeclared parameters {sorted(unknown)}")
 
 
-def header(conditions):
+def header(conditions, elsewhere):
     lines = ["#pragma once", "", "// Generated from base/error_conditions.json; change it there.", "",
              "namespace flint {", "inline namespace base {", "struct Condition;", "namespace condition {"]
-    lines += [f"extern const Condition {constant_name(name)};" for name, *_ in conditions]
+    lines += [f"extern const Condition {constant_name(name)};" for name, *_ in conditions if name not in elsewhere]
     lines += ["}  // namespace condition", "}  // namespace base", "}  // namespace flint", ""]
     return "\n".join(lines)
 
 
 def source(conditions):
-    lines = ['#include "base/condition.h"', "", "namespace flint {", "inline namespace base {", "namespace condition {",
+    lines = ['#include "base/condition.h"', '#include "base/legacy_conditions.h"', "", "namespace flint {", "inline namespace base {", "namespace condition {",
              "namespace {"]
     arrays = {}  # parameter lists are shared: a few hundred distinct ones
     for _, _, _, parameters in conditions:
@@ -87,7 +88,8 @@ def main():
     output.mkdir(parents=True, exist_ok=True)
     conditions = list(conditions_of(declared))
     check(conditions)
-    write_if_changed(output / "condition_constants.h", header(conditions))
+    elsewhere = {name for name, entry in declared.items() if "declaredIn" in entry}
+    write_if_changed(output / "condition_constants.h", header(conditions, elsewhere))
     write_if_changed(output / "condition_constants.cc", source(conditions))
 
 

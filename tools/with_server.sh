@@ -10,6 +10,9 @@ set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 binary=${FLINT_BIN:-$root/build/release/bin/flint}
 
+# Python workers need an interpreter that has pyspark.
+[ -n "${PYSPARK_PYTHON:-}" ] || { [ -x "$root/.venv/bin/python" ] && export PYSPARK_PYTHON=$root/.venv/bin/python; }
+
 options=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
   options+=("$1")
@@ -39,7 +42,16 @@ trap 'exit 130' INT TERM
 for _ in $(seq 300); do
   if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
     export SPARK_REMOTE="sc://127.0.0.1:$port" FLINT_SERVER_PID=$server
-    "$@"
+    # A client would go on asking a server that is gone.
+    "$@" <&0 &
+    command=$!
+    wait -n "$command" "$server"
+    if kill -0 "$command" 2>/dev/null && ! kill -0 "$server" 2>/dev/null; then
+      echo "$0: the server ended before the command" >&2
+      kill "$command" 2>/dev/null
+      exit 125
+    fi
+    wait "$command"
     exit $?
   fi
   kill -0 "$server" 2>/dev/null || break

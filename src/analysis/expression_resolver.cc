@@ -7,6 +7,7 @@
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
+#include "expr/python_udf.h"
 #include "plan/logical/subquery_expressions.h"
 
 namespace flint::analysis {
@@ -101,6 +102,7 @@ Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
     case ExprKind::kLambdaVariable: return expression;
     case ExprKind::kUnresolvedAttribute: return resolveColumn(*expression->as<expr::UnresolvedAttribute>());
     case ExprKind::kUnresolvedFunction: return resolveFunction(*expression->as<expr::UnresolvedFunction>(), false);
+    case ExprKind::kPythonUdf: return resolvePythonUdf(*expression->as<expr::PythonUdf>());
     case ExprKind::kUnresolvedWindow: return resolveWindow(*expression->as<expr::UnresolvedWindow>());
     case ExprKind::kScalarSubquery:
     case ExprKind::kExists:

@@ -15,6 +15,10 @@ struct SqlFunction;
 struct SqlVariable;
 }
 
+namespace flint::expr {
+struct PythonUdf;
+}
+
 namespace flint::analysis {
 
 using plan::LogicalPlanPtr;
@@ -82,6 +86,8 @@ class ExpressionResolver {
                                 std::vector<ExprPtr> arguments);
   Result<ExprPtr> resolveAggregate(const expr::AggregateFunction& function, const std::string& name, const expr::UnresolvedFunction& call);
   Result<ExprPtr> resolveWindowFunction(const expr::WindowFunction& function, const std::string& name, const expr::UnresolvedFunction& call);
+  Result<ExprPtr> resolvePythonUdf(const expr::PythonUdf& udf);  // resolve_python.cc
+  Result<ExprPtr> resolvePythonCall(const expr::PythonUdf& function, const expr::UnresolvedFunction& call);
   Result<ExprPtr> resolveGenerator(const expr::GeneratorFunction& function, const std::string& name, const expr::UnresolvedFunction& call);
   // resolve_sql_functions.cc
   Result<ExprPtr> resolveSqlFunction(const catalog::SqlFunction& function, const expr::UnresolvedFunction& call);

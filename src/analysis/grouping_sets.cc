@@ -5,6 +5,7 @@
 #include "base/condition.h"
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
+#include "expr/python_udf.h"
 #include "plan/logical/relational.h"
 
 namespace flint::analysis {
@@ -124,7 +125,7 @@ Result<ExprPtr> replaceGrouping(const SelectBlock& block, const ExprPtr& express
     }
     return ExprPtr(expr::makeExpr(std::move(copy), window->origin()));
   }
-  if (expression->as<expr::AggregateExpression>() != nullptr) return expression;
+  if (expr::isAggregateCall(expression)) return expression;
   if (!block.groupingColumns.empty() && expression->as<expr::Alias>() == nullptr) {
     for (const auto& [grouping, column] : block.groupingColumns) {
       if (semanticallyEqual(grouping, expression)) return ExprPtr(column);

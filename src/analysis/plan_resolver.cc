@@ -121,6 +121,9 @@ Result<ResolvedPlan> PlanResolver::dispatch(const LogicalPlanPtr& node) {
     case LogicalKind::kLimit: return resolveLimit(node, node->as<plan::Limit>()->count, "limit");
     case LogicalKind::kOffset: return resolveLimit(node, node->as<plan::Offset>()->count, "offset");
     case LogicalKind::kTail: return resolveLimit(node, node->as<plan::Tail>()->count, "tail");
+    case LogicalKind::kMapPartitions:
+    case LogicalKind::kGroupMap:
+    case LogicalKind::kCoGroupMap: return resolvePython(node);
     case LogicalKind::kPivot: return resolvePivot(*node->as<plan::Pivot>());
     case LogicalKind::kUnpivot: return resolveUnpivot(*node->as<plan::Unpivot>());
     case LogicalKind::kOneRowRelation:

@@ -117,6 +117,9 @@ class PlanResolver {
   Result<ResolvedPlan> resolveWithMissing(const ResolvedPlan& input, const std::vector<ExprPtr>& expressions, std::vector<ExprPtr>& resolved);
   Result<ResolvedPlan> resolveGeneric(const LogicalPlanPtr& node);
   Result<ResolvedPlan> resolveHint(const plan::UnresolvedHint& node);
+  // resolve_python.cc
+  Result<ResolvedPlan> resolvePython(const LogicalPlanPtr& node);
+  Result<std::vector<ExprPtr>> resolvePythonKeys(const std::vector<ExprPtr>& keys, const ResolvedPlan& input);
   // resolve_joins.cc
   Result<ResolvedPlan> resolveJoin(const plan::Join& node);
   Result<ResolvedPlan> resolveLateralJoin(const plan::LateralJoin& node);

@@ -7,39 +7,15 @@
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
+#include "expr/call_arguments.h"
 #include "expr/expression_text.h"
+#include "expr/python_udf.h"
 #include "parser/sql_parser.h"
 
 namespace flint::analysis {
 namespace {
 
-using expr::BindContext;
 using expr::UnresolvedFunction;
-
-/// A BindContext with what it borrows.
-struct CallArguments {
-  std::vector<DataType> types;
-  std::vector<ExprPtr> expressions;
-  std::vector<Value> folded;
-  std::vector<const Value*> constants;
-
-  CallArguments(std::vector<ExprPtr> arguments, const expr::EvaluationOptions& options) : expressions(std::move(arguments)) {
-    folded.resize(expressions.size());
-    for (size_t i = 0; i < expressions.size(); ++i) {
-      const ExprPtr plain = withoutReplaced(expressions[i]);
-      types.push_back(plain->dataType());
-      constants.push_back(expr::literalValue(plain));
-      if (constants[i] != nullptr || !plain->resolved() || !plain->foldable()) continue;
-      auto value = expr::evaluateFoldable(plain, options);
-      if (!value.isOk()) continue;
-      folded[i] = std::move(value).value();
-      constants[i] = &folded[i];
-    }
-  }
-  BindContext context(std::string_view name, const expr::EvaluationOptions& options) const {
-    return BindContext{name, types, expressions, constants, options};
-  }
-};
 
 Error located(Error error, const OriginPtr& origin) {
   if (error.origin() == nullptr) error.at(origin);
@@ -63,6 +39,13 @@ Error unsupportedSyntax(const std::string& name, const char* syntax, const Origi
       .with("syntax", syntax)
       .at(origin)
       .as(ErrorFamily::kAnalysis);
+}
+
+// The metadata column that input_file_name() and its kin mean; null for another name.
+const char* inputFileColumn(std::string_view name) {
+  if (name == "input_file_name") return "file_path";
+  if (name == "input_file_block_start") return "file_block_start";
+  return name == "input_file_block_length" ? "file_block_length" : nullptr;
 }
 
 }  // namespace
@@ -164,8 +147,8 @@ Result<ExprPtr> ExpressionResolver::resolveScalar(const expr::ScalarFunction& fu
   if (call.ignoreNulls.has_value() && *call.ignoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
   if (!call.withinGroup.empty()) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", call.origin());
   if (function.rewrite != nullptr) {
-    const CallArguments bound(arguments, options());
-    auto rewritten = function.rewrite(bound.context(name, options()));
+    const expr::CallArguments bound(arguments, options());
+    auto rewritten = function.rewrite(bound.context(name));
     if (!rewritten.isOk()) return located(rewritten.error(), call.origin());
     // None: the call is bound as it is.
     if (rewritten.value() != nullptr) return resolveReplacement(function, name, call, arguments, rewritten.value());
@@ -265,8 +248,8 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
     }
   }
   if (function.rewrite != nullptr) {
-    const CallArguments bound(arguments, options());
-    auto rewritten = function.rewrite(bound.context(name, options()));
+    const expr::CallArguments bound(arguments, options());
+    auto rewritten = function.rewrite(bound.context(name));
     if (!rewritten.isOk()) return located(rewritten.error(), call.origin());
     // DISTINCT and FILTER belong to the aggregates that stand for this one.
     const ExprPtr spread = tree::transformUp(rewritten.value(), [&](const ExprPtr& node) -> ExprPtr {
@@ -287,8 +270,8 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
   }
   std::vector<ExprPtr> ordered = arguments;
   for (size_t i = 0; i < withinGroup.size(); ++i) ordered[ordered.size() - withinGroup.size() + i] = withinGroup[i];
-  const CallArguments bound(ordered, options());
-  auto binding = function.bind(bound.context(name, options()), ignoreNulls);
+  const expr::CallArguments bound(ordered, options());
+  auto binding = function.bind(bound.context(name), ignoreNulls);
   if (!binding.isOk()) return located(binding.error(), call.origin());
   expr::AggregateExpression node;
   node.name = name;
@@ -320,8 +303,8 @@ Result<ExprPtr> ExpressionResolver::resolveWindowFunction(const expr::WindowFunc
   if (ignoreNulls && !function.acceptsIgnoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
   ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, resolveArguments(call, name));
   ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, function.parameterNames, call.origin()));
-  const CallArguments bound(arguments, options());
-  auto binding = function.bind(bound.context(name, options()), ignoreNulls);
+  const expr::CallArguments bound(arguments, options());
+  auto binding = function.bind(bound.context(name), ignoreNulls);
   if (!binding.isOk()) return located(binding.error(), call.origin());
   expr::WindowFunctionCall node;
   node.name = name;
@@ -337,8 +320,8 @@ Result<ExprPtr> ExpressionResolver::resolveGenerator(const expr::GeneratorFuncti
   ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, resolveArguments(call, name));
   ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, function.parameterNames, call.origin()));
   for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
-  const CallArguments bound(arguments, options());
-  auto binding = function.bind(bound.context(name, options()));
+  const expr::CallArguments bound(arguments, options());
+  auto binding = function.bind(bound.context(name));
   if (!binding.isOk()) return located(binding.error(), call.origin());
   expr::GeneratorCall node;
   node.name = name;
@@ -355,6 +338,18 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
   const bool knownQualifier = call.nameParts.size() == 1 || lowerCase(call.nameParts[call.nameParts.size() - 2]) == "builtin" ||
                               lowerCase(call.nameParts[0]) == "system";
   const OriginPtr& origin = call.origin();
+  // What a session has registered goes before the built-in functions.
+  const auto registered = plans_.catalog().findFunction(call.nameParts);
+  if (registered != nullptr && registered->temporary && registered->bodyExpression != nullptr) {
+    if (const auto* python = registered->bodyExpression->as<expr::PythonUdf>()) {
+      plans_.noteCall(*registered);
+      if (!overWindow) return resolvePythonCall(*python, call);
+      ++windowDepth_;
+      auto resolved = resolvePythonCall(*python, call);
+      --windowDepth_;
+      return resolved;
+    }
+  }
   if (knownQualifier) {
     if (!overWindow) {
       ASSIGN_OR_RETURN(ExprPtr node, resolveOperator(name, call));
@@ -374,6 +369,17 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       }
       if ((*scalar)->lambdaTyper != nullptr) return resolveHigherOrder(**scalar, name, call);
       ASSIGN_OR_RETURN(std::vector<ExprPtr> arguments, resolveArguments(call, name));
+      if (const char* metadata = inputFileColumn(name); metadata != nullptr && arguments.empty() && names_.find != nullptr) {
+        expr::UnresolvedAttribute column;
+        column.nameParts = {"_metadata", metadata};
+        auto found = names_.find(column, false);
+        if (found.isOk() && found.value() != nullptr) {
+          expr::RuntimeReplaceable replaced;
+          replaced.text = name + "()";
+          replaced.replacement = found.value();
+          return ExprPtr(expr::makeExpr(std::move(replaced), origin));
+        }
+      }
       ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, (*scalar)->parameterNames, origin));
       if (name != "named_struct") {
         for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
@@ -389,9 +395,9 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
     }
     if (const auto* generator = std::get_if<const expr::GeneratorFunction*>(&entry)) return resolveGenerator(**generator, name, call);
   }
-  if (const auto function = plans_.catalog().findFunction(call.nameParts)) {
+  if (registered != nullptr) {
     if (overWindow) return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
-    return resolveSqlFunction(*function, call);
+    return resolveSqlFunction(*registered, call);
   }
   if (call.isInternal && (name == "years" || name == "months" || name == "days" || name == "hours" || name == "bucket")) {
     return Error(condition::kPartitionTransformExpressionNotInPartitionedBy).with("expression", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);

@@ -14,10 +14,10 @@ namespace {
 using plan::JoinType;
 
 // Gives the right side new ids where it has columns of the left one: a relation joined with itself.
-void separate(const ResolvedPlan& left, ResolvedPlan& right) {
+void separate(const std::vector<AttributePtr>& leftColumns, const std::vector<AttributePtr>& leftHidden, ResolvedPlan& right) {
   std::unordered_set<expr::ExprId> ids;
-  for (const AttributePtr& column : left.plan->output()) ids.insert(column->id);
-  for (const AttributePtr& column : left.hidden) ids.insert(column->id);
+  for (const AttributePtr& column : leftColumns) ids.insert(column->id);
+  for (const AttributePtr& column : leftHidden) ids.insert(column->id);
   const auto clashes = [&](const AttributePtr& column) { return ids.contains(column->id); };
   const std::vector<AttributePtr> output = right.plan->output();
   if (std::none_of(output.begin(), output.end(), clashes) && std::none_of(right.hidden.begin(), right.hidden.end(), clashes)) return;
@@ -51,7 +51,8 @@ std::vector<AttributePtr> hiddenOf(const ResolvedPlan& left, const ResolvedPlan&
 Result<ResolvedPlan> PlanResolver::resolveJoin(const plan::Join& node) {
   ASSIGN_OR_RETURN(const ResolvedPlan left, resolve(node.left));
   ASSIGN_OR_RETURN(ResolvedPlan right, resolve(node.right));
-  separate(left, right);
+  const std::vector<AttributePtr> leftColumns = left.plan->output();
+  separate(leftColumns, left.hidden, right);
   plan::Join join = node;
   join.left = left.plan;
   join.right = right.plan;
@@ -65,9 +66,11 @@ Result<ResolvedPlan> PlanResolver::resolveJoin(const plan::Join& node) {
   takeHint(join.left, join.leftHint);
   takeHint(join.right, join.rightHint);
   if (node.condition != nullptr) {
-    std::vector<AttributePtr> columns = left.plan->output();
+    std::vector<AttributePtr> columns = leftColumns;
     const std::vector<AttributePtr> more = right.plan->output();
     columns.insert(columns.end(), more.begin(), more.end());
+    std::unordered_set<expr::ExprId> given;
+    for (const AttributePtr& column : columns) given.insert(column->id);
     std::vector<AttributePtr> hidden = left.hidden;
     hidden.insert(hidden.end(), right.hidden.begin(), right.hidden.end());
     const auto scope = std::make_shared<const Scope>(std::move(columns), std::move(hidden), options_.caseSensitive);
@@ -83,11 +86,21 @@ Result<ResolvedPlan> PlanResolver::resolveJoin(const plan::Join& node) {
     if (!join.condition->deterministic()) {
       return Error(condition::kInvalidNonDeterministicExpressions).with("sqlExprs", expr::quotedExpression(join.condition)).at(node.condition->origin()).as(ErrorFamily::kAnalysis);
     }
-    join.left = exposing(join.left, missingAttributes({join.condition}, join.left));
-    join.right = exposing(join.right, missingAttributes({join.condition}, join.right));
+    // Columns that neither side gives are hidden ones; the search for them goes through the whole tree.
+    std::vector<AttributePtr> unseen;
+    tree::forEachNode(join.condition, [&](const ExprPtr& each) {
+      if (each->as<expr::AttributeReference>() == nullptr) return;
+      auto attribute = std::static_pointer_cast<const expr::AttributeReference>(each);
+      if (given.insert(attribute->id).second) unseen.push_back(std::move(attribute));
+    });
+    if (!unseen.empty()) {
+      join.left = exposing(join.left, unseen);
+      join.right = exposing(join.right, unseen);
+    }
   }
   if (join.type == JoinType::kCross && join.condition != nullptr) join.type = JoinType::kInner;
-  const bool wider = join.left->output().size() != left.plan->output().size() || join.right->output().size() != right.plan->output().size();
+  const auto widened = [](const LogicalPlanPtr& now, const LogicalPlanPtr& before) { return now != before && now->output().size() != before->output().size(); };
+  const bool wider = widened(join.left, left.plan) || widened(join.right, right.plan);
   const JoinType type = join.type;
   std::vector<AttributePtr> wanted;
   if (wider) {
@@ -132,7 +145,7 @@ Result<ResolvedPlan> PlanResolver::resolveLateralJoin(const plan::LateralJoin& n
   join.left = left.plan;
   ASSIGN_OR_RETURN(join.right, resolveSubquery(node.right, frame));
   ResolvedPlan right{join.right, {}, nullptr};
-  separate(left, right);
+  separate(left.plan->output(), left.hidden, right);
   join.right = right.plan;
   if (!hasOneRow(left.plan)) RETURN_IF_ERROR(requireDeterministic(join.right, node.origin()));
   // What the right side reads of queries further out is read here, too.
@@ -163,8 +176,8 @@ Result<ResolvedPlan> PlanResolver::resolveLateralJoin(const plan::LateralJoin& n
 Result<ResolvedPlan> PlanResolver::resolveUsingJoin(const plan::UnresolvedUsingJoin& node) {
   ASSIGN_OR_RETURN(const ResolvedPlan left, resolve(node.left));
   ASSIGN_OR_RETURN(ResolvedPlan right, resolve(node.right));
-  separate(left, right);
   const std::vector<AttributePtr> leftColumns = left.plan->output();
+  separate(leftColumns, left.hidden, right);
   const std::vector<AttributePtr> rightColumns = right.plan->output();
   std::vector<std::string> keys = node.columns;
   if (node.natural) {

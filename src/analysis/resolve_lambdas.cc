@@ -2,6 +2,7 @@
 #include "analysis/expression_resolver.h"
 #include "analysis/plan_resolver.h"
 #include "base/condition.h"
+#include "expr/call_arguments.h"
 #include "expr/expression_text.h"
 
 namespace flint::analysis {
@@ -72,16 +73,10 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
     ASSIGN_OR_RETURN(argument, resolve(argument));
     argument = expr::withoutAlias(argument);
   }
-  std::vector<DataType> types(arguments.size());
-  std::vector<const Value*> constants(arguments.size());
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (isLambda(arguments[i])) continue;
-    types[i] = arguments[i]->dataType();
-    constants[i] = expr::literalValue(withoutReplaced(arguments[i]));
-  }
   for (size_t i = 0; i < arguments.size(); ++i) {
     const auto* lambda = arguments[i]->as<expr::LambdaFunction>();
-    const expr::BindContext context{name, types, arguments, constants, options()};
+    const expr::CallArguments known(arguments, options());
+    const expr::BindContext context = known.context(name);
     if (lambda == nullptr) {
       if (i < firstLambda(name)) continue;
       // Any other expression stands for a lambda that does not look at its parameters.
@@ -101,7 +96,6 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
         constant.variables.push_back(expr::makeExpr(std::move(variable)));
       }
       arguments[i] = expr::makeExpr(std::move(constant), arguments[i]->origin());
-      types[i] = arguments[i]->dataType();
       continue;
     }
     auto parameters = function.lambdaTyper(context, i, lambda->variables.size());
@@ -110,7 +104,6 @@ Result<ExprPtr> ExpressionResolver::resolveHigherOrder(const expr::ScalarFunctio
       return error.at(call.origin()).as(ErrorFamily::kAnalysis);
     }
     ASSIGN_OR_RETURN(arguments[i], bindLambda(*lambda, parameters.value(), call.origin()));
-    types[i] = arguments[i]->dataType();
   }
   return resolveScalar(function, name, call, std::move(arguments));
 }

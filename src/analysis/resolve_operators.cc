@@ -29,7 +29,7 @@ std::optional<DataType> castFunctionType(const std::string& name) {
   static const std::unordered_map<std::string, DataType> kTypes = {
       {"boolean", DataType::boolean()}, {"tinyint", DataType::byte()},     {"smallint", DataType::shortInt()}, {"int", DataType::integer()},
       {"bigint", DataType::bigint()},   {"float", DataType::float32()},    {"double", DataType::float64()},    {"decimal", DataType::decimal(10, 0)},
-      {"date", DataType::date()},       {"timestamp", DataType::timestamp()}, {"binary", DataType::binary()},  {"string", DataType::string()}};
+      {"date", DataType::date()},       {"timestamp", DataType::timestamp()}, {"binary", DataType::binary()},  {"string", DataType::string()}, {"time", DataType::time(6)}};
   const auto found = kTypes.find(name);
   return found == kTypes.end() ? std::nullopt : std::optional(found->second);
 }
@@ -197,10 +197,121 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
   return ExprPtr();
 }
 
+namespace {
+
+bool isDayTimeOrCalendar(const DataType& type) { return type.is(TypeKind::kDayTimeInterval) || type.is(TypeKind::kCalendarInterval); }
+bool isInterval(const DataType& type) { return type.isAnsiInterval() || type.is(TypeKind::kCalendarInterval); }
+bool isTimestamp(const DataType& type) { return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz); }
+bool isDays(const DataType& type) { return type.isIntegral() && !type.is(TypeKind::kLong); }
+
+/// What + - * / mean where a date, timestamp or interval is on one side only.
+/// Source: keeps the behaviour of Spark's BinaryArithmeticWithDatetimeResolver.
+class DatetimeArithmetic {
+ public:
+  DatetimeArithmetic(std::string symbol, ExprPtr left, ExprPtr right, const expr::EvaluationOptions& options, OriginPtr origin)
+      : symbol_(std::move(symbol)), left_(std::move(left)), right_(std::move(right)), options_(options), origin_(std::move(origin)) {}
+
+  /// Null where the operator has its usual meaning. Errors: DATATYPE_MISMATCH.*
+  Result<ExprPtr> resolve() {
+    const DataType& left = left_->dataType();
+    const DataType& right = right_->dataType();
+    if (symbol_ == "*" || symbol_ == "/") return scaled(left, right);
+    if (symbol_ == "+" && isInterval(left) && !isInterval(right) && !right.is(TypeKind::kNull)) {
+      std::swap(left_, right_);
+      return shifted(left_->dataType(), right_->dataType());
+    }
+    return shifted(left, right);
+  }
+
+ private:
+  std::string text(const ExprPtr& expression) const { return expr::columnName(expression, options_.timeZone); }
+
+  Error unexpected(const ExprPtr& argument, int position, const char* required) const {
+    return Error(condition::kDatatypeMismatchUnexpectedInputType)
+        .with("sqlExpr", "\"" + text(left_) + " " + symbol_ + " " + text(right_) + "\"")
+        .with("paramIndex", position == 0 ? "first" : "second")
+        .with("requiredType", required)
+        .with("inputSql", expr::quotedExpression(argument, options_.timeZone))
+        .with("inputType", "\"" + argument->dataType().sql() + "\"")
+        .at(origin_)
+        .as(ErrorFamily::kAnalysis);
+  }
+  Error differentTypes() const {
+    return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
+        .with("sqlExpr", "\"(" + text(left_) + " " + symbol_ + " " + text(right_) + ")\"")
+        .with("left", "\"" + left_->dataType().sql() + "\"")
+        .with("right", "\"" + right_->dataType().sql() + "\"")
+        .at(origin_)
+        .as(ErrorFamily::kAnalysis);
+  }
+  ExprPtr shownAs(std::string shown, ExprPtr value) const {
+    expr::RuntimeReplaceable out;
+    out.text = std::move(shown);
+    out.replacement = std::move(value);
+    return expr::makeExpr(std::move(out), origin_);
+  }
+  Result<ExprPtr> called(ExprPtr left, ExprPtr right) const { return expr::makeFunctionCall(symbol_, {std::move(left), std::move(right)}, options_, origin_); }
+
+  // The interval stands first; a text beside it is a number.
+  Result<ExprPtr> scaled(const DataType& left, const DataType& right) {
+    if (symbol_ == "/" && left.is(TypeKind::kNull) && isInterval(right)) return differentTypes();
+    if (isInterval(right) && !isInterval(left) && symbol_ == "*") std::swap(left_, right_);
+    if (!isInterval(left_->dataType()) || isInterval(right_->dataType())) return ExprPtr();
+    if (right_->dataType().isStringLike() || right_->dataType().is(TypeKind::kNull)) right_ = castImplicitly(right_, DataType::float64(), options_);
+    return called(left_, right_);
+  }
+
+  Result<ExprPtr> shifted(const DataType& left, const DataType& right) {
+    const bool adds = symbol_ == "+";
+    const bool leftIsDatetime = left.is(TypeKind::kDate) || isTimestamp(left) || left.is(TypeKind::kTime);
+    if (left.is(TypeKind::kDate) && right.is(TypeKind::kDayTimeInterval) && right.sql() == "INTERVAL DAY") {
+      ASSIGN_OR_RETURN(ExprPtr value, called(left_, right_));
+      const std::string days = "extractansiintervaldays(" + text(right_) + ")";
+      return shownAs("date_add(" + text(left_) + ", " + (adds ? days : "(- " + days + ")") + ")", std::move(value));
+    }
+    if (isDayTimeOrCalendar(right)) {
+      const bool usual = leftIsDatetime || left.is(TypeKind::kNull) || left.sameType(right) || (left.is(TypeKind::kDayTimeInterval) && right.is(TypeKind::kDayTimeInterval));
+      if (usual) return ExprPtr();
+      if (!left.isStringLike()) return unexpected(left_, 0, "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"");
+      ASSIGN_OR_RETURN(ExprPtr value, called(castImplicitly(left_, DataType::timestamp(), options_), right_));
+      return shownAs(text(left_) + " " + symbol_ + " " + text(right_), castImplicitly(value, DataType::string(), options_));
+    }
+    if ((left.is(TypeKind::kYearMonthInterval) && right.isStringLike()) || (right.is(TypeKind::kYearMonthInterval) && left.isStringLike())) return differentTypes();
+    if (adds && leftIsDatetime && right.is(TypeKind::kNull)) return nullDatetime(left_);
+    if (adds && left.is(TypeKind::kNull) && (right.is(TypeKind::kDate) || isTimestamp(right))) return nullDatetime(right_);
+    if (!adds && ((isTimestamp(left) && right.is(TypeKind::kTime)) || (isTimestamp(right) && left.is(TypeKind::kTime)))) {
+      return unexpected(isTimestamp(left) ? right_ : left_, isTimestamp(left) ? 1 : 0, "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"");
+    }
+    if (left.is(TypeKind::kDate) && notDays(right, adds)) return unexpected(right_, 1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")");
+    if (adds && right.is(TypeKind::kDate) && notDays(left, adds)) return unexpected(left_, 1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")");
+    return ExprPtr();
+  }
+
+  // What cannot be a number of days beside a date.
+  static bool notDays(const DataType& type, bool adds) {
+    if (type.isStringLike()) return adds;
+    return (type.isNumeric() && !isDays(type)) || type.is(TypeKind::kBoolean) || type.is(TypeKind::kBinary);
+  }
+
+  Result<ExprPtr> nullDatetime(const ExprPtr& datetime) const {
+    const DataType type = datetime->dataType().is(TypeKind::kDate) ? DataType::timestamp() : datetime->dataType();
+    return shownAs(text(datetime) + " + NULL", expr::literalNull(type));
+  }
+
+  const std::string symbol_;
+  ExprPtr left_;
+  ExprPtr right_;
+  const expr::EvaluationOptions& options_;
+  const OriginPtr origin_;
+};
+
+}  // namespace
+
 Result<ExprPtr> ExpressionResolver::resolveArithmetic(const std::string& symbol, std::vector<ExprPtr> arguments, const OriginPtr& origin) {
+  ASSIGN_OR_RETURN(ExprPtr special, DatetimeArithmetic(symbol, arguments[0], arguments[1], options(), origin).resolve());
+  if (special != nullptr) return special;
   const DataType left = arguments[0]->dataType();
   const DataType right = arguments[1]->dataType();
-  const auto isDays = [](const DataType& type) { return type.isIntegral() && !type.is(TypeKind::kLong); };
   std::string name = symbol;
   if (symbol == "+" && left.is(TypeKind::kDate) && isDays(right)) {
     name = "date_add";

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "analysis/attribute_ids.h"
+#include "analysis/char_lengths.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
@@ -56,7 +57,17 @@ Result<ResolvedPlan> PlanResolver::relationOf(const connector::TablePtr& table, 
     column.metadata = field.metadata;
     relation.attributes.push_back(expr::makeExpr(std::move(column)));
   }
+  for (const StructField& field : table->metadataColumns()) {
+    expr::AttributeReference column;
+    column.name = field.name;
+    column.type = field.type;
+    column.nullableColumn = field.nullable;
+    column.id = expr::newExprId();
+    column.isMetadataColumn = true;
+    relation.metadataAttributes.push_back(expr::makeExpr(std::move(column)));
+  }
   ResolvedPlan out;
+  out.hidden = relation.metadataAttributes;
   out.plan = plan::makePlan(std::move(relation));
   if (!qualifier.empty()) out.plan = aliased(out.plan, qualifier);
   return out;
@@ -119,17 +130,45 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
     connector::OpenRequest request = openRequest(conf_, options_);
     request.paths = {table.location};
     request.schema = table.schema;
+    const bool lengths = !conf_.getBoolean("spark.sql.legacy.charVarcharAsString", false);
+    bool pads = false;
+    for (StructField& field : *request.schema) {
+      if (!holdsCharLengths(field.type)) continue;
+      if (lengths) field.metadata = withDeclaredType(field.metadata, field.type);
+      field.type = asStrings(field.type);
+      pads = lengths;
+    }
     for (const auto& [key, value] : table.options) request.options.emplace_back(key, value);
     const Result<connector::TablePtr> opened = source->open(request);
     if (!opened.isOk() && &opened.error().condition() == &condition::kPathNotFound) {
       // A table whose files are gone has no rows.
       plan::LocalRelation none;
-      for (const StructField& field : table.schema) none.attributes.push_back(expr::attribute(field.name, field.type, field.nullable));
+      for (const StructField& field : *request.schema) none.attributes.push_back(expr::attribute(field.name, field.type, field.nullable));
       none.batches = std::make_shared<const std::vector<columnar::ColumnarBatch>>();
       return ResolvedPlan{aliased(plan::makePlan(std::move(none)), found->qualifier), {}, nullptr};
     }
     RETURN_IF_ERROR(opened);
-    return relationOf(*opened, catalog::joined(found->qualifier), found->qualifier);
+    if (!pads || !conf_.getBoolean("spark.sql.readSideCharPadding", true)) return relationOf(*opened, catalog::joined(found->qualifier), found->qualifier);
+    ASSIGN_OR_RETURN(ResolvedPlan relation, relationOf(*opened, catalog::joined(found->qualifier), {}));
+    plan::Project project;
+    const NameContext nothing;
+    for (const AttributePtr& column : relation.plan->output()) {
+      const auto declared = std::find_if(table.schema.begin(), table.schema.end(), [&](const StructField& field) { return sameName(field.name, column->name); });
+      const ExprPtr padded = declared == table.schema.end() ? ExprPtr(column) : paddedForReading(column, declared->type);
+      if (padded == column) {
+        project.projectList.push_back(column);
+        continue;
+      }
+      expr::Alias alias;
+      ASSIGN_OR_RETURN(alias.child, ExpressionResolver(*this, nothing).resolve(padded));
+      alias.name = column->name;
+      alias.id = expr::newExprId();
+      alias.metadata = column->metadata;
+      project.projectList.push_back(expr::makeExpr(std::move(alias)));
+    }
+    project.child = relation.plan;
+    relation.plan = aliased(plan::makePlan(std::move(project)), found->qualifier);
+    return relation;
   }
   // format.`path`
   if (name.size() == 2) {

@@ -6,9 +6,12 @@
 #include "analysis/plan_resolver.h"
 #include "analysis/select_block.h"
 #include "analysis/sql_function_analysis.h"
+#include "analysis/time_windows.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
+#include "expr/path_name.h"
+#include "expr/python_udf.h"
 
 namespace flint::analysis {
 namespace {
@@ -40,7 +43,7 @@ Status requireOrderable(const ExprPtr& order) {
 
 // Whether a column stands outside of aggregate functions without being grouped by.
 bool readsOutsideAggregates(const SelectBlock& block, const ExprPtr& expression) {
-  if (expression->as<expr::AggregateExpression>() != nullptr || block.isGrouping(expression)) return false;
+  if (expr::isAggregateCall(expression) || block.isGrouping(expression)) return false;
   if (expression->as<expr::AttributeReference>() != nullptr) return true;
   const std::vector<ExprPtr> children = expression->children();
   return std::any_of(children.begin(), children.end(), [&](const ExprPtr& child) { return readsOutsideAggregates(block, child); });
@@ -48,7 +51,7 @@ bool readsOutsideAggregates(const SelectBlock& block, const ExprPtr& expression)
 
 // Above the aggregate only its grouping expressions and outputs can be read. Errors: UNRESOLVED_COLUMN.* for another column.
 Status requireReadable(const SelectBlock& block, const Scope& outputs, const ExprPtr& expression) {
-  if (expression->as<expr::AggregateExpression>() != nullptr || block.isGrouping(expression)) return Status::ok();
+  if (expr::isAggregateCall(expression) || block.isGrouping(expression)) return Status::ok();
   if (const auto* attribute = expression->as<expr::AttributeReference>()) {
     const auto& known = outputs.columns();
     if (std::any_of(known.begin(), known.end(), [&](const AttributePtr& each) { return each->id == attribute->id; })) return Status::ok();
@@ -73,6 +76,16 @@ void exposeForAggregates(SelectBlock& block, const std::vector<ExprPtr>& express
 bool hasOwnAggregate(const ExprPtr& expression) { return expression->traits().hasAggregate; }
 
 }  // namespace
+
+// What v:path, cast or not, is called.
+static std::string extractedKey(const ExprPtr& expression) {
+  const ExprPtr* below = &expression;
+  while (const auto* cast = (*below)->as<expr::Cast>()) below = &cast->child;
+  const auto* call = (*below)->as<expr::FunctionCall>();
+  if (call == nullptr || call->name != "semi_structured_extract" || call->arguments.size() != 2) return {};
+  const auto* path = call->arguments[1]->as<expr::Literal>();
+  return path == nullptr || path->value.isNull() ? std::string() : expr::lastKeyOfPath(path->value.asString());
+}
 
 // Child columns, then aliases further left in the list.
 NameContext PlanResolver::selectContext(const SelectBlock& block) const {
@@ -151,6 +164,8 @@ Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block,
         name = cast->child->as<expr::AttributeReference>()->name;
       } else if (column != nullptr && resolved->as<expr::RuntimeReplaceable>() != nullptr && resolved->as<expr::RuntimeReplaceable>()->text.starts_with("variablereference(")) {
         name = column->nameParts.back();
+      } else if (const std::string key = extractedKey(resolved); !key.empty()) {
+        name = key;
       } else if (resolved->as<expr::OuterReference>() != nullptr) {
         name = resolved->as<expr::OuterReference>()->attribute->name;
       } else {
@@ -189,7 +204,9 @@ Result<ResolvedPlan> PlanResolver::finishBlock(std::shared_ptr<SelectBlock> bloc
   return out;
 }
 
-Result<ResolvedPlan> PlanResolver::resolveProject(const plan::Project& node) {
+Result<ResolvedPlan> PlanResolver::resolveProject(const plan::Project& written) {
+  ASSIGN_OR_RETURN(const auto windowed, withTimeWindows(written));
+  const plan::Project& node = windowed == nullptr ? written : *windowed;
   ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
   auto block = std::make_shared<SelectBlock>();
   block->child = child.plan;
@@ -205,7 +222,9 @@ Result<ResolvedPlan> PlanResolver::resolveProject(const plan::Project& node) {
   return finishBlock(std::move(block));
 }
 
-Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& node) {
+Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& written) {
+  ASSIGN_OR_RETURN(const auto windowed, withTimeWindows(written));
+  const plan::Aggregate& node = windowed == nullptr ? written : *windowed;
   ASSIGN_OR_RETURN(const ResolvedPlan child, resolve(node.child));
   auto block = std::make_shared<SelectBlock>();
   block->child = child.plan;
@@ -266,7 +285,7 @@ namespace {
 
 // `expression` with `replacement` for every `part` of it that is no argument of an aggregate.
 Result<ExprPtr> replaceOutsideAggregates(const ExprPtr& expression, const ExprPtr& part, const ExprPtr& replacement) {
-  if (expression->as<expr::AggregateExpression>() != nullptr) return expression;
+  if (expr::isAggregateCall(expression)) return expression;
   if (expression->as<expr::Alias>() == nullptr && semanticallyEqual(expression, part)) return replacement;
   return tree::mapChildren(expression, [&](const ExprPtr& child) { return replaceOutsideAggregates(child, part, replacement); });
 }
@@ -274,7 +293,7 @@ Result<ExprPtr> replaceOutsideAggregates(const ExprPtr& expression, const ExprPt
 // Whether the outputs of a grouped SELECT are all that the expression reads of it.
 bool isMadeOfOutputs(const SelectBlock& block, const ExprPtr& expression) {
   if (block.outputOf(expression) != nullptr) return true;
-  if (expression->kind() == expr::ExprKind::kAggregateExpression) return false;
+  if (expr::isAggregateCall(expression)) return false;
   if (const auto* attribute = expression->as<expr::AttributeReference>()) {
     const std::vector<AttributePtr> outputs = block.namedOutputs();
     return std::any_of(outputs.begin(), outputs.end(), [&](const AttributePtr& output) { return output->id == attribute->id; });

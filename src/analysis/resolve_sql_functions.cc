@@ -230,6 +230,10 @@ Result<ExprPtr> ExpressionResolver::resolveSqlFunction(const SqlFunction& functi
   const auto unsupported = [&](const char* syntax) {
     return Error(condition::kInvalidSqlSyntaxFunctionWithUnsupportedSyntax).with("prettyName", quotedName(function.name)).with("syntax", syntax).at(call.origin()).as(ErrorFamily::kAnalysis);
   };
+  // Without a body it is of a Java class, which there is no JVM to load.
+  if (function.bodyExpression == nullptr && function.bodyQuery == nullptr) {
+    return Error(condition::kCannotLoadFunctionClass).with("className", function.bodyText).with("functionName", quotedName(function.name)).at(call.origin()).as(ErrorFamily::kAnalysis);
+  }
   plans_.noteCall(function);
   if (function.returnsTable) return Error(condition::kNotAScalarFunction).with("functionName", quotedName(function.name)).at(call.origin()).as(ErrorFamily::kAnalysis);
   if (call.distinct) return unsupported("DISTINCT");

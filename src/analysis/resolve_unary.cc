@@ -213,7 +213,12 @@ Result<ResolvedPlan> PlanResolver::resolveHint(const plan::UnresolvedHint& node)
       if (number != nullptr && parameter->dataType().isIntegral()) {
         partitions = static_cast<int32_t>(number->asInteger());
       } else if (number != nullptr && parameter->dataType().isStringLike() && !number->isNull()) {
-        ASSIGN_OR_RETURN(NameParts column, parser::parseIdentifier(number->asString()));
+        // A name without dots or quotes is one as it stands.
+        const std::string text = number->asString();
+        NameParts column = {text};
+        if (text.find_first_of(".`") != std::string::npos) {
+          ASSIGN_OR_RETURN(column, parser::parseIdentifier(text));
+        }
         keys.push_back(expr::column(std::move(column))->withOrigin(parameter->origin()));
       } else {
         keys.push_back(parameter);

@@ -1,6 +1,7 @@
 // Persistent views: their text, read again under the settings and names of the session that made them.
 #include <algorithm>
 
+#include "analysis/char_lengths.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/sql_function_analysis.h"
 #include "analysis/type_coercion_rules.h"
@@ -84,7 +85,7 @@ Result<ResolvedPlan> PlanResolver::resolveView(const catalog::CatalogTable& view
     StructField field{known ? view.schema[i].name : columns[i]->name, columns[i]->type, columns[i]->nullable(), known ? view.schema[i].metadata : columns[i]->metadata};
     ExprPtr value = columns[i];
     if (known && mode != "TYPE EVOLUTION" && mode != "EVOLUTION") {
-      field.type = view.schema[i].type;
+      field.type = asStrings(view.schema[i].type);
       const DataType& from = columns[i]->type;
       if (!from.sameType(field.type)) {
         if (mode == "BINDING" && !canUpCast(from, field.type)) {

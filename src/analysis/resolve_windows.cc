@@ -5,7 +5,9 @@
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
+#include "base/legacy_conditions.h"
 #include "expr/expression_text.h"
+#include "expr/python_udf.h"
 #include "types/type_coercion.h"
 
 namespace flint::analysis {
@@ -199,9 +201,9 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
         WindowSpec fixed = own;
         setFixedFrame(*windowCall, fixed);
         if (own.hasFrame && (isOffsetFunction(windowCall->name) || !sameFrame(own, fixed))) {
-          return Error(condition::kWindowFunctionAndFrameMismatch)
-              .with("funcName", "\"" + expr::columnName(call) + "\"")
-              .with("windowExpr", "\"" + own.sql() + "\"")
+          const Error mismatch = isOffsetFunction(windowCall->name) ? Error(condition::kLegacyErrorTemp1035).with("prettyName", windowCall->name)
+                                                                    : Error(condition::kLegacyErrorTemp1036).with("wf", windowCall->name).with("w", own.sql());
+          return Error(mismatch)
               .at(window.origin())
               .as(ErrorFamily::kAnalysis);
         }
@@ -222,7 +224,7 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
     node.spec = std::move(own);
     return ExprPtr(expr::makeExpr(std::move(node), window.origin()));
   };
-  if (function->as<expr::AggregateExpression>() != nullptr || function->as<expr::WindowFunctionCall>() != nullptr) return overWindow(function);
+  if (expr::isAggregateCall(function) || function->as<expr::WindowFunctionCall>() != nullptr) return overWindow(function);
   if (const auto* replaced = function->as<expr::RuntimeReplaceable>()) {
     ExprPtr named;
     ASSIGN_OR_RETURN(const ExprPtr spread, tree::transformUp(replaced->replacement, [&](const ExprPtr& node) -> Result<ExprPtr> {

@@ -5,6 +5,7 @@
 
 #include "base/condition.h"
 #include "expr/expression_text.h"
+#include "expr/python_udf.h"
 #include "plan/logical/relational.h"
 
 namespace flint::analysis {
@@ -42,10 +43,10 @@ class AggregateOutputs {
       copy.child = reduce(alias->child);
       return expr::makeExpr(std::move(copy));
     }
-    if (expression->traits().hasSubquery && expression->as<expr::AggregateExpression>() == nullptr && expression->as<expr::WindowExpression>() == nullptr && !block_.isGrouping(expression)) {
+    if (expression->traits().hasSubquery && !expr::isAggregateCall(expression) && expression->as<expr::WindowExpression>() == nullptr && !block_.isGrouping(expression)) {
       // An aggregate that a subquery reads comes under the name it has there.
       return tree::mapChildren(expression, [this](const ExprPtr& child) {
-        if (child->as<expr::Alias>() == nullptr || child->as<expr::Alias>()->child->as<expr::AggregateExpression>() == nullptr) return reduce(child);
+        if (child->as<expr::Alias>() == nullptr || !expr::isAggregateCall(child->as<expr::Alias>()->child)) return reduce(child);
         add(child);
         return ExprPtr(expr::toAttribute(child));
       });
@@ -57,7 +58,7 @@ class AggregateOutputs {
       for (ExprPtr& key : copy.spec.orderBy) key = reduce(key);
       return expr::makeExpr(std::move(copy));
     }
-    if (expression->as<expr::AggregateExpression>() != nullptr || block_.isGrouping(expression)) return column(expression);
+    if (expr::isAggregateCall(expression) || block_.isGrouping(expression)) return column(expression);
     return tree::mapChildren(expression, [this](const ExprPtr& child) { return reduce(child); });
   }
 
@@ -78,7 +79,7 @@ class AggregateOutputs {
 
 // Every column outside of aggregate functions must be a grouping expression.
 Status checkAggregated(const SelectBlock& block, const ExprPtr& expression) {
-  if (expression->as<expr::AggregateExpression>() != nullptr || block.isGrouping(expression)) return Status::ok();
+  if (expr::isAggregateCall(expression) || block.isGrouping(expression)) return Status::ok();
   if (const auto* attribute = expression->as<expr::AttributeReference>()) {
     if (block.grouping.empty()) {
       return Error(condition::kMissingGroupBy).at(expression->origin()).as(ErrorFamily::kAnalysis);
@@ -95,7 +96,7 @@ Status checkAggregated(const SelectBlock& block, const ExprPtr& expression) {
 
 // Parts that mean a grouping expression, as that expression is written: `1 + a` under GROUP BY a + 1.
 ExprPtr withGroupingForms(const SelectBlock& block, const ExprPtr& expression) {
-  if (expression->as<expr::AggregateExpression>() != nullptr || expression->as<expr::AttributeReference>() != nullptr) return expression;
+  if (expr::isAggregateCall(expression) || expression->as<expr::AttributeReference>() != nullptr) return expression;
   for (const ExprPtr& key : block.grouping) {
     if (key->as<expr::AttributeReference>() == nullptr && semanticallyEqual(key, expression)) return expression->as<expr::Alias>() != nullptr ? expression : key;
   }

@@ -2,10 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
+#include "analysis/char_lengths.h"
 #include "base/condition.h"
 #include "expr/cast/variant_casts.h"
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
+#include "expr/unresolved.h"
 #include "types/type_coercion.h"
 
 namespace flint::analysis {
@@ -91,9 +95,59 @@ Result<ExprPtr> comparedByCollation(const ExprPtr& value, const EvaluationOption
   return expr::makeFunctionCall("collation_key", {value}, options, value->origin());
 }
 
+namespace {
+
+// n for a column declared as CHAR(n), else 0.
+int charLength(const ExprPtr& expression) {
+  const auto* outer = expression->as<expr::OuterReference>();
+  const auto* column = outer != nullptr ? outer->attribute.get() : expression->as<expr::AttributeReference>();
+  if (column == nullptr || column->metadata.empty() || !column->type.is(TypeKind::kString)) return 0;
+  const DataType declared = declaredType(column->metadata, column->type);
+  return declared.is(TypeKind::kChar) ? declared.length() : 0;
+}
+
+// Filled up with spaces; names of columns show it as it was.
+Result<ExprPtr> filledUp(const ExprPtr& value, int length, const EvaluationOptions& options) {
+  expr::RuntimeReplaceable padded;
+  padded.text = expr::columnName(value, options.timeZone);
+  ASSIGN_OR_RETURN(padded.replacement, expr::makeFunctionCall("read_side_padding", {value, expr::literalInt(length)}, options, value->origin()));
+  return ExprPtr(expr::makeExpr(std::move(padded), value->origin()));
+}
+
+int numCharacters(const ExprPtr& value) {
+  const auto* literal = value->as<expr::Literal>();
+  if (literal == nullptr || literal->value.isNull()) return 0;
+  const std::string text = literal->value.asString();
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// CHAR columns are compared with spaces filled up on the shorter side, with constants and with each other.
+Status fillUpChars(ExprPtr& left, ExprPtr& right, const EvaluationOptions& options) {
+  const int leftLength = charLength(left);
+  const int rightLength = charLength(right);
+  const auto isText = [](const ExprPtr& value) { return value->foldable() && value->dataType().is(TypeKind::kString); };
+  if (leftLength > 0 && isText(right)) {
+    if (const int longer = numCharacters(right); longer > leftLength) {
+      ASSIGN_OR_RETURN(left, filledUp(left, longer, options));
+    } else {
+      ASSIGN_OR_RETURN(right, filledUp(right, leftLength, options));
+    }
+  } else if (rightLength > 0 && isText(left)) {
+    return fillUpChars(right, left, options);
+  } else if (leftLength > 0 && rightLength > leftLength) {
+    ASSIGN_OR_RETURN(left, filledUp(left, rightLength, options));
+  } else if (rightLength > 0 && leftLength > rightLength) {
+    ASSIGN_OR_RETURN(right, filledUp(right, leftLength, options));
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
 Result<ExprPtr> coerceComparison(const expr::Comparison& node, const EvaluationOptions& options) {
   ExprPtr left = decimalLiteral(node.left, node.right->dataType());
   ExprPtr right = decimalLiteral(node.right, node.left->dataType());
+  RETURN_IF_ERROR(fillUpChars(left, right, options));
   if (!left->dataType().sameType(right->dataType())) {
     const auto common = findComparisonType(left->dataType(), right->dataType(), options.ansi);
     if (!common) {
@@ -211,6 +265,7 @@ Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options)
   std::vector<DataType> types = {node.value->dataType()};
   for (ExprPtr& element : out.list) {
     element = decimalLiteral(element, node.value->dataType());
+    RETURN_IF_ERROR(fillUpChars(out.value, element, options));
     types.push_back(element->dataType());
   }
   bool same = true;

@@ -12,7 +12,7 @@
 
 namespace flint::catalog {
 
-/// A function whose body is SQL: CREATE FUNCTION ... RETURN.
+/// A function whose body is SQL (CREATE FUNCTION ... RETURN), or one that a client has registered.
 struct SqlFunction {
   struct Parameter {
     std::string name;
@@ -27,7 +27,7 @@ struct SqlFunction {
   bool returnsTable = false;
   DataType returnType;       // of a scalar function
   StructFields returnColumns;  // of a table function
-  plan::ExprPtr bodyExpression;  // unresolved; null pointer when the body is a query
+  plan::ExprPtr bodyExpression;  // unresolved; a PythonUdf of a registered function; null pointer when the body is a query
   plan::LogicalPlanPtr bodyQuery;
   std::string bodyText;
   std::string comment;

@@ -5,11 +5,14 @@
 
 #include "columnar/arrow_schema_message.h"
 #include "columnar/flatbuffer_builder.h"
+#include "columnar/geo_value.h"
 #include "columnar/variant_value.h"
 #include "columnar/vector_reader.h"
 
 namespace flint::columnar {
 namespace {
+
+constexpr std::string_view kEndOfStream("\xff\xff\xff\xff\0\0\0\0", 8);
 
 // Rows of one vector: `rows[from..]` where there is a list, else `from`, `from + 1` ...
 struct Chunk {
@@ -43,6 +46,7 @@ class RecordBatchBody {
   void writeStrings(const Chunks& chunks, int64_t numRows, Text&& text);
   void writeText(const Chunks& chunks, int64_t numRows);
   void writeVariants(const Chunks& chunks, int64_t numRows);
+  void writeGeoValues(const Chunks& chunks, int64_t numRows);
   template <class Length>
   void writeLists(const DataType& type, const Chunks& chunks, int64_t numRows);
   void writeStruct(const DataType& type, const Chunks& chunks, int64_t numRows);
@@ -207,6 +211,29 @@ void RecordBatchBody::writeVariants(const Chunks& chunks, int64_t numRows) {
   part(&VariantValue::metadata);
 }
 
+void RecordBatchBody::writeGeoValues(const Chunks& chunks, int64_t numRows) {
+  nodes_.push_back(numRows);
+  nodes_.push_back(0);
+  addBuffer(0);
+  auto* srids = reinterpret_cast<int32_t*>(addBuffer(static_cast<size_t>(numRows) * sizeof(int32_t)));
+  for (const Chunk& chunk : chunks) {
+    const VectorReader<StringView> values(*chunk.vector);
+    for (RowIndex i = 0; i < chunk.count; ++i) {
+      const RowIndex row = chunk.row(i);
+      *srids++ = values.isNull(row) ? 0 : GeoValue::of(values[row].view()).srid;
+    }
+  }
+  nodes_.push_back(numRows);
+  nodes_.push_back(0);
+  addBuffer(0);
+  const auto wkb = [](std::string_view bytes) { return GeoValue::of(bytes).wkb; };
+  if (large_) {
+    writeStrings<int64_t>(chunks, numRows, wkb);
+  } else {
+    writeStrings<int32_t>(chunks, numRows, wkb);
+  }
+}
+
 template <class Length>
 void RecordBatchBody::writeLists(const DataType& type, const Chunks& chunks, int64_t numRows) {
   auto* offsets = reinterpret_cast<Length*>(addBuffer(static_cast<size_t>(numRows + 1) * sizeof(Length)));
@@ -293,7 +320,9 @@ void RecordBatchBody::writeColumn(const DataType& type, const Chunks& chunks, in
     case PhysicalType::kInt128: return writeFixed<int128_t>(chunks, numRows);
     case PhysicalType::kFloat: return writeFixed<float>(chunks, numRows);
     case PhysicalType::kDouble: return writeFixed<double>(chunks, numRows);
-    case PhysicalType::kString: return type.is(TypeKind::kVariant) ? writeVariants(chunks, numRows) : writeText(chunks, numRows);
+    case PhysicalType::kString:
+      if (type.is(TypeKind::kVariant)) return writeVariants(chunks, numRows);
+      return type.is(TypeKind::kGeometry) || type.is(TypeKind::kGeography) ? writeGeoValues(chunks, numRows) : writeText(chunks, numRows);
     case PhysicalType::kInterval: return writeIntervals(chunks, numRows);
     // A map has 32-bit offsets always.
     case PhysicalType::kList:
@@ -314,10 +343,9 @@ std::string RecordBatchBody::take(std::string prefix, int64_t numRows) {
   const std::string metadata = finishArrowMessage(builder, ArrowHeader::kRecordBatch, recordBatch, static_cast<int64_t>(body_.size()));
 
   std::string stream = std::move(prefix);
-  stream.reserve(stream.size() + metadata.size() + body_.size() + 8);
+  stream.reserve(stream.size() + metadata.size() + body_.size() + kEndOfStream.size());
   stream += metadata;
   stream += body_;
-  stream += std::string_view("\xff\xff\xff\xff\0\0\0\0", 8);
   return stream;
 }
 
@@ -332,7 +360,17 @@ void ArrowIpcWriter::add(const ColumnarBatch& batch, RowIndex from, RowIndex cou
   numRows_ += count;
 }
 
+std::string ArrowIpcWriter::endOfStream() { return std::string(kEndOfStream); }
+
 std::string ArrowIpcWriter::finish() {
+  std::string stream = write(schemaMessage_);
+  stream += kEndOfStream;
+  return stream;
+}
+
+std::string ArrowIpcWriter::finishBatch() { return write({}); }
+
+std::string ArrowIpcWriter::write(std::string prefix) {
   RecordBatchBody body(options_.largeVarTypes);
   Chunks chunks;
   for (size_t column = 0; column < fields_.size(); ++column) {
@@ -343,7 +381,7 @@ std::string ArrowIpcWriter::finish() {
     }
     body.writeColumn(fields_[column].type, chunks, numRows_);
   }
-  std::string stream = body.take(schemaMessage_, numRows_);
+  std::string stream = body.take(std::move(prefix), numRows_);
   parts_.clear();
   numRows_ = 0;
   return stream;

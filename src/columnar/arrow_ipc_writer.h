@@ -31,8 +31,14 @@ class ArrowIpcWriter {
   void add(const ColumnarBatch& batch) { add(batch, 0, batch.numSelected()); }
   int64_t numRows() const { return numRows_; }
   std::string finish();
+  /// For streams of several batches: what they start with, the added rows as one record batch, and what they end with.
+  const std::string& schemaMessage() const { return schemaMessage_; }
+  std::string finishBatch();
+  static std::string endOfStream();
 
  private:
+  std::string write(std::string prefix);
+
   struct Part {
     ColumnarBatch batch;
     RowIndex from;

@@ -51,7 +51,7 @@ class SchemaWriter {
     Offset table;
   };
 
-  Offset field(const std::string& name, const DataType& type, bool nullable, std::string_view markedAs = {}) {
+  Offset field(const std::string& name, const DataType& type, bool nullable, std::string_view markedAs = {}, std::string_view srid = {}) {
     if (type.is(TypeKind::kUserDefined)) return field(name, type.sqlType(), nullable);
     Offset metadata = 0;
     if (!markedAs.empty()) {
@@ -60,7 +60,16 @@ class SchemaWriter {
       builder_.beginTable(2);
       builder_.offset(0, key);
       builder_.offset(1, value);
-      metadata = builder_.offsetVector({builder_.endTable()});
+      std::vector<Offset> pairs = {builder_.endTable()};
+      if (!srid.empty()) {
+        const Offset sridKey = builder_.string("srid");
+        const Offset number = builder_.string(srid);
+        builder_.beginTable(2);
+        builder_.offset(0, sridKey);
+        builder_.offset(1, number);
+        pairs.push_back(builder_.endTable());
+      }
+      metadata = builder_.offsetVector(pairs);
     }
     const Offset childVector = builder_.offsetVector(children(type));
     const TypeTable made = typeTable(type);
@@ -91,6 +100,11 @@ class SchemaWriter {
       case TypeKind::kVariant:
         offsets.push_back(field("value", DataType::binary(), false));
         offsets.push_back(field("metadata", DataType::binary(), false, "variant"));
+        break;
+      case TypeKind::kGeometry:
+      case TypeKind::kGeography:
+        offsets.push_back(field("srid", DataType::integer(), false));
+        offsets.push_back(field("wkb", DataType::binary(), false, type.is(TypeKind::kGeometry) ? "geometry" : "geography", std::to_string(type.srid())));
         break;
       default: break;  // the other types have none
     }
@@ -132,9 +146,7 @@ class SchemaWriter {
       case TypeKind::kString:
       case TypeKind::kChar:
       case TypeKind::kVarchar: return empty(options_.largeVarTypes ? ArrowType::kLargeUtf8 : ArrowType::kUtf8);
-      case TypeKind::kBinary:
-      case TypeKind::kGeometry:
-      case TypeKind::kGeography: return empty(options_.largeVarTypes ? ArrowType::kLargeBinary : ArrowType::kBinary);
+      case TypeKind::kBinary: return empty(options_.largeVarTypes ? ArrowType::kLargeBinary : ArrowType::kBinary);
       case TypeKind::kDate: return unit(ArrowType::kDate, kDay);
       case TypeKind::kTimestamp: {
         const Offset zone = builder_.string(options_.timeZone);
@@ -158,7 +170,9 @@ class SchemaWriter {
         builder_.scalar<bool>(0, false);
         return {ArrowType::kMap, builder_.endTable()};
       case TypeKind::kStruct:
-      case TypeKind::kVariant: return empty(ArrowType::kStruct);
+      case TypeKind::kVariant:
+      case TypeKind::kGeometry:
+      case TypeKind::kGeography: return empty(ArrowType::kStruct);
       case TypeKind::kUserDefined: break;  // replaced by its SQL type before
     }
     return empty(ArrowType::kNull);

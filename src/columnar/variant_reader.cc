@@ -93,7 +93,7 @@ std::optional<VariantReader::Container> VariantReader::container() const {
 }
 
 VariantKind VariantReader::kind() const {
-  if (value_.empty()) return VariantKind::kMalformed;
+  if (value_.empty() || depth_ > kMostLevels) return VariantKind::kMalformed;
   switch (basicType()) {
     case kShortString: return value_.size() > static_cast<size_t>(typeInfo()) ? VariantKind::kString : VariantKind::kMalformed;
     case kPrimitive: break;
@@ -186,16 +186,16 @@ size_t VariantReader::byteSize() const {
 }
 
 size_t VariantReader::size() const {
-  if (value_.empty() || basicType() < kObject) return 0;
+  if (value_.empty() || depth_ > kMostLevels || basicType() < kObject) return 0;
   const auto parts = container();
   return parts ? parts->count : 0;
 }
 
 VariantReader VariantReader::member(size_t index) const {
   const auto parts = container();
-  if (!parts || index >= parts->count) return {metadata_, {}};
+  if (!parts || index >= parts->count) return {metadata_, {}, depth_ + 1};
   const size_t start = parts->data + unsignedAt(value_, parts->offsets + index * parts->offsetWidth, parts->offsetWidth);
-  return {metadata_, start < value_.size() ? value_.substr(start) : std::string_view()};
+  return {metadata_, start < value_.size() ? value_.substr(start) : std::string_view(), depth_ + 1};
 }
 
 std::string_view VariantReader::name(size_t index) const {
@@ -203,8 +203,9 @@ std::string_view VariantReader::name(size_t index) const {
   if (!parts || index >= parts->count || parts->idWidth == 0 || metadata_.empty()) return {};
   const size_t id = unsignedAt(value_, parts->ids + index * parts->idWidth, parts->idWidth);
   const size_t width = static_cast<size_t>(static_cast<unsigned char>(metadata_[0]) >> 6) + 1;
+  if (metadata_.size() < 1 + width) return {};
   const size_t names = unsignedAt(metadata_, 1, width);
-  if (id >= names) return {};
+  if (id >= names || metadata_.size() < 1 + width * (names + 2)) return {};
   const size_t texts = 1 + width * (names + 2);
   const size_t from = unsignedAt(metadata_, 1 + width + id * width, width);
   const size_t to = unsignedAt(metadata_, 1 + width + (id + 1) * width, width);
@@ -220,12 +221,11 @@ std::optional<VariantReader> VariantReader::field(std::string_view wanted) const
   return std::nullopt;
 }
 
-bool VariantReader::isValid(int depth) const {
-  const VariantKind own = kind();
-  if (own == VariantKind::kMalformed || depth > kMostLevels) return false;
+bool VariantReader::isValid() const {
+  if (kind() == VariantKind::kMalformed) return false;
   const size_t members = size();
   for (size_t i = 0; i < members; ++i) {
-    if (!member(i).isValid(depth + 1)) return false;
+    if (!member(i).isValid()) return false;
   }
   return true;
 }

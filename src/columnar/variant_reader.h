@@ -19,7 +19,7 @@ enum class VariantKind : uint8_t {
 /// Looks into one value of a variant, and from an object or array into its members.
 ///
 /// Memory: views into the bytes given. Threads: immutable.
-/// Errors: none; bytes that are no variant have the kind kMalformed, and members that lie outside of the bytes are kMalformed too.
+/// Errors: none; bytes that are no variant have the kind kMalformed, and so have members that lie outside of the bytes or very many levels deep.
 /// Source: the binary encoding of variants in the Parquet format's VariantEncoding page.
 class VariantReader {
  public:
@@ -29,7 +29,7 @@ class VariantReader {
     int scale = 0;
   };
 
-  VariantReader(std::string_view metadata, std::string_view value) : metadata_(metadata), value_(value) {}
+  VariantReader(std::string_view metadata, std::string_view value, int depth = 0) : metadata_(metadata), value_(value), depth_(depth) {}
   /// Of a whole variant as a column holds it.
   static VariantReader of(std::string_view bytes);
 
@@ -56,7 +56,7 @@ class VariantReader {
   std::string_view metadata() const { return metadata_; }
   std::string_view value() const { return value_; }
   /// Whether this and everything below it is well-formed.
-  bool isValid(int depth = 0) const;
+  bool isValid() const;
 
  private:
   struct Container;
@@ -66,6 +66,7 @@ class VariantReader {
 
   std::string_view metadata_;
   std::string_view value_;
+  int depth_ = 0;  // below the variant that reading began with
 };
 
 /// Appends the variant as JSON: object members sorted by name, dates and times as texts.

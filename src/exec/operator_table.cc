@@ -8,6 +8,7 @@
 #include "exec/exchange/shuffle_read_source.h"
 #include "exec/join/lower_join.h"
 #include "exec/limit/limit_sink.h"
+#include "exec/python/lower_python.h"
 #include "exec/row/collect_metrics_operator.h"
 #include "exec/row/expand_operator.h"
 #include "exec/row/filter_operator.h"
@@ -258,6 +259,7 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kCollectMetrics: return lowerCollectMetrics;
     case PhysicalKind::kWriteFiles: return lowerWriteFiles;
     case PhysicalKind::kUnion: return lowerUnion;
+    case PhysicalKind::kMapPartitions: return lowerPythonMap;
     default: return nullptr;
   }
 }

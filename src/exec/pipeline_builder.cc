@@ -67,7 +67,8 @@ Result<std::shared_ptr<Sink>> PipelineBuilder::lowerOnce(int64_t id, const plan:
   return sink;
 }
 
-Status PipelineBuilder::lowerUnion(const std::vector<plan::PhysicalPlanPtr>& nodes) {
+Status PipelineBuilder::lowerInputs(const std::vector<plan::PhysicalPlanPtr>& nodes,
+                                    const std::function<Result<std::shared_ptr<Source>>(std::vector<Pipeline> inputs)>& makeSource) {
   Pipeline caller = std::move(open_);
   std::vector<Pipeline> inputs;
   for (const plan::PhysicalPlanPtr& node : nodes) {
@@ -80,8 +81,14 @@ Status PipelineBuilder::lowerUnion(const std::vector<plan::PhysicalPlanPtr>& nod
     caller.dependencies.insert(caller.dependencies.end(), input.dependencies.begin(), input.dependencies.end());
   }
   open_ = std::move(caller);
-  open_.source = std::make_shared<UnionSource>(std::move(inputs));
+  ASSIGN_OR_RETURN(open_.source, makeSource(std::move(inputs)));
   return Status::ok();
+}
+
+Status PipelineBuilder::lowerUnion(const std::vector<plan::PhysicalPlanPtr>& nodes) {
+  return lowerInputs(nodes, [](std::vector<Pipeline> inputs) -> Result<std::shared_ptr<Source>> {
+    return std::shared_ptr<Source>(std::make_shared<UnionSource>(std::move(inputs)));
+  });
 }
 
 std::vector<Pipeline> PipelineBuilder::finish(std::shared_ptr<Sink> sink) {

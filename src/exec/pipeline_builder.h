@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -45,6 +46,10 @@ class PipelineBuilder {
   Result<std::shared_ptr<Sink>> lowerOnce(int64_t id, const plan::PhysicalPlanPtr& node, std::shared_ptr<Sink> sink);
   /// Several inputs, one after the other by partition (UNION ALL): the open pipeline gives the rows of all.
   Status lowerUnion(const std::vector<plan::PhysicalPlanPtr>& nodes);
+
+  /// The open pipeline starts from a source that pulls the rows of several inputs: pipelines without a sink.
+  Status lowerInputs(const std::vector<plan::PhysicalPlanPtr>& nodes,
+                     const std::function<Result<std::shared_ptr<Source>>(std::vector<Pipeline> inputs)>& makeSource);
 
   TaskContext& task() { return *task_; }
   const std::shared_ptr<TaskContext>& sharedTask() { return task_; }

@@ -171,7 +171,7 @@ TEST(PlanRunner, repartitionsAsSparkDoes) {
     EXPECT_EQ(query.partitions(repartitioned(child, plan::Partitioning::Kind::kHash, {child->output()[0]}, 3)),
               (std::vector<std::vector<int64_t>>{{3, 6, 7}, {0}, {1, 2, 4, 5, 8, 9}}));
     EXPECT_EQ(query.partitions(repartitioned(child, plan::Partitioning::Kind::kRange, {expr::sortOrder(child->output()[0], false)}, 2)),
-              (std::vector<std::vector<int64_t>>{{4, 5, 6, 7, 8, 9}, {0, 1, 2, 3}}));
+              (std::vector<std::vector<int64_t>>{{5, 6, 7, 8, 9}, {0, 1, 2, 3, 4}}));
     const auto dealt = query.partitions(repartitioned(range(0, 100'000, 1, 4), plan::Partitioning::Kind::kRoundRobin, {}, 5));
     ASSERT_EQ(dealt.size(), 5u);
     for (const auto& partition : dealt) EXPECT_EQ(partition.size(), 20'000u);

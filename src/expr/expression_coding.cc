@@ -1,7 +1,11 @@
 // Expressions to bytes and back.
+#include <algorithm>
+
+#include "expr/call_arguments.h"
 #include "expr/expression_node_impl.h"
 #include "expr/function_registry.h"
 #include "expr/nodes.h"
+#include "expr/python_udf.h"
 #include "expr/unresolved.h"
 
 namespace flint::expr {
@@ -66,30 +70,17 @@ class Decoder {
 
 template <class Call>
 bool Decoder::bind(ByteReader& in, Call& node) {
-  std::vector<DataType> types;
-  std::vector<const Value*> constants;
-  for (const ExprPtr& argument : node.arguments) {
-    if (argument == nullptr) {
-      in.fail();
-      return false;
-    }
-    types.push_back(argument->dataType());
-    constants.push_back(literalValue(argument));
-  }
-  std::vector<Value> folded(node.arguments.size());
-  for (size_t i = 0; i < node.arguments.size(); ++i) {
-    if (constants[i] != nullptr || !node.arguments[i]->foldable() || !node.arguments[i]->resolved()) continue;
-    auto value = evaluateFoldable(node.arguments[i], options_);
-    if (!value.isOk()) continue;
-    folded[i] = std::move(value).value();
-    constants[i] = &folded[i];
+  if (std::any_of(node.arguments.begin(), node.arguments.end(), [](const ExprPtr& argument) { return argument == nullptr; })) {
+    in.fail();
+    return false;
   }
   std::vector<ExprPtr> arguments = node.arguments;
   if constexpr (std::is_same_v<Call, AggregateExpression>) {
     const size_t orders = std::min(node.withinGroup.size(), arguments.size());
     std::copy(node.withinGroup.end() - static_cast<std::ptrdiff_t>(orders), node.withinGroup.end(), arguments.end() - static_cast<std::ptrdiff_t>(orders));
   }
-  const BindContext context{node.name, types, arguments, constants, options_};
+  const CallArguments facts(arguments, options_);
+  const BindContext context = facts.context(node.name);
   const auto entry = FunctionRegistry::builtin().find(node.name);
   const auto keep = [&](auto bound) {
     if (!bound.isOk()) return failed(in, bound.status());
@@ -147,6 +138,7 @@ ExprPtr Decoder::readExpression(ByteReader& in) {
     FLINT_DECODE(WindowExpression)
     FLINT_DECODE(GeneratorCall)
     FLINT_DECODE(OuterReference)
+    FLINT_DECODE(PythonUdf)
 #undef FLINT_DECODE
     default: in.fail(); break;  // a byte of another version, or a node that only plans before execution hold
   }

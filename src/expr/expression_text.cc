@@ -4,6 +4,8 @@
 
 #include "expr/function_registry.h"
 #include "expr/nodes.h"
+#include "expr/path_name.h"
+#include "expr/python_udf.h"
 #include "expr/unresolved.h"
 
 namespace flint::expr {
@@ -124,6 +126,9 @@ std::string Writer::call(const FunctionCall& node) const {
   }
   if ((node.name == "extract" || node.name == "datepart") && arguments.size() == 2) {
     return fmt::format("{}({} FROM {})", node.name, text(arguments[0]), text(arguments[1]));
+  }
+  if (node.name == "semi_structured_extract" && arguments.size() == 2 && literalValue(arguments[1]) != nullptr) {
+    return callText("variant_get", arguments) + " AS " + lastKeyOfPath(literalValue(arguments[1])->asString());
   }
   if (node.name == "collation_key" && style_ == TextStyle::kName && arguments.size() == 1) return text(arguments[0]);
   // All names of RLIKE are shown in upper case; of trims with characters, only btrim by its own name.
@@ -395,8 +400,17 @@ std::string Writer::text(const Expression& e) const {
     case ExprKind::kScalarSubquery:
     case ExprKind::kExists:
     case ExprKind::kInSubquery:
-    case ExprKind::kTableArgument:
-    case ExprKind::kPythonUdf: return isDebug() ? e.toString() : e.sql();
+    case ExprKind::kTableArgument: return isDebug() ? e.toString() : e.sql();
+    case ExprKind::kPythonUdf: {
+      const auto& udf = *e.as<PythonUdf>();
+      std::vector<std::string> arguments;
+      for (size_t i = 0; i < udf.arguments.size(); ++i) {
+        const bool named = i < udf.argumentNames.size() && !udf.argumentNames[i].empty();
+        arguments.push_back(named ? fmt::format("{} => {}", udf.argumentNames[i], text(udf.arguments[i])) : text(udf.arguments[i]));
+      }
+      const std::string call = fmt::format("{}({})", udf.function.name, joinTexts(arguments));
+      return isDebug() ? fmt::format("{}#{}", call, udf.resultId) : call;
+    }
   }
   return {};
 }

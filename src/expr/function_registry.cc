@@ -6,6 +6,7 @@
 #include <cctype>
 #include <optional>
 
+#include "expr/call_arguments.h"
 #include "expr/expression_text.h"
 #include "expr/nodes.h"
 #include "types/type_coercion.h"
@@ -208,36 +209,25 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
     const ExprPtr variable = makeNode<LambdaVariable>(std::string("x"), arguments[1]->dataType(), true, newExprId());
     arguments.push_back(makeNode<LambdaFunction>(variable, std::vector<ExprPtr>{variable}));
   }
-  std::vector<DataType> types;
-  std::vector<const Value*> constants;
-  for (const ExprPtr& argument : arguments) {
-    types.push_back(argument->dataType());
-    constants.push_back(literalValue(argument));
-  }
-  std::vector<Value> folded(arguments.size());
-  // What an operator does follows from types and literals: a long sum is not to be computed again for each of its operators.
-  const bool isOperator = std::isalpha(static_cast<unsigned char>(name[0])) == 0;
-  for (size_t i = 0; i < arguments.size() && !isOperator; ++i) {
-    if (constants[i] != nullptr || !arguments[i]->resolved() || !arguments[i]->foldable()) continue;
-    auto value = evaluateFoldable(arguments[i], options);
-    if (!value.isOk()) continue;  // raised when a row is evaluated
-    folded[i] = std::move(value).value();
-    constants[i] = &folded[i];
-  }
-  const BindContext context{name, types, arguments, constants, options};
-  auto bound = bindScalar(function, context);
+  const std::vector<ExprPtr> given = arguments;
+  const CallArguments call(given, options);
+  const std::vector<DataType>& types = call.types();
+  auto bound = bindScalar(function, call.context(name));
   if (!bound.isOk()) {
     Error error = bound.error();
     return std::move(error).at(origin);
   }
   FunctionBinding binding = std::move(bound).value();
-  if (function.group == Group::kString) keepCollation(binding, types);
+  // collate() says itself which collation its text has.
+  if (function.group == Group::kString && function.names[0] != "collate") keepCollation(binding, types);
   // A try_ function answers NULL also for arguments that cannot become its types.
   const CastMode mode = binding.errorsAreNull ? CastMode::kTry : options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {
-    if (arguments[i]->as<LambdaFunction>() != nullptr || types[i].sameType(binding.argumentTypes[i])) continue;
+    const DataType& wanted = binding.argumentTypes[i];
+    if (arguments[i]->as<LambdaFunction>() != nullptr || types[i].sameType(wanted)) continue;
+    if (types[i].is(TypeKind::kString) && wanted == DataType::string()) continue;  // any collation
     const OriginPtr argumentOrigin = arguments[i]->origin();
-    arguments[i] = makeNode<Cast>(std::move(arguments[i]), binding.argumentTypes[i], mode, true)->withOrigin(argumentOrigin);
+    arguments[i] = makeNode<Cast>(std::move(arguments[i]), wanted, mode, true)->withOrigin(argumentOrigin);
   }
   FunctionCall node;
   node.name = name;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,12 +50,31 @@ struct EvaluationOptions {
   std::string currentDatabase = "default";
 };
 
+/// The values of foldable arguments, each computed when it is asked for: most binders look at none of theirs.
+///
+/// Borrows the arguments and options. Threads: one.
+class ConstantArguments {
+ public:
+  ConstantArguments(std::span<const ExprPtr> arguments, const EvaluationOptions& options)
+      : arguments_(arguments), options_(options), known_(arguments.size()) {}
+
+  /// A null pointer for an argument that is not there, not foldable, or whose evaluation raises an error.
+  const Value* operator[](size_t i) const;
+  size_t size() const { return known_.size(); }
+
+ private:
+  const std::span<const ExprPtr> arguments_;
+  const EvaluationOptions& options_;
+  mutable std::vector<std::optional<const Value*>> known_;
+  mutable std::deque<Value> folded_;
+};
+
 /// What a function's `bind` is told about one call.
 struct BindContext {
   std::string_view name;                      // as called, lower case
   std::span<const DataType> argumentTypes;    // as given; lambdas have NullType until bound by the analyzer
   std::span<const ExprPtr> arguments;         // the expressions, for names and foldable values
-  std::span<const Value* const> constants;    // the value of each foldable argument; null pointer for the others
+  const ConstantArguments& constants;         // the value of each foldable argument; null pointer for the others
   const EvaluationOptions& options;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "expr/call_arguments.h"
 #include "expr/cast/cast_kernels.h"
 #include "expr/expression_text.h"
 #include "expr/nodes.h"
@@ -76,11 +77,9 @@ Result<std::shared_ptr<const FunctionBinding>> RecordTexts::patternOf(const Bind
   zoned.timeZone = zone.id();
   // Dates and local times are formatted as they stand: as UTC, in UTC.
   if (!type.is(TypeKind::kTimestamp)) zoned.timeZone = "UTC";
-  const Value text = Value::string(*pattern);
-  const DataType types[] = {kTimestamp, kString};
   const ExprPtr arguments[] = {literalNull(kTimestamp), literalString(*pattern)};
-  const Value* const constants[] = {nullptr, &text};
-  ASSIGN_OR_RETURN(FunctionBinding binding, bindScalar(**function, BindContext{"date_format", types, arguments, constants, zoned}));
+  const expr::CallArguments call(arguments, zoned);
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindScalar(**function, call.context("date_format")));
   return std::make_shared<const FunctionBinding>(std::move(binding));
 }
 

@@ -65,6 +65,8 @@ const std::vector<Batch>& batches() {
        {
            PlanRule{"EliminateSorts", eliminateSorts},
            PlanRule{"LimitPushDown", pushDownLimits},
+           // Behind all that moves conditions and columns: what is left of them decides which rows and columns go to a worker.
+           PlanRule{"ExtractPythonUDFs", extractPythonUdfs},
            PlanRule{"OptimizeSubqueries", optimizeSubqueries},
        }},
   };

@@ -1,22 +1,10 @@
 #include "optimizer/function_calls.h"
 
+#include "expr/call_arguments.h"
 #include "expr/function_registry.h"
 
 namespace flint::optimizer {
 namespace {
-
-// What binding is told: types, expressions and literal values of the arguments.
-struct CallFacts {
-  std::vector<DataType> types;
-  std::vector<const Value*> constants;
-
-  explicit CallFacts(const std::vector<expr::ExprPtr>& arguments) {
-    for (const expr::ExprPtr& argument : arguments) {
-      types.push_back(argument->dataType());
-      constants.push_back(expr::literalValue(argument));
-    }
-  }
-};
 
 Error missing(const std::string& name) { return internalError("no built-in function " + name); }
 
@@ -38,8 +26,8 @@ Result<expr::ExprPtr> bindAggregate(std::string name, std::vector<expr::ExprPtr>
   const auto entry = expr::FunctionRegistry::builtin().find(name);
   const auto* function = std::get_if<const expr::AggregateFunction*>(&entry);
   if (function == nullptr || (*function)->bind == nullptr) return missing(name);
-  const CallFacts facts(arguments);
-  ASSIGN_OR_RETURN(expr::AggregateBinding binding, (*function)->bind({name, facts.types, arguments, facts.constants, options}, false));
+  const expr::CallArguments facts(arguments, options);
+  ASSIGN_OR_RETURN(expr::AggregateBinding binding, (*function)->bind(facts.context(name), false));
   castArguments(arguments, binding);
   expr::AggregateExpression call;
   call.name = std::move(name);
@@ -52,8 +40,8 @@ Result<expr::ExprPtr> bindScalarCall(std::string name, std::vector<expr::ExprPtr
   const auto entry = expr::FunctionRegistry::builtin().find(name);
   const auto* function = std::get_if<const expr::ScalarFunction*>(&entry);
   if (function == nullptr) return missing(name);
-  const CallFacts facts(arguments);
-  ASSIGN_OR_RETURN(expr::FunctionBinding binding, expr::bindScalar(**function, {name, facts.types, arguments, facts.constants, options}));
+  const expr::CallArguments facts(arguments, options);
+  ASSIGN_OR_RETURN(expr::FunctionBinding binding, expr::bindScalar(**function, facts.context(name)));
   castArguments(arguments, binding);
   expr::FunctionCall call;
   call.name = std::move(name);
@@ -67,8 +55,8 @@ Result<expr::ExprPtr> bindGenerator(std::string name, std::vector<expr::ExprPtr>
   const auto entry = expr::FunctionRegistry::builtin().find(name);
   const auto* function = std::get_if<const expr::GeneratorFunction*>(&entry);
   if (function == nullptr || (*function)->bind == nullptr) return missing(name);
-  const CallFacts facts(arguments);
-  ASSIGN_OR_RETURN(expr::GeneratorBinding binding, (*function)->bind({name, facts.types, arguments, facts.constants, options}));
+  const expr::CallArguments facts(arguments, options);
+  ASSIGN_OR_RETURN(expr::GeneratorBinding binding, (*function)->bind(facts.context(name)));
   castArguments(arguments, binding);
   expr::GeneratorCall call;
   call.name = std::move(name);
@@ -81,7 +69,7 @@ Result<expr::ExprPtr> bindRowNumber(const expr::EvaluationOptions& options) {
   const auto entry = expr::FunctionRegistry::builtin().find("row_number");
   const auto* function = std::get_if<const expr::WindowFunction*>(&entry);
   if (function == nullptr || (*function)->bind == nullptr) return missing("row_number");
-  ASSIGN_OR_RETURN(expr::WindowBinding binding, (*function)->bind({"row_number", {}, {}, {}, options}, false));
+  ASSIGN_OR_RETURN(expr::WindowBinding binding, (*function)->bind(expr::CallArguments({}, options).context("row_number"), false));
   expr::WindowFunctionCall call;
   call.name = "row_number";
   call.binding = std::make_shared<const expr::WindowBinding>(std::move(binding));

@@ -199,8 +199,13 @@ std::vector<ExprPtr> ExpressionParser::rowValues(const ExprPtr& value, uint32_t 
   const Token& token = tokenAt(first);
   const bool isRow = call != nullptr && token.type == kLeftParen && value->origin() != nullptr &&
                      value->origin()->startIndex == static_cast<int32_t>(token.index) && call->nameParts.size() == 1 && call->nameParts[0] == "named_struct";
-  if (!isRow) return {value};
   std::vector<ExprPtr> out;
+  if (call != nullptr && call->nameParts.size() == 1 && lowerCase(call->nameParts[0]) == "struct") {
+    // struct(a, b) is a row as well.
+    for (const ExprPtr& argument : call->arguments) out.push_back(expr::withoutAlias(argument));
+    return out;
+  }
+  if (!isRow) return {value};
   for (size_t i = 1; i < call->arguments.size(); i += 2) out.push_back(call->arguments[i]);
   return out;
 }

@@ -298,7 +298,14 @@ LogicalPlanPtr QueryParser::inlineTable(uint32_t first) {
     const uint32_t rowFirst = position();
     ExprPtr row = expression();
     if (failed()) return nullptr;
-    rows.push_back(rowValues(row, rowFirst));
+    // struct(a, b) is a row as (a, b) is.
+    const auto* call = row->as<expr::UnresolvedFunction>();
+    if (call != nullptr && call->nameParts.size() == 1 && lowerCase(call->nameParts[0]) == "struct") {
+      rows.emplace_back();
+      for (const ExprPtr& field : call->arguments) rows.back().push_back(expr::withoutAlias(field));
+    } else {
+      rows.push_back(rowValues(row, rowFirst));
+    }
   } while (accept(kComma));
   std::string alias;
   std::vector<std::string> names;

@@ -179,7 +179,6 @@ LogicalPlanPtr StatementParser::show(uint32_t first) {
     case kTables: return listing(plan::ShowWhat::kTables);
     case kViews: return listing(plan::ShowWhat::kViews);
     case kCatalogs: return listing(plan::ShowWhat::kCatalogs);
-    case kVariables: return listing(plan::ShowWhat::kVariables);
     case kProcedures: return listing(plan::ShowWhat::kProcedures);
     case kCurrent:
       advance();

@@ -174,12 +174,16 @@ void TokenReader::failWith(const Condition& condition, std::vector<std::pair<std
 }
 
 void TokenReader::failWithoutContext(const Condition& condition, std::vector<std::pair<std::string, std::string>> parameters) {
-  const bool first = !failed_;
-  failWith(condition, std::move(parameters), position_);
-  if (!first || &error_->condition() != &condition) return;
-  Error bare(*error_);
-  bare.at(nullptr);
-  error_ = std::make_shared<const Error>(std::move(bare));
+  if (failed_) return;
+  failed_ = true;
+  if (error_ == nullptr || position_ >= failedAt_) {
+    failedAt_ = position_;
+    Error error(condition);
+    for (auto& [name, value] : parameters) error.with(name, std::move(value));
+    error.as(ErrorFamily::kParse);
+    error_ = std::make_shared<const Error>(std::move(error));
+  }
+  position_ = static_cast<uint32_t>(tokens_.size() - 1);
 }
 
 void TokenReader::failTooComplex() { fail(Error(condition::kFailedToParseTooComplex)); }

@@ -5,6 +5,7 @@
 
 #include "optimizer/statistics/join_estimate.h"
 #include "planner/aggregate_strategy.h"
+#include "planner/python_strategy.h"
 
 namespace flint::planner {
 
@@ -269,6 +270,16 @@ PhysicalPlanning::Planned PhysicalPlanning::dispatch(const LogicalPlanPtr& node,
       made.planId = metrics.planId;
       made.metrics = metrics.metrics;
       ASSIGN_OR_RETURN(made.child, planNode(metrics.child, {}));
+      return PhysicalPlanPtr(makePhysical(std::move(made)));
+    }
+    case LogicalKind::kMapPartitions:
+    case LogicalKind::kGroupMap:
+    case LogicalKind::kCoGroupMap: {
+      ASSIGN_OR_RETURN(plan::PythonMapExec made, planPythonFunctions(*node, context_));
+      for (const LogicalPlanPtr& input : node->children()) {
+        ASSIGN_OR_RETURN(PhysicalPlanPtr child, planNode(input, {}));
+        made.inputs.push_back(std::move(child));
+      }
       return PhysicalPlanPtr(makePhysical(std::move(made)));
     }
     case LogicalKind::kSubqueryAlias:

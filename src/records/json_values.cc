@@ -242,20 +242,29 @@ DataType mergeJsonTypes(const DataType& a, const DataType& b) {
   return times ? DataType::timestamp() : DataType::string();
 }
 
-DataType canonicalJsonType(const DataType& type) {
+namespace {
+
+// Nothing for a type that no value was seen of.
+std::optional<DataType> canonicalOf(const DataType& type, bool dropNulls) {
   switch (type.kind()) {
-    case TypeKind::kNull: return DataType::string();
-    case TypeKind::kArray: return DataType::array(canonicalJsonType(type.elementType()), true);
+    case TypeKind::kNull: return dropNulls ? std::nullopt : std::optional(DataType::string());
+    case TypeKind::kArray: {
+      const std::optional<DataType> element = canonicalOf(type.elementType(), dropNulls);
+      return element.has_value() ? std::optional(DataType::array(*element, true)) : std::nullopt;
+    }
     case TypeKind::kStruct: {
       StructFields out;
       for (const StructField& field : type.fields()) {
-        if (field.type.is(TypeKind::kStruct) && field.type.fields().empty()) continue;
-        out.push_back({.name = field.name, .type = canonicalJsonType(field.type)});
+        if (std::optional<DataType> kept = canonicalOf(field.type, dropNulls)) out.push_back({.name = field.name, .type = std::move(*kept)});
       }
-      return DataType::structType(std::move(out));
+      return out.empty() ? std::nullopt : std::optional(DataType::structType(std::move(out)));
     }
     default: return type;
   }
 }
+
+}  // namespace
+
+DataType canonicalJsonType(const DataType& type, bool dropNulls) { return canonicalOf(type, dropNulls).value_or(type.is(TypeKind::kStruct) ? DataType::structType({}) : DataType::string()); }
 
 }  // namespace flint::records

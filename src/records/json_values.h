@@ -31,6 +31,6 @@ DataType inferJsonType(const JsonDocument& document, const JsonDocument::Node& n
 /// The type for values of both types: numbers widen, structs merge, what is left becomes text.
 DataType mergeJsonTypes(const DataType& a, const DataType& b);
 /// As a schema is given at the end: nulls become strings, empty structs disappear.
-DataType canonicalJsonType(const DataType& type);
+DataType canonicalJsonType(const DataType& type, bool dropNulls = false);
 
 }  // namespace flint::records

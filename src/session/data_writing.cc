@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/char_lengths.h"
 #include "base/condition.h"
 #include "exec/plan_runner.h"
 #include "parser/sql_parser.h"
@@ -139,7 +140,7 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   for (const auto& column : resolved->output()) {
     const auto& keys = table.partitionColumns;
     const bool isKey = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return sameName(key, column->name, caseSensitive); });
-    (isKey ? last : table.schema).push_back({column->name, column->dataType(), true});
+    (isKey ? last : table.schema).push_back({column->name, analysis::declaredType(column->metadata, column->dataType()), true});
   }
   table.schema.insert(table.schema.end(), last.begin(), last.end());
   for (const auto& [key, value] : target.options) table.options[key] = value;
@@ -190,7 +191,10 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
         .as(ErrorFamily::kAnalysis);
   }
   std::vector<expr::ExprPtr> columns;
-  for (const StructField& column : table.schema) {
+  const bool lengths = !session->conf().getBoolean("spark.sql.legacy.charVarcharAsString", false);
+  for (const StructField& declared : table.schema) {
+    StructField column = declared;
+    column.type = analysis::asStrings(declared.type);
     expr::ExprPtr value;
     for (const auto& [key, text] : target.partition) {
       if (sameName(key, column.name, caseSensitive)) value = cast(expr::literalString(text), column.type, expr::CastMode::kAnsi);
@@ -213,6 +217,7 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
       value = cast(written, column.type, expr::CastMode::kAnsi);
     }
     if (value == nullptr) value = expr::literalNull(column.type);
+    if (lengths && analysis::holdsCharLengths(declared.type)) value = analysis::checkedForWriting(value, declared.type);
     columns.push_back(expr::alias(std::move(value), column.name));
   }
   for (const std::string& name : wanted) {

@@ -18,6 +18,7 @@
 #include "plan/logical/command_parts.h"
 #include "plan/physical/physical_nodes.h"
 #include "session/cache/cache_manager.h"
+#include "session/cartesian_products.h"
 #include "session/commands/run_command.h"
 #include "session/execution_events.h"
 #include "session/execution_options.h"
@@ -68,6 +69,9 @@ Result<LogicalPlanPtr> QueryExecution::optimizedLocked() {
     resolved = session_->shared().cache->useCached(resolved, cachedBefore_);
     optimizer::OptimizerContext context(options_, [this](std::string_view key) { return session_->conf().find(key); });
     optimized_ = optimizer::Optimizer::optimize(resolved, context);
+    if (optimized_->isOk() && !session_->conf().getBoolean("spark.sql.crossJoin.enabled", true)) {
+      if (Status allowed = checkCartesianProducts(optimized_->value()); !allowed.isOk()) optimized_ = Result<LogicalPlanPtr>(allowed.error());
+    }
   }
   return *optimized_;
 }

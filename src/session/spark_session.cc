@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "catalog/variable_substitution.h"
 #include "session/large_stack.h"
 
 namespace flint::session {
@@ -60,7 +61,8 @@ expr::EvaluationOptions SparkSession::evaluationOptions() const {
 }
 
 Result<plan::LogicalPlanPtr> SparkSession::parse(std::string_view sql) const {
-  return onLargeStack([&] { return parser::parseStatement(sql, parserOptions()); });
+  const std::string text = catalog::withVariables(sql, *conf_);
+  return onLargeStack([&] { return parser::parseStatement(text, parserOptions()); });
 }
 
 }  // namespace flint::session

@@ -12,12 +12,15 @@ constexpr int kTrim = 1 << 18;
 constexpr int kIcu = 1 << 29;
 
 // The languages of ICU's collations, numbered from 1.
-constexpr std::array<std::string_view, 100> kLocales = {
-    "af", "am", "ar", "as",  "az", "be",  "bg", "bn", "br", "bs", "ca", "chr", "cs",  "cy", "da", "de", "dsb", "ee", "el", "en",
-    "eo", "es", "et", "fa",  "ff", "fi",  "fil", "fo", "fr", "fy", "ga", "gl", "gu",  "ha", "haw", "he", "hi", "hr", "hsb", "hu",
-    "hy", "id", "ig", "is",  "it", "iw",  "ja", "ka", "kk", "kl", "km", "kn", "ko",  "kok", "ku", "ky", "lb", "lkt", "ln", "lo",
-    "lt", "lv", "mk", "ml",  "mn", "mr",  "ms", "mt", "my", "nb", "ne", "nl", "nn",  "no", "om", "or", "pa", "pl", "ps", "pt",
-    "ro", "ru", "sa", "se",  "si", "sk",  "sl", "smn", "sq", "sr", "sv", "sw", "ta",  "te", "th", "tr", "uk", "ur", "vi", "zh"};
+constexpr std::array<std::string_view, 144> kLocales = {
+    "af", "am", "ar", "ar_SAU", "as", "az", "be", "bg", "blo", "bn", "bo", "br", "bs", "bs_Cyrl", "ca", "ceb", "chr", "cs", "cy", "da", "de",
+    "de_AUT", "dsb", "dz", "ee", "el", "en", "en_USA", "eo", "es", "et", "fa", "fa_AFG", "ff", "ff_Adlm", "fi", "fil", "fo", "fr", "fr_CAN", "fy",
+    "ga", "gl", "gu", "ha", "haw", "he", "he_ISR", "hi", "hr", "hsb", "hu", "hy", "id", "id_IDN", "ig", "is", "it", "ja", "ka", "kk", "kk_Arab", "kl",
+    "km", "kn", "ko", "kok", "ku", "ky", "lb", "lij", "lkt", "ln", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "nb_NOR", "ne",
+    "nl", "nn", "no", "nso", "om", "or", "pa", "pa_Guru", "pa_Guru_IND", "pl", "ps", "pt", "ro", "ru", "sa", "se", "si", "sk", "sl", "smn", "sq",
+    "sr", "sr_Cyrl", "sr_Cyrl_BIH", "sr_Cyrl_MNE", "sr_Cyrl_SRB", "sr_Latn", "sr_Latn_BIH", "sr_Latn_SRB", "st", "sv", "sw", "ta", "te", "th", "tk",
+    "tn", "to", "tr", "ug", "uk", "ur", "uz", "vi", "wae", "wo", "xh", "yi", "yo", "zh", "zh_Hans", "zh_Hans_CHN", "zh_Hans_SGP", "zh_Hant",
+    "zh_Hant_HKG", "zh_Hant_MAC", "zh_Hant_TWN", "zu"};
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -48,7 +51,7 @@ int findCollation(std::string_view name) {
   }
   if (rest == "unicode") return flags;
   for (size_t i = 0; i < kLocales.size(); ++i) {
-    if (kLocales[i] == rest) return flags | static_cast<int>(i + 1);
+    if (lowered(kLocales[i]) == rest) return flags | static_cast<int>(i + 1);
   }
   return -1;
 }
@@ -72,6 +75,19 @@ std::string collationName(int id) {
   if (collation.ignoresCase) out += "_CI";
   if (collation.ignoresAccents) out += "_AI";
   if (collation.ignoresTrailingBlanks) out += "_RTRIM";
+  return out;
+}
+
+std::vector<int> allCollations() {
+  constexpr int kNone = 0;
+  std::vector<int> out = {kNone, 1, kTrim, 1 | kTrim};
+  for (size_t locale = 0; locale <= kLocales.size(); ++locale) {
+    for (const int cases : {kNone, kCase}) {
+      for (const int accents : {kNone, kAccents}) {
+        for (const int trim : {kNone, kTrim}) out.push_back(kIcu | static_cast<int>(locale) | cases | accents | trim);
+      }
+    }
+  }
   return out;
 }
 

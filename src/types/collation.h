@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace flint {
 inline namespace types {
@@ -22,6 +23,8 @@ struct Collation {
 int findCollation(std::string_view name);
 /// "UNICODE_CI", "de_AI_RTRIM".
 std::string collationName(int id);
+/// Every collation's id: those of bytes first, then ICU's by locale.
+std::vector<int> allCollations();
 Collation collationOf(int id);
 
 }  // namespace types

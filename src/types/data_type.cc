@@ -193,8 +193,8 @@ std::string DataType::typeName() const {
     case TypeKind::kStruct: return "struct";
     case TypeKind::kVariant: return "variant";
     case TypeKind::kUserDefined: return "udt";
-    case TypeKind::kGeometry: return fmt::format("geometry({})", first_);
-    case TypeKind::kGeography: return fmt::format("geography({})", first_);
+    case TypeKind::kGeometry: return first_ < 0 ? "geometry(any)" : fmt::format("geometry({})", first_);
+    case TypeKind::kGeography: return first_ < 0 ? "geography(any)" : fmt::format("geography({})", first_);
   }
   return {};
 }

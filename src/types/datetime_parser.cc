@@ -102,6 +102,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+// The word for the beginning of 1970.
+bool isEpoch(std::string_view text) { return text.size() == 5 && (text[0] == 'e' || text[0] == 'E') && lower(text) == "epoch"; }
+
 bool addChecked(int64_t& total, int64_t value, int64_t unit) {
   int64_t product = 0;
   return !__builtin_mul_overflow(value, unit, &product) && !__builtin_add_overflow(total, product, &total);
@@ -124,6 +127,7 @@ std::optional<int64_t> instantOf(const TimestampText& text, const TimeZone& sess
 
 std::optional<int64_t> parseDate(std::string_view text) {
   text = trimmed(text);
+  if (isEpoch(text)) return 0;
   int64_t days = 0;
   bool complete = false;
   if (!takeDate(text, days, complete)) return std::nullopt;
@@ -155,17 +159,20 @@ std::optional<TimestampText> parseTimestampText(std::string_view text) {
   out.zone = trimmed(rest);
   // Whatever stands behind the clock must look like a zone.
   if (!out.zone.empty() && (isDigit(out.zone.front()) || out.zone.front() == ':' || out.zone.front() == '.')) return std::nullopt;
-  if (days > std::numeric_limits<int64_t>::max() / kMicrosPerDay - 1 || days < std::numeric_limits<int64_t>::min() / kMicrosPerDay + 1) return std::nullopt;
-  out.localMicros = days * kMicrosPerDay + nanos / 1'000;
+  const __int128 local = static_cast<__int128>(days) * kMicrosPerDay + nanos / 1'000;
+  if (local > std::numeric_limits<int64_t>::max() || local < std::numeric_limits<int64_t>::min()) return std::nullopt;
+  out.localMicros = static_cast<int64_t>(local);
   return out;
 }
 
 std::optional<int64_t> parseTimestamp(std::string_view text, const TimeZone& zone) {
+  if (isEpoch(trimmed(text))) return 0;
   const std::optional<TimestampText> parts = parseTimestampText(text);
   return parts.has_value() ? instantOf(*parts, zone) : std::nullopt;
 }
 
 std::optional<int64_t> parseTimestampNtz(std::string_view text) {
+  if (isEpoch(trimmed(text))) return 0;
   const std::optional<TimestampText> parts = parseTimestampText(text);
   if (!parts.has_value() || parts->timeOnly) return std::nullopt;
   if (!parts->zone.empty() && TimeZone::find(parts->zone) == nullptr) return std::nullopt;

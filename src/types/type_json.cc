@@ -5,12 +5,14 @@
 #include <optional>
 
 #include "base/utf8.h"
+#include "types/collation.h"
 
 namespace flint {
 inline namespace types {
 namespace {
 
 constexpr int kMaxNesting = 500;
+constexpr std::string_view kCollationsKey = "\"__COLLATIONS\"";
 
 // "decimal(10,2)" with the word before the parenthesis in front: its numbers.
 bool arguments(std::string_view text, std::string_view word, std::array<int, 2>& numbers, int& count) {
@@ -203,7 +205,47 @@ class TypeReader {
         if (key == "metadata" && raw != "{}" && raw != "null") field.metadata = raw;
       }
     } while (take(','));
+    if (field.metadata.find(kCollationsKey) != std::string::npos) applyCollations(field);
     return hasName && hasType && take('}');
+  }
+
+  // Collations of strings stand in the metadata of the field that holds them, by path: {"__COLLATIONS":{"name":"icu.UNICODE_CI","name.element":...}}.
+  static void applyCollations(StructField& field) {
+    TypeReader reader(field.metadata);
+    std::string key;
+    std::string_view raw;
+    std::string others;
+    if (!reader.take('{')) return;
+    do {
+      reader.skipBlanks();
+      const size_t start = reader.position_;
+      if (!reader.readString(key) || !reader.take(':')) return;
+      if (key == kCollationsKey.substr(1, kCollationsKey.size() - 2)) {
+        if (!reader.take('{')) return;
+        do {
+          std::string name;
+          if (!reader.readString(key) || !reader.take(':') || !reader.readString(name)) return;
+          if (const size_t dot = name.find('.'); dot != std::string::npos) name.erase(0, dot + 1);  // the provider
+          const int id = findCollation(name);
+          if (id > 0 && key.starts_with(field.name)) field.type = collated(field.type, std::string_view(key).substr(field.name.size()), id);
+        } while (reader.take(','));
+        if (!reader.take('}')) return;
+      } else {
+        if (!reader.skipValue(raw, 0)) return;
+        others += (others.empty() ? "" : ",") + std::string(reader.text_.substr(start, reader.position_ - start));
+      }
+    } while (reader.take(','));
+    field.metadata = others.empty() ? "" : "{" + others + "}";
+  }
+
+  // The type with the string at `path` (".element", ".key", ".value" steps) under a collation.
+  static DataType collated(const DataType& type, std::string_view path, int id) {
+    if (path.empty()) return type.is(TypeKind::kString) ? DataType::collatedString(id) : type;
+    const auto rest = [&](std::string_view step) { return path.substr(step.size()); };
+    if (type.is(TypeKind::kArray) && path.starts_with(".element")) return DataType::array(collated(type.elementType(), rest(".element"), id), type.containsNull());
+    if (type.is(TypeKind::kMap) && path.starts_with(".key")) return DataType::map(collated(type.keyType(), rest(".key"), id), type.valueType(), type.valueContainsNull());
+    if (type.is(TypeKind::kMap) && path.starts_with(".value")) return DataType::map(type.keyType(), collated(type.valueType(), rest(".value"), id), type.valueContainsNull());
+    return type;
   }
 
   bool readType(DataType& type, int depth) {

@@ -5,6 +5,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import time
 import warnings
 
@@ -29,8 +30,10 @@ class Server:
     def __init__(self, folder, *options):
         self.port = free_port()
         self.log = open(pathlib.Path(folder) / "server.log", "ab")
+        # Python workers are of the same interpreter as the tests, and find the tests' modules: functions of these are pickled by name.
+        environment = dict(os.environ, PYSPARK_PYTHON=sys.executable, PYTHONPATH=str(ROOT / "test/connect"))
         self.process = subprocess.Popen(
-            [BINARY, "server", "--port", str(self.port), *options], cwd=folder, stderr=self.log, stdout=self.log
+            [BINARY, "server", "--port", str(self.port), *options], cwd=folder, stderr=self.log, stdout=self.log, env=environment
         )
         deadline = time.monotonic() + 60
         while True:

@@ -1,10 +1,10 @@
-// Drives a fuzzer: its corpus first, then mutations of it until the time is over.
+// Drives a fuzzer: its corpus first, then mutations of it until the time is over or so many inputs were tried.
 //
 //   <fuzzer> [--seconds N] [--runs N] [--seed N] [--corpus FOLDER]... [--failing FILE] [--strict] [FILE...]
 //
 // FILEs alone are tried once each. The input under trial lies in the --failing file (default <fuzzer>.failing), which is
 // there afterwards only when the process ended in it; inputs with other defects are kept beside it, numbered, and the
-// status is 1. INTERNAL_ERROR is such a defect with --strict, else it is only told. The same seed and corpus give the same inputs.
+// status is 1. INTERNAL_ERROR is such a defect with --strict, else it is only told. The same seed, corpus and runs give the same inputs.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -90,7 +90,7 @@ bool isStrict = false;
 size_t weaknesses = 0;
 
 void hangs(int) {
-  constexpr char kMessage[] = "fuzzer: DEFECT: the input hangs\n";
+  constexpr char kMessage[] = "fuzzer: DEFECT: the input hangs; it lies in the --failing file\n";
   [[maybe_unused]] const ssize_t written = ::write(2, kMessage, sizeof(kMessage) - 1);
   ::abort();
 }
@@ -141,8 +141,9 @@ int drive(const Arguments& arguments) {
   const std::vector<Input> corpus = readCorpus(arguments.corpora);
   Choices choices(arguments.seed);
   size_t tried = 0;
-  // Half of the time at most belongs to the corpus as it is.
-  for (size_t i = 0; i < corpus.size() && elapsed() < arguments.seconds / 2; ++i, ++tried) failing.tryOne(corpus[i]);
+  // Half of the time or of the runs at most belongs to the corpus as it is; of more inputs than these runs, every n-th is taken.
+  const size_t step = arguments.runs > 0 ? corpus.size() / (arguments.runs / 2 + 1) + 1 : 1;
+  for (size_t i = 0; i < corpus.size() && (arguments.runs > 0 || elapsed() < arguments.seconds / 2); i += step, ++tried) failing.tryOne(corpus[i]);
   while (arguments.runs > 0 ? tried < arguments.runs : elapsed() < arguments.seconds) {
     failing.tryOne(mutated(corpus, choices));
     ++tried;

@@ -2,8 +2,10 @@
 
 #include <spark/connect/base.pb.h>
 
+#include "catalog/variable_substitution.h"
 #include "columnar/arrow_ipc_writer.h"
 #include "connect/calls/write_commands.h"
+#include "connect/decoder/python_udf_decoder.h"
 #include "connect/decoder/type_codec.h"
 #include "connect/relation_decoder/relations.h"
 #include "connect/service/session_decode_context.h"
@@ -31,6 +33,7 @@ class CommandRunner {
   Status createView(const spark::connect::CreateDataFrameViewCommand& command);
   Status merge(const spark::connect::MergeIntoTableCommand& command);
   Status checkpoint(const spark::connect::CheckpointCommand& command);
+  Status registerFunction(const spark::connect::CommonInlineUserDefinedFunction& function);
   Result<LogicalPlanPtr> analyzed(const spark::connect::Relation& relation);
 
   SessionHolder& session_;
@@ -62,6 +65,8 @@ Status CommandRunner::sql(const spark::connect::SqlCommand& command) {
         .with("other", std::to_string(input.rel_type_case()))
         .as(ErrorFamily::kSqlConnect);
   }
+  auto* text = input.has_sql() ? input.mutable_sql() : nullptr;
+  if (text != nullptr) text->set_query(catalog::withVariables(text->query(), session_.spark().conf()));
   ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder_.relation(input));
   const bool isCommand = plan::isCommand(decoded->kind());
   const auto query = std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
@@ -79,6 +84,19 @@ Status CommandRunner::sql(const spark::connect::SqlCommand& command) {
     *relation = std::move(input);
   }
   writer_.add(response);
+  return Status::ok();
+}
+
+Status CommandRunner::registerFunction(const spark::connect::CommonInlineUserDefinedFunction& message) {
+  ASSIGN_OR_RETURN(const ExprPtr udf, decodePythonUdf(decoder_, message));
+  auto function = std::make_shared<catalog::SqlFunction>();
+  function->name = {message.function_name()};
+  function->temporary = true;
+  function->returnType = udf->as<expr::PythonUdf>()->type;
+  function->deterministic = message.deterministic();
+  function->bodyExpression = udf;
+  catalog::SessionCatalog& catalog = session_.spark().catalog();
+  catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true);
   return Status::ok();
 }
 
@@ -161,6 +179,7 @@ Status CommandRunner::run(const Message& command) {
   switch (command.command_type_case()) {
     case Message::kSqlCommand: return sql(command.sql_command());
     case Message::kCreateDataframeView: return createView(command.create_dataframe_view());
+    case Message::kRegisterFunction: return registerFunction(command.register_function());
     case Message::kWriteOperation: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation());
     case Message::kWriteOperationV2: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation_v2());
     case Message::kMergeIntoTableCommand: return merge(command.merge_into_table_command());

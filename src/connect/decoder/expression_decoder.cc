@@ -3,6 +3,7 @@
 #include "connect/decoder/client_functions.h"
 #include "connect/decoder/literal_decoder.h"
 #include "connect/decoder/plan_decoder.h"
+#include "connect/decoder/python_udf_decoder.h"
 #include "connect/decoder/type_codec.h"
 #include "plan/logical/subquery_expressions.h"
 
@@ -397,7 +398,10 @@ Result<ExprPtr> ExpressionDecoder::decode(const Message& message) {
     }
     case Message::kSubqueryExpression: return subquery(message.subquery_expression());
     case Message::kDirectShufflePartitionId: return plans_.expression(message.direct_shuffle_partition_id().child());
-    case Message::kCommonInlineUserDefinedFunction: return unsupportedFeature("a user-defined function");
+    case Message::kCommonInlineUserDefinedFunction: {
+      ASSIGN_OR_RETURN(ExprPtr udf, decodePythonUdf(plans_, message.common_inline_user_defined_function()));
+      return origin_ == nullptr ? udf : udf->withOrigin(origin_);
+    }
     case Message::kMergeAction: return unsupportedFeature("a merge action outside of mergeInto");
     case Message::kTypedAggregateExpression: return unsupportedFeature("a typed aggregator");
     case Message::kExtension:

@@ -74,12 +74,16 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
     case Message::kToSchema: return decodeRelation(*this, message.to_schema());
     case Message::kCollectMetrics: return decodeRelation(*this, message.collect_metrics());
     case Message::kParse: return decodeRelation(*this, message.parse());
+    case Message::kNearestByJoin: return decodeRelation(*this, message.nearest_by_join());
     case Message::kAsOfJoin: return decodeRelation(*this, message.as_of_join());
     case Message::kTranspose: return decodeRelation(*this, message.transpose());
     case Message::kFreqItems: return decodeRelation(*this, message.freq_items());
     case Message::kWithRelations: return decodeRelation(*this, message.with_relations());
     case Message::kUnresolvedTableValuedFunction: return decodeRelation(*this, message.unresolved_table_valued_function());
     case Message::kLateralJoin: return decodeRelation(*this, message.lateral_join());
+    case Message::kMapPartitions: return decodeRelation(*this, message.map_partitions());
+    case Message::kGroupMap: return decodeRelation(*this, message.group_map());
+    case Message::kCoGroupMap: return decodeRelation(*this, message.co_group_map());
     case Message::kFillNa: return decodeRelation(*this, message.fill_na());
     case Message::kDropNa: return decodeRelation(*this, message.drop_na());
     case Message::kReplace: return decodeRelation(*this, message.replace());
@@ -108,15 +112,11 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
           .as(ErrorFamily::kSqlConnect);
     case Message::kUnknown:
     case Message::REL_TYPE_NOT_SET: break;
-    case Message::kMapPartitions:
-    case Message::kGroupMap:
-    case Message::kCoGroupMap:
     case Message::kWithWatermark:
     case Message::kApplyInPandasWithState:
     case Message::kCommonInlineUserDefinedTableFunction:
     case Message::kCommonInlineUserDefinedDataSource:
     case Message::kRelationChanges:
-    case Message::kNearestByJoin:
     case Message::kMlRelation: return unsupportedFeature("the relation " + nameOf(message));
   }
   return Error(condition::kConnectInvalidPlanInvalidOneOfFieldNotSet)

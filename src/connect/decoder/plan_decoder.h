@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "connect/decoder/invalid_plan.h"
+#include "expr/python_udf.h"
 #include "expr/unresolved.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/unresolved_plans.h"
@@ -14,6 +15,7 @@
 
 namespace spark::connect {
 class Catalog;
+class CommonInlineUserDefinedFunction;
 class Expression;
 class Relation;
 }  // namespace spark::connect
@@ -48,6 +50,8 @@ class DecodeContext {
   virtual Result<std::string> showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) = 0;
   virtual Result<std::string> htmlString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate) = 0;
   virtual Result<std::vector<columnar::ColumnarBatch>> collect(const LogicalPlanPtr& plan, StructFields& schema) = 0;
+  /// Where the session's Python functions run: everything of a PythonFunction but the function.
+  virtual Result<expr::PythonFunction> pythonSession() = 0;
   virtual Result<LogicalPlanPtr> catalogCall(const spark::connect::Catalog& call) = 0;
 };
 

@@ -19,13 +19,6 @@ using plan::makePlan;
 
 constexpr int64_t kMaxTransposedRows = 500;  // spark.sql.transposeMaxValues
 
-LogicalPlanPtr projected(std::vector<ExprPtr> columns, LogicalPlanPtr child) {
-  plan::Project node;
-  node.projectList = std::move(columns);
-  node.child = std::move(child);
-  return makePlan(std::move(node));
-}
-
 ExprPtr castTo(ExprPtr value, const DataType& type) {
   expr::Cast node;
   node.child = std::move(value);
@@ -33,7 +26,30 @@ ExprPtr castTo(ExprPtr value, const DataType& type) {
   return expr::makeExpr(std::move(node));
 }
 
-ExprPtr star() { return expr::makeExpr(expr::UnresolvedStar()); }
+
+// A type as Spark's classes print themselves: ArrayType(StringType,true).
+std::string scalaText(const DataType& type) {
+  const auto flag = [](bool value) { return value ? "true" : "false"; };
+  switch (type.kind()) {
+    case TypeKind::kArray: return "ArrayType(" + scalaText(type.elementType()) + "," + flag(type.containsNull()) + ")";
+    case TypeKind::kMap: return "MapType(" + scalaText(type.keyType()) + "," + scalaText(type.valueType()) + "," + flag(type.valueContainsNull()) + ")";
+    case TypeKind::kStruct: {
+      std::string fields;
+      for (const StructField& field : type.fields()) {
+        fields += (fields.empty() ? "" : ",") + ("StructField(" + field.name + "," + scalaText(field.type)) + "," + flag(field.nullable) + ")";
+      }
+      return "StructType(" + fields + ")";
+    }
+    default: {
+      std::string name(type.typeName());
+      const size_t end = name.find_first_of("( ");
+      std::string rest = end == std::string::npos ? "" : name.substr(end);
+      name.resize(std::min(end, name.size()));
+      if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 32);
+      return name + "Type" + rest;
+    }
+  }
+}
 
 bool isAtomic(const DataType& type) {
   return !type.is(TypeKind::kStruct) && !type.is(TypeKind::kArray) && !type.is(TypeKind::kMap) && !type.is(TypeKind::kVariant);
@@ -42,15 +58,7 @@ bool isAtomic(const DataType& type) {
 // The names of columns of AsOf joins that are not the user's.
 constexpr const char* kRowId = "__as_of_row";
 constexpr const char* kDistance = "__as_of_distance";
-
-// `value` under the identity of `column`, so that it is found as a column of its DataFrame.
-ExprPtr standingFor(ExprPtr value, const expr::AttributePtr& column) {
-  expr::Alias node;
-  node.child = std::move(value);
-  node.name = column->name;
-  node.id = column->id;
-  return expr::makeExpr(std::move(node));
-}
+constexpr const char* kRank = "__as_of_rank";
 
 /// For each row of the left side (told by kRowId) the nearest of those joined to it.
 class NearestRows final : public plan::DataFrameCall {
@@ -60,29 +68,21 @@ class NearestRows final : public plan::DataFrameCall {
     const std::vector<expr::AttributePtr> columns = child->output();
     const auto id = std::find_if(columns.begin(), columns.end(), [](const auto& column) { return column->name == kRowId; });
     if (id == columns.end()) return internalError("an as-of join lost its row ids");
-    const expr::AttributePtr& distance = columns.back();
-    plan::Aggregate grouped;
-    grouped.child = child;
-    grouped.grouping = {*id};
-    std::vector<ExprPtr> result;
-    const auto pick = [&](ExprPtr value, const expr::AttributePtr& column) {
-      grouped.aggregates.push_back(expr::alias(std::move(value), column->name));
-      result.push_back(standingFor(expr::toAttribute(grouped.aggregates.back()), column));
-    };
-    for (auto column = columns.begin(); column != id; ++column) pick(expr::call("first", {*column}), *column);
-    std::vector<ExprPtr> fields;
-    for (auto column = id + 1; column + 1 != columns.end(); ++column) fields.push_back(*column);
-    grouped.aggregates.push_back(expr::alias(expr::call("min_by", {expr::call("struct", fields), distance}), "__nearest"));
-    const expr::AttributePtr nearest = expr::toAttribute(grouped.aggregates.back());
-    int32_t ordinal = 0;
-    for (auto column = id + 1; column + 1 != columns.end(); ++column, ++ordinal) {
-      expr::GetStructField field;
-      field.child = nearest;
-      field.ordinal = ordinal;
-      field.name = (*column)->name;
-      result.push_back(standingFor(expr::makeExpr(std::move(field)), *column));
-    }
-    return projected(std::move(result), makePlan(std::move(grouped)));
+    expr::UnresolvedWindow rank;
+    rank.function = expr::call("row_number", {});
+    rank.spec.partitionBy = {*id};
+    rank.spec.orderBy = {expr::sortOrder(columns.back(), true, false)};
+    std::vector<ExprPtr> ranked(columns.begin(), columns.end());
+    ranked.push_back(expr::alias(expr::makeExpr(std::move(rank)), kRank));
+    plan::Filter nearest;
+    expr::UnresolvedAttribute position;
+    position.nameParts = {kRank};
+    nearest.condition = expr::comparison(expr::ComparisonOp::kEqual, expr::makeExpr(std::move(position)), expr::literalInt(1));
+    nearest.child = projected(std::move(ranked), child);
+    // The user's columns, under the identities that they have in their DataFrames.
+    std::vector<ExprPtr> result(columns.begin(), columns.end() - 1);
+    result.erase(result.begin() + (id - columns.begin()));
+    return projected(std::move(result), makePlan(std::move(nearest)));
   }
 };
 
@@ -107,7 +107,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   ASSIGN_OR_RETURN(const std::vector<ColumnarBatch> batches, decoder.context().collect(makePlan(std::move(limit)), schema));
   if (schema.empty()) return localRelation({}, {});
   if (!isAtomic(schema[0].type)) {
-    return Error(condition::kTransposeInvalidIndexColumn).with("reason", "Index column must be of atomic type, but found: " + schema[0].type.sql()).as(ErrorFamily::kAnalysis);
+    return Error(condition::kTransposeInvalidIndexColumn).with("reason", "Index column must be of atomic type, but found: " + scalaText(schema[0].type)).as(ErrorFamily::kAnalysis);
   }
   // The index column stands first; where it was named, it comes once more among the others.
   std::vector<size_t> values;

@@ -7,6 +7,7 @@
 #include <spark/connect/relations.pb.h>
 
 #include "columnar/arrow_bridge.h"
+#include "columnar/type_layout.h"
 #include "columnar/vector_builder.h"
 #include "connect/decoder/type_codec.h"
 #include "connect/relation_decoder/relations.h"
@@ -58,24 +59,6 @@ Status readStream(std::string_view bytes, std::shared_ptr<const void> owner, Loc
   }
 }
 
-// Whether a column of one type can be called one of the other without touching its values.
-bool sameLayout(const DataType& a, const DataType& b) {
-  if (b.is(TypeKind::kUserDefined)) return sameLayout(a, b.sqlType());
-  if (a.isNested()) {
-    if (a.kind() != b.kind()) return false;
-    const std::vector<DataType> left = a.childTypes();
-    const std::vector<DataType> right = b.childTypes();
-    if (left.size() != right.size()) return false;
-    for (size_t i = 0; i < left.size(); ++i) {
-      if (!sameLayout(left[i], right[i])) return false;
-    }
-    return true;
-  }
-  if (a.is(TypeKind::kDecimal)) return b.is(TypeKind::kDecimal) && a == b;
-  if (a.is(TypeKind::kString)) return b.is(TypeKind::kString);
-  return a.kind() == b.kind();
-}
-
 // The rows under the names and types of `schema`: columns are matched by position, and cast where their values differ.
 Result<LogicalPlanPtr> withSchema(LocalData data, const StructFields& schema) {
   if (data.fields.size() != schema.size()) {
@@ -87,7 +70,7 @@ Result<LogicalPlanPtr> withSchema(LocalData data, const StructFields& schema) {
   StructFields fields = schema;
   bool needsCast = false;
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (sameLayout(data.fields[i].type, schema[i].type)) continue;
+    if (columnar::hasSameLayout(data.fields[i].type, schema[i].type)) continue;
     fields[i].type = data.fields[i].type;
     needsCast = true;
   }
@@ -128,6 +111,15 @@ Result<LogicalPlanPtr> relationOf(LocalData data, const std::string* schemaText)
 }
 
 }  // namespace
+
+LogicalPlanPtr projected(std::vector<ExprPtr> columns, LogicalPlanPtr child) {
+  plan::Project node;
+  node.projectList = std::move(columns);
+  node.child = std::move(child);
+  return plan::makePlan(std::move(node));
+}
+
+ExprPtr star() { return expr::makeExpr(expr::UnresolvedStar()); }
 
 LogicalPlanPtr oneText(const std::string& column, const std::string& text) {
   columnar::VectorBuilder builder(DataType::string());

@@ -8,17 +8,21 @@ class Aggregate;
 class AsOfJoin;
 class ChunkedCachedLocalRelation;
 class CachedLocalRelation;
+class CoGroupMap;
 class CollectMetrics;
 class Deduplicate;
 class Drop;
 class Filter;
+class GroupMap;
 class Hint;
 class Join;
 class LateralJoin;
 class LocalRelation;
+class MapPartitions;
 class NADrop;
 class NAFill;
 class NAReplace;
+class NearestByJoin;
 class Parse;
 class Project;
 class Range;
@@ -106,6 +110,9 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatFreqItems& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::AsOfJoin& message);
 
+// nearest_by_join.cc
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::NearestByJoin& message);
+
 // parsed_texts.cc
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Parse& message);
 
@@ -113,5 +120,13 @@ using session::dataFrameCall;
 using session::localRelation;
 /// One row with one column of text.
 LogicalPlanPtr oneText(const std::string& column, const std::string& text);
+LogicalPlanPtr projected(std::vector<ExprPtr> columns, LogicalPlanPtr child);
+/// Every column of the input.
+ExprPtr star();
+
+// python_relations.cc
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::MapPartitions& message);
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::GroupMap& message);
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::CoGroupMap& message);
 
 }  // namespace flint::connect

@@ -37,6 +37,39 @@ std::string textAt(const columnar::VectorPtr& column, columnar::RowIndex row) {
   return value.isNull() ? "null" : value.asString();
 }
 
+// Whether values of a column can be equal to a stratum as the objects that Spark compares: numbers by value, decimals with decimals alone.
+bool mayEqual(const DataType& column, const DataType& stratum) {
+  const auto isPlainNumber = [](const DataType& type) { return type.isNumeric() && !type.is(TypeKind::kDecimal); };
+  if (isPlainNumber(column)) return isPlainNumber(stratum);
+  return column.kind() == stratum.kind();
+}
+
+/// Rows drawn by the fraction of the stratum that the last column of the child names; without that column.
+class StratifiedSample final : public plan::DataFrameCall {
+ public:
+  std::vector<std::pair<ExprPtr, double>> fractions;
+  int64_t seed = 0;
+
+  std::string name() const override { return "sampleBy"; }
+  Result<LogicalPlanPtr> expand(const LogicalPlanPtr& child) const override {
+    const std::vector<expr::AttributePtr> columns = child->output();
+    const expr::AttributePtr& column = columns.back();
+    expr::CaseWhen fraction;
+    for (const auto& [stratum, wanted] : fractions) {
+      if (!mayEqual(column->dataType(), stratum->dataType())) continue;
+      fraction.branches.emplace_back(expr::comparison(expr::ComparisonOp::kEqualNullSafe, column, stratum),
+                                     expr::literal(Value::floating(wanted), DataType::float64()));
+    }
+    const ExprPtr none = expr::literal(Value::floating(0), DataType::float64());
+    fraction.elseValue = none;
+    plan::Filter node;
+    node.condition = expr::comparison(expr::ComparisonOp::kLess, expr::call("rand", {expr::literalLong(seed)}),
+                                      fraction.branches.empty() ? none : expr::makeExpr(std::move(fraction)));
+    node.child = child;
+    return projected({columns.begin(), columns.end() - 1}, makePlan(std::move(node)));
+  }
+};
+
 }  // namespace
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatSummary& message) {
@@ -105,20 +138,16 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatSampleBy& message) {
-  plan::Filter node;
-  ASSIGN_OR_RETURN(node.child, decoder.relation(message.input()));
-  ASSIGN_OR_RETURN(const ExprPtr column, decoder.expression(message.col()));
-  expr::CaseWhen fraction;
+  ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
+  ASSIGN_OR_RETURN(ExprPtr column, decoder.expression(message.col()));
+  auto sample = std::make_shared<StratifiedSample>();
   for (const auto& one : message.fractions()) {
     ASSIGN_OR_RETURN(ExprPtr stratum, decodeLiteralExpression(one.stratum()));
     if (one.fraction() < 0 || one.fraction() > 1) return invalidPlan("fractions must be in [0, 1]");
-    fraction.branches.emplace_back(expr::comparison(expr::ComparisonOp::kEqualNullSafe, column, std::move(stratum)),
-                                   expr::literal(Value::floating(one.fraction()), DataType::float64()));
+    sample->fractions.emplace_back(std::move(stratum), one.fraction());
   }
-  fraction.elseValue = expr::literal(Value::floating(0), DataType::float64());
-  const int64_t seed = message.has_seed() ? message.seed() : std::random_device()();
-  node.condition = expr::comparison(expr::ComparisonOp::kLess, expr::call("rand", {expr::literalLong(seed)}), expr::makeExpr(std::move(fraction)));
-  return makePlan(std::move(node));
+  sample->seed = message.has_seed() ? message.seed() : std::random_device()();
+  return dataFrameCall(std::move(sample), projected({star(), expr::alias(std::move(column), "__stratum")}, std::move(child)));
 }
 
 }  // namespace flint::connect

@@ -37,6 +37,15 @@ std::shared_ptr<const std::string> ArtifactStore::find(const std::string& name) 
   return found == contents_.end() ? nullptr : found->second;
 }
 
+std::map<std::string, std::shared_ptr<const std::string>> ArtifactStore::under(const std::string& prefix) const {
+  std::map<std::string, std::shared_ptr<const std::string>> out;
+  const std::lock_guard lock(mutex_);
+  for (auto at = contents_.lower_bound(prefix); at != contents_.end() && at->first.starts_with(prefix); ++at) {
+    out.emplace(at->first.substr(prefix.size()), at->second);
+  }
+  return out;
+}
+
 void ArtifactStore::copyFrom(const ArtifactStore& other) {
   std::map<std::string, std::shared_ptr<const std::string>> contents;
   {

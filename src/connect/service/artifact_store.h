@@ -22,6 +22,8 @@ class ArtifactStore {
   bool contains(const std::string& name) const;
   /// Null where there is none.
   std::shared_ptr<const std::string> find(const std::string& name) const;
+  /// Those whose names start so, without that part.
+  std::map<std::string, std::shared_ptr<const std::string>> under(const std::string& prefix) const;
   void copyFrom(const ArtifactStore& other);
 
  private:

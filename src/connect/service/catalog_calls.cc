@@ -97,7 +97,9 @@ class CatalogCalls {
   std::vector<Value> describe(const catalog::CatalogDatabase& database) const;
   Result<LogicalPlanPtr> listTables(const std::string& database, const std::string* pattern, bool viewsOnly) const;
   Result<LogicalPlanPtr> listColumns(const spark::connect::ListColumns& call) const;
-  LogicalPlanPtr listFunctions(const std::string* pattern) const;
+  LogicalPlanPtr listFunctions(const std::string* pattern, const std::string& database) const;
+  LogicalPlanPtr describe(const catalog::SqlFunction& function) const;
+  Result<std::vector<std::string>> functionName(const std::string& function, bool hasDatabase, const std::string& database) const;
   Result<LogicalPlanPtr> cacheTable(const spark::connect::CacheTable& call) const;
   Error notFound(const std::string& table) const {
     return Error(condition::kTableOrViewNotFound).with("relationName", quoteIdentifier(table)).as(ErrorFamily::kAnalysis);
@@ -165,11 +167,35 @@ Result<LogicalPlanPtr> CatalogCalls::listColumns(const spark::connect::ListColum
   return rows.finish();
 }
 
-LogicalPlanPtr CatalogCalls::listFunctions(const std::string* pattern) const {
+std::vector<Value> rowOf(const catalog::SqlFunction& function) {
+  const bool isOfClass = function.bodyExpression == nullptr && function.bodyQuery == nullptr;
+  const Value catalog = function.temporary ? Value::null() : Value::string(function.name[0]);
+  const Value database = function.temporary ? Value::null() : Value::list({Value::string(function.name[1])});
+  return {Value::string(function.name.back()), catalog, database, textOrNull(function.comment), Value::string(isOfClass ? function.bodyText : ""),
+          Value::boolean(function.temporary)};
+}
+
+LogicalPlanPtr CatalogCalls::describe(const catalog::SqlFunction& function) const {
+  Table rows(kFunctionFields);
+  rows.addRow(rowOf(function));
+  return rows.finish();
+}
+
+Result<std::vector<std::string>> CatalogCalls::functionName(const std::string& function, bool hasDatabase, const std::string& database) const {
+  return tableName(function, hasDatabase, database);
+}
+
+LogicalPlanPtr CatalogCalls::listFunctions(const std::string* pattern, const std::string& database) const {
   Table rows(kFunctionFields);
   for (const std::string& name : catalog_.functions().names()) {
     if (pattern != nullptr && !matchesAny(*pattern, name)) continue;
     rows.addRow({Value::string(name), Value::null(), Value::null(), Value::null(), Value::string("flint.functions." + name), Value::boolean(true)});
+  }
+  for (const auto* functions : {&catalog_.temporaryFunctions(), &catalog_.persistentFunctions()}) {
+    for (const catalog::SqlFunctionPtr& function : functions->all()) {
+      if (!function->temporary && function->name[1] != catalog_.folded(database)) continue;
+      if (pattern == nullptr || matchesAny(*pattern, function->name.back())) rows.addRow(rowOf(*function));
+    }
   }
   return rows.finish();
 }
@@ -233,7 +259,10 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
       return listTables(list.has_db_name() ? list.db_name() : catalog_.currentDatabase(), list.has_pattern() ? &list.pattern() : nullptr, true);
     }
     case Message::kListColumns: return listColumns(call.list_columns());
-    case Message::kListFunctions: return listFunctions(call.list_functions().has_pattern() ? &call.list_functions().pattern() : nullptr);
+    case Message::kListFunctions: {
+      const auto& list = call.list_functions();
+      return listFunctions(list.has_pattern() ? &list.pattern() : nullptr, list.has_db_name() ? list.db_name() : catalog_.currentDatabase());
+    }
     case Message::kGetTable: {
       ASSIGN_OR_RETURN(const auto found, find(call.get_table().table_name(), call.get_table().has_db_name(), call.get_table().db_name()));
       if (!found) return notFound(call.get_table().table_name());
@@ -246,7 +275,10 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
       return oneBoolean(found.has_value());
     }
     case Message::kFunctionExists: {
-      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.function_exists().function_name()));
+      const auto& asked = call.function_exists();
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, functionName(asked.function_name(), asked.has_db_name(), asked.db_name()));
+      if (catalog_.findFunction(name) != nullptr) return oneBoolean(true);
+      if (name.size() > 1) return oneBoolean(false);
       const std::vector<std::string> names = catalog_.functions().names();
       return oneBoolean(std::find(names.begin(), names.end(), catalog_.folded(name.back())) != names.end());
     }
@@ -281,7 +313,9 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
     }
     case Message::kClearCache: session_.spark().shared().cache->clear(); return nothing();
     case Message::kGetFunction: {
-      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.get_function().function_name()));
+      const auto& asked = call.get_function();
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, functionName(asked.function_name(), asked.has_db_name(), asked.db_name()));
+      if (const catalog::SqlFunctionPtr function = catalog_.findFunction(name)) return describe(*function);
       const std::vector<std::string> names = catalog_.functions().names();
       const std::string wanted = catalog_.folded(name.back());
       if (std::find(names.begin(), names.end(), wanted) == names.end()) {
@@ -290,7 +324,7 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
             .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(catalog_.currentDatabase()) + "]")
             .as(ErrorFamily::kAnalysis);
       }
-      return listFunctions(&wanted);
+      return listFunctions(&wanted, catalog_.currentDatabase());
     }
     case Message::kCreateExternalTable:
     case Message::kCreateTable:

@@ -28,4 +28,22 @@ Result<std::string> ScratchFiles::fileOf(const std::string& content, const std::
   return path;
 }
 
+Result<std::string> ScratchFiles::folderOf(const std::map<std::string, std::shared_ptr<const std::string>>& files) {
+  const std::lock_guard lock(mutex_);
+  const auto local = io::localFileSystem();
+  std::string folder = folder_ + "/files";
+  made_ = true;
+  RETURN_IF_ERROR(local->makeDirectories(folder));
+  for (const auto& [name, content] : files) {
+    const std::string path = folder + "/" + name;
+    ASSIGN_OR_RETURN(const bool there, local->exists(path));
+    if (there) continue;
+    RETURN_IF_ERROR(local->makeDirectories(path.substr(0, path.rfind('/'))));
+    ASSIGN_OR_RETURN(const std::unique_ptr<io::OutputFile> file, local->create(path, true));
+    RETURN_IF_ERROR(file->append(*content));
+    RETURN_IF_ERROR(file->close(false));
+  }
+  return folder;
+}
+
 }  // namespace flint::connect

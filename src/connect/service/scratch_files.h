@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -19,6 +21,8 @@ class ScratchFiles {
 
   /// The path of a file with that content; the same one for the same content. Errors: of the file system.
   Result<std::string> fileOf(const std::string& content, const std::string& extension);
+  /// The path of a folder that has these files, by their names in it; what was put there before stays. Errors: of the file system.
+  Result<std::string> folderOf(const std::map<std::string, std::shared_ptr<const std::string>>& files);
 
  private:
   const std::string folder_;

@@ -36,6 +36,18 @@ Result<std::string> SessionDecodeContext::scratchFile(const std::string& content
   return session_.scratchFiles().fileOf(content, extension);
 }
 
+Result<expr::PythonFunction> SessionDecodeContext::pythonSession() {
+  expr::PythonFunction session;
+  session.sessionId = session_.serverSideSessionId();
+  auto files = session_.artifacts().under("pyfiles/");
+  for (const auto& [name, content] : files) session.includes.push_back(name);
+  files.merge(session_.artifacts().under("files/"));
+  if (!files.empty()) {
+    ASSIGN_OR_RETURN(session.filesDirectory, session_.scratchFiles().folderOf(files));
+  }
+  return session;
+}
+
 Result<std::string> SessionDecodeContext::showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) {
   ASSIGN_OR_RETURN(const session::ShownRows shown, session::shownRows(plan, numRows, [this](const LogicalPlanPtr& what, StructFields& schema) { return collect(what, schema); }));
   return session::showString(shown, numRows, truncate, vertical);

@@ -23,6 +23,7 @@ class SessionDecodeContext final : public DecodeContext {
   Result<std::string> showString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate, bool vertical) override;
   Result<std::string> htmlString(const LogicalPlanPtr& plan, int32_t numRows, int32_t truncate) override;
   Result<std::vector<columnar::ColumnarBatch>> collect(const LogicalPlanPtr& plan, StructFields& schema) override;
+  Result<expr::PythonFunction> pythonSession() override;
   Result<LogicalPlanPtr> catalogCall(const spark::connect::Catalog& call) override;
 
  private:

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "connect/service/uuid.h"
+#include "pyworker/worker_pool.h"
 
 namespace flint::connect {
 namespace {
@@ -100,6 +101,7 @@ void SessionHolder::forgetRelation(const std::string& id) {
 
 void SessionHolder::close() {
   for (const OperationPtr& operation : operations()) removeOperation(operation->id(), false);
+  pyworker::WorkerPool::instance().forgetSession(serverSideSessionId_);
 }
 
 }  // namespace flint::connect

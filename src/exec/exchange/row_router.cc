@@ -60,7 +60,10 @@ RangeBounds::RangeBounds(const std::vector<expr::ExprPtr>& order, std::vector<Ro
   }
   std::sort(sample.begin(), sample.end(), [this](const Row& a, const Row& b) { return compare(a, b) < 0; });
   for (int32_t i = 1; i < numPartitions && !sample.empty(); ++i) {
-    const Row& candidate = sample[std::min(sample.size() - 1, sample.size() * static_cast<size_t>(i) / static_cast<size_t>(numPartitions))];
+    // The last row of an even share: with as many rows as partitions each has one of its own.
+    const auto parts = static_cast<size_t>(numPartitions);
+    const size_t share = (sample.size() * static_cast<size_t>(i) + parts - 1) / parts;
+    const Row& candidate = sample[std::min(sample.size(), std::max<size_t>(share, 1)) - 1];
     if (bounds_.empty() || compare(bounds_.back(), candidate) < 0) bounds_.push_back(candidate);
   }
 }

@@ -22,6 +22,7 @@ class PoissonGenerator {
   uint32_t nextBits(int bits);
   double nextDouble();
   int64_t nextSmall(double mean);
+  int64_t nextLarge(double mean);
 
   const double mean_;
   std::array<uint32_t, kWords> state_;

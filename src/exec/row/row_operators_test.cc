@@ -1,4 +1,5 @@
 #include "exec/testing/row_oracle.h"
+#include "expr/call_arguments.h"
 #include "expr/generator_function.h"
 
 namespace flint::exec {
@@ -91,10 +92,9 @@ TEST(GenerateOperator, givesARowAnElementAndForNoneANullRowWhenOuter) {
   const ExprPtr any = aggregate("count", {expr::literalInt(1)});  // the built-ins are registered
   const auto entry = expr::FunctionRegistry::builtin().find("posexplode");
   const std::vector<ExprPtr> arguments = {table.attributes[1]};
-  const std::vector<DataType> types = {table.attributes[1]->dataType()};
-  const std::vector<const Value*> constants = {nullptr};
   static const expr::EvaluationOptions options;
-  Result<expr::GeneratorBinding> binding = std::get<const expr::GeneratorFunction*>(entry)->bind({"posexplode", types, arguments, constants, options});
+  const expr::CallArguments described(arguments, options);
+  Result<expr::GeneratorBinding> binding = std::get<const expr::GeneratorFunction*>(entry)->bind(described.context("posexplode"));
   ASSERT_TRUE(binding.isOk());
   expr::GeneratorCall call;
   call.name = "posexplode";

@@ -10,6 +10,7 @@
 
 #include "exec/plan_runner.h"
 #include "exec/result_sink.h"
+#include "expr/call_arguments.h"
 #include "expr/function_registry.h"
 #include "functions/builtins.h"
 #include "plan/physical/physical_nodes.h"
@@ -162,11 +163,9 @@ inline ExprPtr aggregate(const std::string& name, std::vector<ExprPtr> arguments
   EXPECT_TRUE(registered);
   const auto entry = expr::FunctionRegistry::builtin().find(name);
   const auto* function = std::get<const expr::AggregateFunction*>(entry);
-  std::vector<DataType> types;
-  for (const ExprPtr& argument : arguments) types.push_back(argument->dataType());
-  const std::vector<const Value*> constants(arguments.size(), nullptr);
   static const expr::EvaluationOptions options;
-  Result<expr::AggregateBinding> binding = function->bind({name, types, arguments, constants, options}, false);
+  const expr::CallArguments described(arguments, options);
+  Result<expr::AggregateBinding> binding = function->bind(described.context(name), false);
   EXPECT_TRUE(binding.isOk());
   expr::AggregateExpression call;
   call.name = name;

@@ -46,12 +46,13 @@ void castIntegerToDecimal(const KernelArgs& args) {
 template <class From, class To>
 void castFloatToDecimal(const KernelArgs& args) {
   const auto& data = args.data<CastData>();
-  To* out = args.result<To>().values();
+  auto result = args.result<To>();
+  To* out = result.values();
   forEachValue<From>(args, [&](RowIndex row, From value) {
     int128_t unscaled = 0;
     switch (doubleToDecimal(value, data.to.precision(), data.to.scale(), unscaled)) {
       case DecimalParse::kValue: break;
-      case DecimalParse::kMalformed: setMissing(args, data, row, castOverflow, doubleText(value)); break;
+      case DecimalParse::kMalformed: result.setNull(row); break;  // NaN and infinities, whatever the mode
       case DecimalParse::kOutOfRange: setOutOfRange(args, data, row, doubleText(value)); break;
     }
     out[row] = static_cast<To>(unscaled);

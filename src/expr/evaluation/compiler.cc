@@ -4,6 +4,7 @@
 
 #include "expr/cast.h"
 #include "expr/expression_text.h"
+#include "expr/unresolved.h"
 #include "tree/transform.h"
 
 namespace flint::expr {
@@ -193,6 +194,7 @@ Result<NodePtr> EvaluationCompiler::compileNode(const ExprPtr& expression, bool 
       ASSIGN_OR_RETURN(const NodePtr child, compileAt(node.child, insidePeel));
       return own(makeStructFieldNode(e.dataType(), child, static_cast<size_t>(node.ordinal)));
     }
+    case ExprKind::kRuntimeReplaceable: return compileAt(e.as<RuntimeReplaceable>()->replacement, insidePeel);
     default: return internalError("not an expression that can be evaluated: " + expression->toString());
   }
 }

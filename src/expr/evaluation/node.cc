@@ -141,8 +141,10 @@ VectorPtr mergeFixed(const DataType& type, RowIndex size, std::span<const Vector
     if constexpr (std::is_same_v<T, StringView>) result.borrowFrom(parts[i]);
     if (!part.mayHaveNulls()) continue;
     uint64_t* validity = result.validity();
+    const columnar::VectorReader<T> reader(part);
+    const bool allNull = part.isConstant() && part.isNull(0);
     for (const RowIndex row : rows[i]) {
-      if (part.isNull(row)) columnar::clearBit(validity, row);
+      if (allNull || reader.isNull(row)) columnar::clearBit(validity, row);
     }
   }
   return result.finish();

@@ -19,6 +19,7 @@ void registerAggregates(expr::FunctionRegistry& registry) {
   registerHistograms(registry);
   registerBitmapAggregates(registry);
   registerCountMinSketch(registry);
+  registerVectorAggregates(registry);
 }
 
 }  // namespace flint::functions

@@ -23,5 +23,6 @@ void registerKllSketches(expr::FunctionRegistry& registry);
 void registerHistograms(expr::FunctionRegistry& registry);
 void registerBitmapAggregates(expr::FunctionRegistry& registry);
 void registerCountMinSketch(expr::FunctionRegistry& registry);
+void registerVectorAggregates(expr::FunctionRegistry& registry);
 
 }  // namespace flint::functions

@@ -1,13 +1,17 @@
 #include <algorithm>
+#include <bit>
 #include <map>
+#include <optional>
 #include <unordered_set>
 
+#include "base/legacy_conditions.h"
 #include "columnar/row_serializer.h"
 #include "columnar/vector_compare.h"
 #include "expr/nodes.h"
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
+#include "functions/hash/murmur3.h"
 
 namespace flint::functions {
 namespace {
@@ -168,13 +172,36 @@ struct Collected {
   }
 };
 
-// mode: the most frequent value; among equally frequent ones the smallest, or the largest.
+// Where Spark's hash map, in whose order ties of `mode` are decided, puts a value: the hash of Java's hashCode; none for types with other hashes.
+std::optional<int32_t> javaHash(const ColumnVector& value) {
+  const auto ofLong = [](int64_t bits) { return static_cast<int32_t>(bits ^ static_cast<int64_t>(static_cast<uint64_t>(bits) >> 32)); };
+  switch (value.type().kind()) {
+    case TypeKind::kBoolean: return VectorReader<uint8_t>(value)[0] != 0 ? 1231 : 1237;
+    case TypeKind::kByte: return VectorReader<int8_t>(value)[0];
+    case TypeKind::kShort: return VectorReader<int16_t>(value)[0];
+    case TypeKind::kInteger:
+    case TypeKind::kDate:
+    case TypeKind::kYearMonthInterval: return VectorReader<int32_t>(value)[0];
+    case TypeKind::kLong:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampNtz:
+    case TypeKind::kDayTimeInterval: return ofLong(VectorReader<int64_t>(value)[0]);
+    case TypeKind::kFloat: return std::bit_cast<int32_t>(VectorReader<float>(value)[0]);
+    case TypeKind::kDouble: return ofLong(std::bit_cast<int64_t>(VectorReader<double>(value)[0]));
+    case TypeKind::kString: return murmur3Bytes(VectorReader<StringView>(value)[0].view(), 42);
+    default: return std::nullopt;
+  }
+}
+
+// mode: the most frequent value. Among equally frequent ones the smallest, or the largest, where an order is given; otherwise the one that comes first in
+// Spark's hash map.
 struct MostFrequent {
   struct Object {
     std::map<std::string, int64_t> counts;
   };
   DataType type;
   bool largest = false;
+  bool ordered = false;
 
   Object make() const { return {}; }
   int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.counts.size() * 96); }  // a node, with a short value
@@ -204,12 +231,22 @@ struct MostFrequent {
     }
     int64_t most = 0;
     for (const auto& [value, count] : object->counts) most = std::max(most, count);
+    uint32_t places = 64;
+    while (static_cast<double>(object->counts.size()) > 0.7 * places) places *= 2;
     VectorPtr best;
+    uint32_t bestPlace = 0;
     for (const auto& [value, count] : object->counts) {
       if (count != most) continue;
       VectorBuilder builder(type);
       RETURN_IF_ERROR(appendBytes(value, builder));
       VectorPtr candidate = builder.finish();
+      if (const auto hash = ordered ? std::nullopt : javaHash(*candidate)) {
+        const uint32_t place = static_cast<uint32_t>(murmur3Int(*hash, 0)) & (places - 1);
+        if (best != nullptr && place >= bestPlace) continue;
+        bestPlace = place;
+        best = std::move(candidate);
+        continue;
+      }
       const int order = best == nullptr ? 0 : columnar::compareValues(*candidate, 0, *best, 0);
       if (best == nullptr || (largest ? order > 0 : order < 0)) best = std::move(candidate);
     }
@@ -301,7 +338,9 @@ Result<AggregateBinding> bindOneOfRows(const BindContext& context, bool ignoreNu
   if (context.argumentTypes.size() == 2) {
     binding.argumentTypes.push_back(DataType::boolean());
     if (context.constants[1] == nullptr || context.constants[1]->isNull()) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
-    if (!context.argumentTypes[1].is(TypeKind::kBoolean)) return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
+    if (!context.argumentTypes[1].is(TypeKind::kBoolean)) {
+      return Error(condition::kLegacyErrorTemp1210).with("argument", "ignoreNulls").with("funcName", std::string(context.name)).with("dataType", context.argumentTypes[1].simpleString());
+    }
     ignoreNulls = ignoreNulls || context.constants[1]->asBoolean();
   }
   binding.aggregator = makeObjectAggregator(OneOfRows{kLast, ignoreNulls});
@@ -414,7 +453,7 @@ Result<AggregateBinding> bindMode(const BindContext& context, bool) {
   const DataType& type = context.argumentTypes[0];
   AggregateBinding binding{.argumentTypes = {type}, .result = type};
   if (context.argumentTypes.size() == 2) {
-    // Whether the choice among equally frequent values is to be the smallest: it always is.
+    // Whether the choice among equally frequent values is to be the smallest.
     if (!context.argumentTypes[1].is(TypeKind::kBoolean)) {
       return Error(condition::kUnexpectedInputType)
           .with("functionName", "`mode`")
@@ -426,7 +465,8 @@ Result<AggregateBinding> bindMode(const BindContext& context, bool) {
     binding.argumentTypes.push_back(DataType::boolean());
   }
   const auto* order = context.arguments[0]->as<expr::SortOrder>();
-  binding.aggregator = makeObjectAggregator(MostFrequent{type, order != nullptr && !order->ascending});
+  const bool chosen = context.constants.size() == 2 && context.constants[1] != nullptr && !context.constants[1]->isNull() && context.constants[1]->asBoolean();
+  binding.aggregator = makeObjectAggregator(MostFrequent{type, order != nullptr && !order->ascending, order != nullptr || chosen});
   return binding;
 }
 

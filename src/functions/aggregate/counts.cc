@@ -120,11 +120,21 @@ const AggregateFunction kCountIf = {
     .bind = bindCountIf,
 };
 
+// Only a metric view says what a measure is made of, and there are none.
+Result<AggregateBinding> bindMeasure(const BindContext& context, bool) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "measure(), as there are no metric views");
+}
+const AggregateFunction kMeasure = {
+    .names = {"measure"}, .since = "4.2.0", .usage = "measure(expr) - A measure of a metric view.", .bind = bindMeasure,
+};
+
 }  // namespace
 
 void registerCounts(expr::FunctionRegistry& registry) {
   registry.add(kCount);
   registry.add(kCountIf);
+  registry.add(kMeasure);
 }
 
 }  // namespace flint::functions

@@ -40,6 +40,8 @@ void appendNumber(double value, VectorBuilder& result) {
   }
 }
 
+constexpr size_t kMostSelections = 8;  // percentiles found one by one; more are read off sorted values
+
 // Keeps every value, with its frequency where one is given.
 struct Percentiles {
   struct Object {
@@ -80,15 +82,11 @@ struct Percentiles {
       object.values.emplace_back(value, in.readInt());
     }
   }
-  double valueOf(const std::vector<std::pair<double, int64_t>>& sorted, int64_t total, double percentage) const {
-    const auto at = [&](int64_t place) {
-      int64_t seen = 0;
-      for (const auto& [value, frequency] : sorted) {
-        seen += frequency;
-        if (place < seen) return value;
-      }
-      return sorted.back().first;
-    };
+  // NaN is above all numbers.
+  static bool isBefore(double a, double b) { return a < b || (b != b && a == a); }
+  // The percentile of `total` values, of which `at` gives one by its place in their order.
+  template <class At>
+  double valueAt(At&& at, int64_t total, double percentage) const {
     if (choice == Choice::kDiscrete) {
       return at(std::max<int64_t>(0, static_cast<int64_t>(std::ceil(percentage * static_cast<double>(total))) - 1));
     }
@@ -100,16 +98,41 @@ struct Percentiles {
     const double high = at(static_cast<int64_t>(upper));
     return low == high ? low : (upper - position) * low + (position - lower) * high;
   }
+  double valueOf(const std::vector<std::pair<double, int64_t>>& sorted, int64_t total, double percentage) const {
+    const auto at = [&](int64_t place) {
+      int64_t seen = 0;
+      for (const auto& [value, frequency] : sorted) {
+        seen += frequency;
+        if (place < seen) return value;
+      }
+      return sorted.back().first;
+    };
+    return valueAt(at, total, percentage);
+  }
+  // The percentiles of values that each count once, without sorting all of them.
+  Status select(const Object& object, VectorBuilder& result) const {
+    std::vector<double> values;
+    values.reserve(object.values.size());
+    for (const auto& [value, frequency] : object.values) values.push_back(value);
+    const auto last = static_cast<int64_t>(values.size()) - 1;
+    const auto at = [&](int64_t place) {
+      place = std::clamp<int64_t>(place, 0, last);
+      const auto chosen = values.begin() + (descending ? last - place : place);
+      std::nth_element(values.begin(), chosen, values.end(), isBefore);
+      return *chosen;
+    };
+    for (const double percentage : percentages) appendNumber(valueAt(at, last + 1, percentage), givesArray ? result.child(0) : result);
+    if (givesArray) result.appendList(static_cast<int32_t>(percentages.size()));
+    return Status::ok();
+  }
   Status finalize(const Object* object, VectorBuilder& result) const {
     if (object == nullptr || object->values.empty()) {
       result.appendNull();
       return Status::ok();
     }
+    if (frequencyArgument < 0 && percentages.size() <= kMostSelections) return select(*object, result);
     std::vector<std::pair<double, int64_t>> sorted = object->values;
-    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-      // NaN is above all numbers.
-      return a.first < b.first || (b.first != b.first && a.first == a.first);
-    });
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return isBefore(a.first, b.first); });
     if (descending) std::reverse(sorted.begin(), sorted.end());
     int64_t total = 0;
     for (const auto& [value, frequency] : sorted) {

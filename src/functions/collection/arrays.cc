@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "functions/collection/list_rows.h"
+#include "functions/result_limit.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 #include "types/type_coercion.h"
@@ -22,6 +23,12 @@ void countElements(const KernelArgs& args) {
   for (const RowIndex row : args.activeRows()) out[row] = lists[row].length;
 }
 
+void countElementsOrNone(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  auto* out = args.result<int32_t>().values();
+  for (const RowIndex row : args.activeRows()) out[row] = lists.isNull(row) ? -1 : lists[row].length;
+}
+
 template <int Kinds>  // 1: arrays, 2: maps, 3: both
 Result<FunctionBinding> bindSize(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
@@ -32,6 +39,12 @@ Result<FunctionBinding> bindSize(const BindContext& context) {
   binding.argumentTypes = {type};
   binding.result = kInt;
   binding.kernel = countElements;
+  if (Kinds == 3 && !context.options.ansi) {
+    // Off ANSI mode the size of NULL is -1.
+    binding.kernel = countElementsOrNone;
+    binding.nulls = NullRule::kHandledByKernel;
+    binding.nullable = false;
+  }
   return binding;
 }
 
@@ -313,6 +326,14 @@ void reverseText(const KernelArgs& args) {
     out.set(row, made);
   }
 }
+void reverseBytes(const KernelArgs& args) {
+  const auto bytes = args.column<StringView>(0);
+  auto out = args.result<StringView>();
+  for (const RowIndex row : args.activeRows()) {
+    const std::string_view whole = bytes[row].view();
+    out.set(row, std::string(whole.rbegin(), whole.rend()));
+  }
+}
 void reverseElements(const KernelArgs& args) {
   takeRows(args, [](const Lists& lists, RowIndex row, auto take) {
     for (int32_t i = lists[row].length; i-- > 0;) take(lists[row].offset + i);
@@ -322,10 +343,11 @@ Result<FunctionBinding> bindReverse(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   if (context.argumentTypes[0].is(TypeKind::kArray)) return bindSameArray<reverseElements, false>(context);
   if (context.argumentTypes[0].isNested()) return unexpectedArgumentType(context, 0, "(\"STRING\" or \"ARRAY\")");
+  const bool ofBytes = context.argumentTypes[0].is(TypeKind::kBinary);
   FunctionBinding binding;
-  binding.argumentTypes = {kString};
-  binding.result = kString;
-  binding.kernel = reverseText;
+  binding.argumentTypes = {ofBytes ? kBinary : kString};
+  binding.result = binding.argumentTypes[0];
+  binding.kernel = ofBytes ? reverseBytes : reverseText;
   return binding;
 }
 
@@ -395,6 +417,7 @@ constexpr int32_t kMaxElements = std::numeric_limits<int32_t>::max() - 15;
 
 void repeatValue(const KernelArgs& args) {
   const auto count = args.column<int32_t>(1);
+  ResultLimit limit(args);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     if (count.isNull(row)) return builder.appendNull();
     const int32_t length = std::max(count[row], 0);
@@ -406,6 +429,7 @@ void repeatValue(const KernelArgs& args) {
                                  .with("functionName", "`array_repeat`"));
       return builder.appendNull();
     }
+    if (!limit.fits(length, sizeof(StringView))) return builder.appendNull();
     for (int32_t i = 0; i < length; ++i) builder.child(0).appendFrom(*args.vector(0), row);
     builder.appendList(length);
   });

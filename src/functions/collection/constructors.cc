@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/legacy_conditions.h"
 #include "functions/collection/list_rows.h"
 #include "functions/types_of_arguments.h"
 #include "types/type_coercion.h"
@@ -147,7 +148,7 @@ void mapFromArrays(const KernelArgs& args) {
     const ListEntry value = values[row];
     std::optional<Error> problem;
     if (key.length != value.length) {
-      problem = internalError("the arrays of map_from_arrays have different lengths");
+      problem = Error(condition::kLegacyErrorTemp2128);
     } else {
       problem = checkKeys(key.length, [&](int32_t i) { return std::pair(&keys.elements(), key.offset + i); });
     }
@@ -168,6 +169,9 @@ Result<FunctionBinding> bindMapFromArrays(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   ASSIGN_OR_RETURN(const DataType keys, arrayArgument(context, 0));
   ASSIGN_OR_RETURN(const DataType values, arrayArgument(context, 1));
+  if (keys.elementType().is(TypeKind::kMap)) {
+    return Error(condition::kDatatypeMismatchInvalidMapKeyType).with("sqlExpr", "\"" + callText(context) + "\"").with("keyType", quotedSql(keys.elementType()));
+  }
   FunctionBinding binding;
   binding.argumentTypes = {keys, values};
   binding.result = DataType::map(keys.elementType(), values.elementType(), values.containsNull());

@@ -3,7 +3,9 @@
 #include <memory>
 #include <optional>
 
+#include "base/legacy_conditions.h"
 #include "functions/collection/list_rows.h"
+#include "functions/result_limit.h"
 #include "functions/datetime/date_shift.h"
 #include "functions/types_of_arguments.h"
 #include "types/calendar.h"
@@ -43,6 +45,7 @@ void countUp(const KernelArgs& args) {
   const auto start = args.column<T>(0);
   const auto stop = args.column<T>(1);
   const bool hasStep = args.count() > 2;
+  ResultLimit limit(args);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const int64_t step = hasStep ? args.column<T>(2)[row] : start[row] <= stop[row] ? 1 : -1;
     std::optional<Error> problem;
@@ -51,6 +54,7 @@ void countUp(const KernelArgs& args) {
       args.errors().set(row, std::move(*problem));
       return builder.appendNull();
     }
+    if (!limit.fits(*count, sizeof(T))) return builder.appendNull();
     for (int64_t i = 0; i < *count; ++i) builder.child(0).appendFixed(static_cast<T>(start[row] + i * step));
     builder.appendList(static_cast<int32_t>(*count));
   });
@@ -64,7 +68,7 @@ struct MomentData {
 template <class T>
 class MomentSteps {
  public:
-  explicit MomentSteps(const KernelArgs& args) : args_(args), zone_(*args.data<MomentData>().zone) {}
+  explicit MomentSteps(const KernelArgs& args) : args_(args), zone_(*args.data<MomentData>().zone), limit_(args) {}
 
   CalendarInterval stepAt(RowIndex row, bool upwards) const {
     if (args_.count() < 3) return {.months = 0, .days = upwards ? 1 : -1, .microseconds = 0};
@@ -79,7 +83,7 @@ class MomentSteps {
     const int64_t from = sizeof(T) == 4 ? start * kMicrosPerDay : start;
     return addToTimestamp(from, static_cast<int32_t>(step.months * index), step.days * index, step.microseconds * index, zone_);
   }
-  void append(RowIndex row, T start, T stop, VectorBuilder& builder) const {
+  void append(RowIndex row, T start, T stop, VectorBuilder& builder) {
     const CalendarInterval step = stepAt(row, start <= stop);
     const int64_t last = sizeof(T) == 4 ? stop * kMicrosPerDay : stop;
     const int128_t size = static_cast<int128_t>(step.months) * 28 * kMicrosPerDay + static_cast<int128_t>(step.days) * kMicrosPerDay + step.microseconds;
@@ -87,9 +91,10 @@ class MomentSteps {
     const bool bad = dayless || (size == 0 && start != stop) || (size > 0 && start > stop) || (size < 0 && start < stop);
     const int128_t about = size == 0 || bad ? 1 : (static_cast<int128_t>(last) - (sizeof(T) == 4 ? start * kMicrosPerDay : start)) / size + 1;
     if (bad || about > kMaxElements) {
-      args_.errors().set(row, bad ? badBoundaries() : tooLong(about));
+      args_.errors().set(row, dayless ? Error(condition::kLegacyErrorTemp3242).with("dt", args_.type(2).simpleString()) : bad ? badBoundaries() : tooLong(about));
       return builder.appendNull();
     }
+    if (!limit_.fits(static_cast<int64_t>(about), sizeof(T))) return builder.appendNull();
     int32_t count = 0;
     // Months have at least 28 days, so `about` is no less than the count; it also ends steps whose parts have different signs.
     for (int64_t moment = at(start, step, 0); count < about && (size >= 0 ? moment <= last : moment >= last); moment = at(start, step, count)) {
@@ -103,11 +108,12 @@ class MomentSteps {
  private:
   const KernelArgs& args_;
   const TimeZone& zone_;
+  ResultLimit limit_;
 };
 
 template <class T>
 void stepThroughTime(const KernelArgs& args) {
-  const MomentSteps<T> steps(args);
+  MomentSteps<T> steps(args);
   const auto start = args.column<T>(0);
   const auto stop = args.column<T>(1);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) { steps.append(row, start[row], stop[row], builder); });

@@ -9,6 +9,7 @@
 
 #include "expr/function_registry.h"
 #include "functions/datetime/pattern_check.h"
+#include "functions/datetime/plain_pattern.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
 #include "records/datetime_pattern.h"
@@ -175,6 +176,7 @@ class MomentColumn {
  public:
   explicit MomentColumn(const KernelArgs& args) : args_(args), data_(args.data<FormatData>()), out_(args.result<StringView>()), check_(false) {}
   void write(RowIndex row, int64_t micros, std::string_view pattern) {
+    if (plain_.take(pattern) && plain_.write(data_.zone->toLocal(micros), text_)) return out_.set(row, text_);
     if (const Error* problem = data_.legacy ? nullptr : check_.problemOf(pattern)) return args_.errors().set(row, *problem);
     const TimeZone& zone = *data_.zone;
     const int64_t seconds = floorDivide(micros, kMicrosPerSecond);
@@ -210,6 +212,8 @@ class MomentColumn {
   const FormatData& data_;
   ResultWriter<StringView> out_;
   PatternCheck check_;
+  PlainPattern plain_;
+  std::string text_;
 };
 
 void formatTimestamp(const KernelArgs& args) {

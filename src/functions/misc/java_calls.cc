@@ -30,6 +30,74 @@ std::string randomUuid() {
   return out;
 }
 
+// The Mersenne Twister as Apache Commons Math seeds it with a 64-bit number, and the UUIDs that Spark makes of it.
+class SeededUuids {
+ public:
+  explicit SeededUuids(int64_t seed) {
+    const uint32_t key[] = {static_cast<uint32_t>(static_cast<uint64_t>(seed) >> 32), static_cast<uint32_t>(seed)};
+    words_[0] = 19650218;
+    for (uint32_t i = 1; i < kWords; ++i) words_[i] = 1812433253U * (words_[i - 1] ^ words_[i - 1] >> 30) + i;
+    size_t i = 1;
+    size_t j = 0;
+    const auto step = [&] {
+      if (++i < kWords) return;
+      words_[0] = words_[kWords - 1];
+      i = 1;
+    };
+    for (size_t k = 0; k < kWords; ++k) {
+      words_[i] = (words_[i] ^ (words_[i - 1] ^ words_[i - 1] >> 30) * 1664525U) + key[j] + static_cast<uint32_t>(j);
+      step();
+      j = (j + 1) % std::size(key);
+    }
+    for (size_t k = 1; k < kWords; ++k) {
+      words_[i] = (words_[i] ^ (words_[i - 1] ^ words_[i - 1] >> 30) * 1566083941U) - static_cast<uint32_t>(i);
+      step();
+    }
+    words_[0] = 0x80000000U;
+  }
+  std::string next() {
+    const uint64_t high = (nextLong() & 0xFFFFFFFFFFFF0FFFULL) | 0x4000ULL;
+    const uint64_t low = (nextLong() | 0x8000000000000000ULL) & 0xBFFFFFFFFFFFFFFFULL;
+    std::string out;
+    for (int i = 0; i < 32; ++i) {
+      if (i == 8 || i == 12 || i == 16 || i == 20) out += '-';
+      out += "0123456789abcdef"[(i < 16 ? high >> (60 - 4 * i) : low >> (60 - 4 * (i - 16))) & 15];
+    }
+    return out;
+  }
+
+ private:
+  static constexpr size_t kWords = 624;
+  static constexpr size_t kShift = 397;
+  uint64_t nextLong() {
+    const uint64_t high = nextWord();
+    return high << 32 | nextWord();
+  }
+  uint32_t nextWord() {
+    if (at_ == kWords) {
+      for (size_t i = 0; i < kWords; ++i) {
+        const uint32_t mixed = (words_[i] & 0x80000000U) | (words_[(i + 1) % kWords] & 0x7FFFFFFFU);
+        words_[i] = words_[(i + kShift) % kWords] ^ mixed >> 1 ^ ((mixed & 1) != 0 ? 0x9908B0DFU : 0);
+      }
+      at_ = 0;
+    }
+    uint32_t out = words_[at_++];
+    out ^= out >> 11;
+    out ^= out << 7 & 0x9D2C5680U;
+    out ^= out << 15 & 0xEFC60000U;
+    return out ^ out >> 18;
+  }
+  uint32_t words_[kWords];
+  size_t at_ = kWords;
+};
+
+void seededUuids(const KernelArgs& args) {
+  if (args.state() == nullptr) args.state() = std::make_shared<SeededUuids>(args.data<int64_t>() + args.partition());
+  auto& random = *static_cast<SeededUuids*>(args.state().get());
+  auto out = args.result<StringView>();
+  for (const RowIndex row : args.activeRows()) out.set(row, random.next());
+}
+
 void uuids(const KernelArgs& args) {
   auto out = args.result<StringView>();
   for (const RowIndex row : args.activeRows()) out.set(row, randomUuid());
@@ -152,6 +220,11 @@ Result<FunctionBinding> bindUuid(const BindContext& context) {
   binding.nullable = false;
   binding.nulls = NullRule::kHandledByKernel;
   binding.kernel = uuids;
+  if (!context.argumentTypes.empty() && !context.constants[0]->isNull()) {
+    binding.argumentTypes = {context.argumentTypes[0]};
+    binding.kernel = seededUuids;
+    binding.data = std::make_shared<const int64_t>(context.constants[0]->asInteger());
+  }
   return binding;
 }
 

@@ -73,6 +73,12 @@ Result<FunctionBinding> bindTypeName(const BindContext& context) {
   return binding;
 }
 
+// What no file is read for; where there is one the analyzer takes the column of its metadata.
+Result<FunctionBinding> bindInputFile(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
+  return context.name == "input_file_name" ? fixed(kString, Value::string("")) : fixed(kBigint, Value::integer(-1));
+}
+
 struct SeedData {
   int64_t seed = 0;
 };
@@ -144,8 +150,16 @@ void assertTrue(const KernelArgs& args) {
     args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()).as(ErrorFamily::kRuntime));
   }
 }
-Result<FunctionBinding> bindAssertTrue(const BindContext& context) {
+// Without a message the condition itself is told.
+Result<ExprPtr> rewriteAssertTrue(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
+  if (context.arguments.size() == 2) return ExprPtr();
+  RuntimeReplaceable shownAsItIs;
+  shownAsItIs.replacement = call("assert_true", {context.arguments[0], literalString("'" + columnName(context.arguments[0], context.options.timeZone) + "' is not true!")});
+  return ExprPtr(makeExpr(std::move(shownAsItIs)));
+}
+Result<FunctionBinding> bindAssertTrue(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   FunctionBinding binding;
   binding.argumentTypes = {kBoolean, kString};
   binding.argumentTypes.resize(context.argumentTypes.size());
@@ -176,9 +190,14 @@ void registerSession(FunctionRegistry& registry) {
        .overloads = {{.arguments = {}, .result = kBigint, .kernel = increasingIds}}},
       {.names = {"spark_partition_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "spark_partition_id() - The number of the row's partition.", .deterministic = false, .nullable = false,
        .overloads = {{.arguments = {}, .result = kInt, .kernel = partitionIds}}, .display = "SPARK_PARTITION_ID"},
+      {.names = {"input_file_name"}, .group = Group::kMisc, .since = "1.5.0", .usage = "input_file_name() - The file that the row was read from; empty where there is none.",
+       .examples = {{.sql = "SELECT input_file_name()", .result = ""}}, .deterministic = false, .bind = bindInputFile},
+      {.names = {"input_file_block_start"}, .group = Group::kMisc, .since = "2.2.0", .usage = "input_file_block_start() - Where the part of the file begins that the row was read with; -1 where there is none.",
+       .examples = {{.sql = "SELECT input_file_block_start()", .result = "-1"}}, .deterministic = false, .bind = bindInputFile},
+      {.names = {"input_file_block_length"}, .group = Group::kMisc, .since = "2.2.0", .usage = "input_file_block_length() - The length of the part of the file that the row was read with; -1 where there is none.",
+       .examples = {{.sql = "SELECT input_file_block_length()", .result = "-1"}}, .deterministic = false, .bind = bindInputFile},
       {.names = {"raise_error"}, .group = Group::kMisc, .since = "3.1.0", .usage = "raise_error(expr) - Fails with the message.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRaiseError},
-      {.names = {"assert_true"}, .group = Group::kMisc, .since = "2.0.0", .usage = "assert_true(expr[, message]) - Fails unless expr is true.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindAssertTrue,
-       .defaults = {{kString, Value::string("assertion failed")}}, .maxArguments = 2},
+      {.names = {"assert_true"}, .group = Group::kMisc, .since = "2.0.0", .usage = "assert_true(expr[, message]) - Fails unless expr is true.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindAssertTrue, .rewrite = rewriteAssertTrue},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);
 }

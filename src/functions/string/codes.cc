@@ -13,6 +13,7 @@
 
 #include "functions/collection/list_rows.h"
 #include "functions/kernel_loops.h"
+#include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 #include "types/decimal.h"
@@ -471,7 +472,7 @@ void registerCodes(FunctionRegistry& registry) {
       {.names = {"url_decode"}, .group = Group::kUrl, .since = "3.4.0", .usage = "url_decode(str) - The text that url_encode makes.", .errors = {{condition::kCannotDecodeUrl}}, .overloads = {{.arguments = {kString}, .result = kString, .kernel = decodeUrl}}},
       {.names = {"format_number"}, .group = Group::kString, .since = "1.5.0", .usage = "format_number(expr1, expr2) - The number with commas and expr2 digits behind the point.", .examples = {{.sql = "SELECT format_number(12332.123456, 4)", .result = "12,332.1235"}}, .bind = bindFormatNumber},
       {.names = {"format_string", "printf"}, .group = Group::kString, .since = "1.5.0", .usage = "format_string(strfmt, obj, ...) - The values in printf's form.", .examples = {{.sql = "SELECT format_string('Hello World %d %s', 100, 'days')", .result = "Hello World 100 days"}}, .nulls = NullRule::kHandledByKernel, .bind = bindFormatText},
-      {.names = {"split_part"}, .group = Group::kString, .since = "3.3.0", .usage = "split_part(str, delimiter, partNum) - Part partNum (from 1; from the end when negative) of str.", .examples = {{.sql = "SELECT split_part('11.12.13', '.', 3)", .result = "13"}}, .errors = {{condition::kInvalidIndexOfZero}}, .overloads = {{.arguments = {kString, kString, kInt}, .result = kString, .kernel = splitPart}}},
+      {.names = {"split_part"}, .group = Group::kString, .since = "3.3.0", .usage = "split_part(str, delimiter, partNum) - Part partNum (from 1; from the end when negative) of str.", .examples = {{.sql = "SELECT split_part('11.12.13', '.', 3)", .result = "13"}}, .errors = {{condition::kInvalidIndexOfZero}}, .overloads = {{.arguments = {kString, kString, kInt}, .result = kString, .kernel = splitPart}}, .rewrite = rewriteCollated},
       {.names = {"levenshtein"}, .group = Group::kString, .since = "1.5.0", .usage = "levenshtein(str1, str2[, threshold]) - The edit distance; -1 when above the threshold.", .examples = {{.sql = "SELECT levenshtein('kitten', 'sitting')", .result = "3"}}, .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = editDistance}, {.arguments = {kString, kString, kInt}, .result = kInt, .kernel = editDistance}}},
       {.names = {"soundex"}, .group = Group::kString, .since = "1.5.0", .usage = "soundex(str) - The Soundex code.", .examples = {{.sql = "SELECT soundex('Miller')", .result = "M460"}}, .overloads = {{.arguments = {kString}, .result = kString, .kernel = soundexCode}}},
   };

@@ -10,6 +10,7 @@
 #include "expr/nodes.h"
 #include "functions/kernel_loops.h"
 #include "functions/string/charset.h"
+#include "functions/string/collation_keys.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 #include "types/collation.h"
@@ -56,6 +57,20 @@ struct KeyData {
   std::unique_ptr<icu::Collator> collator;
 };
 
+// Fills in the collator of ICU's collations. False for an unknown one.
+bool openCollator(KeyData& data) {
+  if (!data.collation.icu) return true;
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Locale locale = data.collation.locale.empty() ? icu::Locale::getRoot() : icu::Locale(data.collation.locale.c_str());
+  data.collator.reset(icu::Collator::createInstance(locale, status));
+  if (U_FAILURE(status)) return false;
+  const bool cases = !data.collation.ignoresCase;
+  const bool accents = !data.collation.ignoresAccents;
+  data.collator->setAttribute(UCOL_STRENGTH, cases && accents ? UCOL_TERTIARY : accents ? UCOL_SECONDARY : UCOL_PRIMARY, status);
+  if (cases && !accents) data.collator->setAttribute(UCOL_CASE_LEVEL, UCOL_ON, status);
+  return true;
+}
+
 std::string lowerCaseKey(std::string_view text) {
   const std::string repaired = repairedUtf8(text);
   std::string_view rest = repaired;
@@ -72,22 +87,25 @@ std::string lowerCaseKey(std::string_view text) {
   return out;
 }
 
+void makeKey(const KeyData& data, std::string_view plain, std::string& key) {
+  if (data.collation.ignoresTrailingBlanks) plain = plain.substr(0, plain.find_last_not_of(' ') + 1);
+  if (data.collator != nullptr) {
+    const icu::UnicodeString wide = icu::UnicodeString::fromUTF8(icu::StringPiece(plain.data(), static_cast<int32_t>(plain.size())));
+    const int32_t size = data.collator->getSortKey(wide, nullptr, 0);
+    key.resize(static_cast<size_t>(size));
+    data.collator->getSortKey(wide, reinterpret_cast<uint8_t*>(key.data()), size);
+  } else {
+    key = data.collation.lowerCase ? lowerCaseKey(plain) : std::string(plain);
+  }
+}
+
 void makeKeys(const KernelArgs& args) {
   const auto& data = args.data<KeyData>();
   auto out = args.result<StringView>();
   std::string key;
   forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) {
-    std::string_view plain = text.view();
-    if (data.collation.ignoresTrailingBlanks) plain = plain.substr(0, plain.find_last_not_of(' ') + 1);
-    if (data.collator != nullptr) {
-      const icu::UnicodeString wide = icu::UnicodeString::fromUTF8(icu::StringPiece(plain.data(), static_cast<int32_t>(plain.size())));
-      const int32_t size = data.collator->getSortKey(wide, nullptr, 0);
-      key.resize(static_cast<size_t>(size));
-      data.collator->getSortKey(wide, reinterpret_cast<uint8_t*>(key.data()), size);
-      out.set(row, key);
-    } else {
-      out.set(row, data.collation.lowerCase ? lowerCaseKey(plain) : std::string(plain));
-    }
+    makeKey(data, text.view(), key);
+    out.set(row, key);
   });
 }
 
@@ -98,16 +116,7 @@ Result<FunctionBinding> bindKey(const BindContext& context) {
   const DataType type = isText ? context.argumentTypes[0] : kString;
   auto data = std::make_shared<KeyData>();
   data->collation = collationOf(type.collation());
-  if (data->collation.icu) {
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Locale locale = data->collation.locale.empty() ? icu::Locale::getRoot() : icu::Locale(data->collation.locale.c_str());
-    data->collator.reset(icu::Collator::createInstance(locale, status));
-    if (U_FAILURE(status)) return unknownCollation(collationName(type.collation()));
-    const bool cases = !data->collation.ignoresCase;
-    const bool accents = !data->collation.ignoresAccents;
-    data->collator->setAttribute(UCOL_STRENGTH, cases && accents ? UCOL_TERTIARY : accents ? UCOL_SECONDARY : UCOL_PRIMARY, status);
-    if (cases && !accents) data->collator->setAttribute(UCOL_CASE_LEVEL, UCOL_ON, status);
-  }
+  if (!openCollator(*data)) return unknownCollation(collationName(type.collation()));
   FunctionBinding binding;
   binding.argumentTypes = {type};
   binding.result = kBinary;
@@ -117,6 +126,19 @@ Result<FunctionBinding> bindKey(const BindContext& context) {
 }
 
 }  // namespace
+
+CollationKeys::CollationKeys(int collation) {
+  auto data = std::make_shared<KeyData>();
+  data->collation = collationOf(collation);
+  data->collation.ignoresTrailingBlanks = false;  // one character has none
+  openCollator(*data);
+  data_ = std::move(data);
+}
+std::string CollationKeys::of(std::string_view text) const {
+  std::string key;
+  makeKey(*static_cast<const KeyData*>(data_.get()), text, key);
+  return key;
+}
 
 void registerCollations(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {

@@ -5,6 +5,7 @@
 #include "expr/function_registry.h"
 #include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
+#include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 
@@ -212,7 +213,7 @@ void registerLike(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"like"}, .group = Group::kPredicate, .since = "1.0.0",
        .usage = "str like pattern[ ESCAPE escape] - Whether str matches pattern, in which _ is any character and % any text.",
-       .examples = {{.sql = "SELECT 'Spark' like 'S%k'", .result = "true"}}, .bind = bindLike},
+       .examples = {{.sql = "SELECT 'Spark' like 'S%k'", .result = "true"}}, .bind = bindLike, .rewrite = rewriteCollatedPattern},
       {.names = {"ilike"}, .group = Group::kPredicate, .since = "3.3.0", .usage = "str ilike pattern[ ESCAPE escape] - As like, letters in any case.",
        .examples = {{.sql = "SELECT 'Spark' ilike 's%K'", .result = "true"}}, .rewrite = rewriteIlike},
   };

@@ -4,6 +4,7 @@
 #include "expr/regex.h"
 #include "functions/collection/list_rows.h"
 #include "functions/kernel_loops.h"
+#include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 
@@ -204,6 +205,9 @@ Result<FunctionBinding> bindSubstr(const BindContext& context) {
   return binding;
 }
 
+// Whether a pattern means the text it is.
+bool isPlainText(std::string_view pattern) { return pattern.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos; }
+
 void splitText(const KernelArgs& args) {
   Patterns patterns(args, 1);
   const auto texts = args.column<StringView>(0);
@@ -232,8 +236,16 @@ void splitText(const KernelArgs& args) {
       if (at < whole.size() || whole.empty()) append(whole.substr(at));
       return builder.appendList(length);
     }
+    if (const std::string_view delimiter = written[row].view(); isPlainText(delimiter)) {
+      for (size_t at = 0; (limit <= 0 || length < limit - 1) && (at = whole.find(delimiter, copied)) != std::string_view::npos;) {
+        append(whole.substr(copied, at - copied));
+        copied = at + delimiter.size();
+      }
+      append(whole.substr(copied));
+      return builder.appendList(length);
+    }
     for (size_t from = 0; from <= whole.size() && (limit <= 0 || length < limit - 1) && regex->find(whole, from, match); from = nextStart(whole, match)) {
-      if (match.end() == 0 || (match.begin() == match.end() && match.begin() >= whole.size())) continue;
+      if (match.end() == 0) continue;
       append(whole.substr(copied, match.begin() - copied));
       copied = match.end();
     }
@@ -247,14 +259,14 @@ Result<FunctionBinding> bindSplit(const BindContext& context) { return bindPatte
 
 void registerRegexp(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
-      {.names = {"rlike", "regexp", "regexp_like"}, .group = Group::kPredicate, .since = "1.0.0", .usage = "rlike(str, regexp) - Whether part of str matches.", .bind = bindRlike, .display = "RLIKE"},
-      {.names = {"regexp_extract"}, .group = Group::kString, .since = "1.5.0", .usage = "regexp_extract(str, regexp[, idx]) - Group idx of the first match.", .examples = {{.sql = "SELECT regexp_extract('100-200', '(\\\\d+)-(\\\\d+)', 1)", .result = "100"}}, .bind = bindExtract, .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 3},
-      {.names = {"regexp_extract_all"}, .group = Group::kString, .since = "3.1.0", .usage = "regexp_extract_all(str, regexp[, idx]) - Group idx of all matches.", .bind = bindExtractAll, .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 3},
-      {.names = {"regexp_replace"}, .group = Group::kString, .since = "1.5.0", .usage = "regexp_replace(str, regexp, rep[, position]) - All matches replaced.", .examples = {{.sql = "SELECT regexp_replace('100-200', '(\\\\d+)', 'num')", .result = "num-num"}}, .bind = bindReplace, .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 4},
-      {.names = {"regexp_count"}, .group = Group::kString, .since = "3.4.0", .usage = "regexp_count(str, regexp) - The number of matches.", .bind = bindCount},
-      {.names = {"regexp_instr"}, .group = Group::kString, .since = "3.4.0", .usage = "regexp_instr(str, regexp) - The position (from 1) of the first match; 0 for none.", .bind = bindInstr, .defaults = {{kInt, Value::integer(0)}}, .maxArguments = 3},
-      {.names = {"regexp_substr"}, .group = Group::kString, .since = "3.4.0", .usage = "regexp_substr(str, regexp) - The first match; NULL for none.", .bind = bindSubstr},
-      {.names = {"split"}, .group = Group::kString, .since = "1.5.0", .usage = "split(str, regex[, limit]) - The pieces of str between matches.", .examples = {{.sql = "SELECT split('oneAtwoBthreeC', '[ABC]')", .result = "[\"one\",\"two\",\"three\",\"\"]"}}, .bind = bindSplit, .defaults = {{kInt, Value::integer(-1)}}, .maxArguments = 3},
+      {.names = {"rlike", "regexp", "regexp_like"}, .group = Group::kPredicate, .since = "1.0.0", .usage = "rlike(str, regexp) - Whether part of str matches.", .bind = bindRlike, .rewrite = rewriteCollatedPattern, .display = "RLIKE"},
+      {.names = {"regexp_extract"}, .group = Group::kString, .since = "1.5.0", .usage = "regexp_extract(str, regexp[, idx]) - Group idx of the first match.", .examples = {{.sql = "SELECT regexp_extract('100-200', '(\\\\d+)-(\\\\d+)', 1)", .result = "100"}}, .bind = bindExtract, .rewrite = rewriteCollatedPattern, .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 3},
+      {.names = {"regexp_extract_all"}, .group = Group::kString, .since = "3.1.0", .usage = "regexp_extract_all(str, regexp[, idx]) - Group idx of all matches.", .bind = bindExtractAll, .rewrite = rewriteCollatedPattern, .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 3},
+      {.names = {"regexp_replace"}, .group = Group::kString, .since = "1.5.0", .usage = "regexp_replace(str, regexp, rep[, position]) - All matches replaced.", .examples = {{.sql = "SELECT regexp_replace('100-200', '(\\\\d+)', 'num')", .result = "num-num"}}, .bind = bindReplace, .rewrite = rewriteCollatedPattern, .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 4},
+      {.names = {"regexp_count"}, .group = Group::kString, .since = "3.4.0", .usage = "regexp_count(str, regexp) - The number of matches.", .bind = bindCount, .rewrite = rewriteCollatedPattern},
+      {.names = {"regexp_instr"}, .group = Group::kString, .since = "3.4.0", .usage = "regexp_instr(str, regexp) - The position (from 1) of the first match; 0 for none.", .bind = bindInstr, .rewrite = rewriteCollatedPattern, .defaults = {{kInt, Value::integer(0)}}, .maxArguments = 3},
+      {.names = {"regexp_substr"}, .group = Group::kString, .since = "3.4.0", .usage = "regexp_substr(str, regexp) - The first match; NULL for none.", .bind = bindSubstr, .rewrite = rewriteCollatedPattern},
+      {.names = {"split"}, .group = Group::kString, .since = "1.5.0", .usage = "split(str, regex[, limit]) - The pieces of str between matches.", .examples = {{.sql = "SELECT split('oneAtwoBthreeC', '[ABC]')", .result = "[\"one\",\"two\",\"three\",\"\"]"}}, .bind = bindSplit, .rewrite = rewriteCollatedPattern, .defaults = {{kInt, Value::integer(-1)}}, .maxArguments = 3},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);
 }

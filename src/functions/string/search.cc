@@ -5,6 +5,7 @@
 
 #include "expr/function_registry.h"
 #include "functions/kernel_loops.h"
+#include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 
@@ -23,7 +24,7 @@ size_t findIn(std::string_view text, std::string_view part, size_t from = 0) {
 
 int32_t positionOf(std::string_view text, std::string_view part, int32_t start) {
   if (start <= 0) return 0;
-  if (part.empty()) return numCharacters(text) + 1 >= start ? start : 0;
+  if (part.empty()) return 1;
   const size_t from = byteOfCharacter(text, start - 1);
   const size_t at = findIn(text, part, from);
   return at == std::string_view::npos ? 0 : static_cast<int32_t>(numCharacters(text.substr(0, at))) + 1;
@@ -145,30 +146,30 @@ void translateCharacters(const KernelArgs& args) {
 void registerSearch(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"instr"}, .group = Group::kString, .since = "1.5.0", .usage = "instr(str, substr) - The position (from 1) of substr in str; 0 when it is not there.",
-       .examples = {{.sql = "SELECT instr('SparkSQL', 'SQL')", .result = "6"}}, .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = findPosition}}},
+       .examples = {{.sql = "SELECT instr('SparkSQL', 'SQL')", .result = "6"}}, .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = findPosition}}, .rewrite = rewriteCollated},
       {.names = {"locate", "position"}, .group = Group::kString, .since = "1.5.0", .usage = "locate(substr, str[, pos]) - The position of substr in str at or behind pos.",
        .examples = {{.sql = "SELECT locate('bar', 'foobarbar', 5)", .result = "7"}},
-       .overloads = {{.arguments = {kString, kString, kInt}, .result = kInt, .kernel = locatePosition}},
+       .overloads = {{.arguments = {kString, kString, kInt}, .result = kInt, .kernel = locatePosition}}, .rewrite = rewriteCollated,
        .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 3},
       {.names = {"contains"}, .group = Group::kString, .since = "3.3.0", .usage = "contains(left, right) - Whether right is part of left.",
        .examples = {{.sql = "SELECT contains('Spark SQL', 'Spark')", .result = "true"}},
-       .overloads = {{.arguments = {kString, kString}, .result = kBoolean, .kernel = testContains}, {.arguments = {kBinary, kBinary}, .result = kBoolean, .kernel = testContains}}},
+       .overloads = {{.arguments = {kString, kString}, .result = kBoolean, .kernel = testContains}, {.arguments = {kBinary, kBinary}, .result = kBoolean, .kernel = testContains}}, .rewrite = rewriteCollated},
       {.names = {"startswith"}, .group = Group::kString, .since = "3.3.0", .usage = "startswith(left, right) - Whether left starts with right.",
        .examples = {{.sql = "SELECT startswith('Spark SQL', 'Spark')", .result = "true"}},
-       .overloads = {{.arguments = {kString, kString}, .result = kBoolean, .kernel = testStart}, {.arguments = {kBinary, kBinary}, .result = kBoolean, .kernel = testStart}}},
+       .overloads = {{.arguments = {kString, kString}, .result = kBoolean, .kernel = testStart}, {.arguments = {kBinary, kBinary}, .result = kBoolean, .kernel = testStart}}, .rewrite = rewriteCollated},
       {.names = {"endswith"}, .group = Group::kString, .since = "3.3.0", .usage = "endswith(left, right) - Whether left ends with right.",
        .examples = {{.sql = "SELECT endswith('Spark SQL', 'SQL')", .result = "true"}},
-       .overloads = {{.arguments = {kString, kString}, .result = kBoolean, .kernel = testEnd}, {.arguments = {kBinary, kBinary}, .result = kBoolean, .kernel = testEnd}}},
+       .overloads = {{.arguments = {kString, kString}, .result = kBoolean, .kernel = testEnd}, {.arguments = {kBinary, kBinary}, .result = kBoolean, .kernel = testEnd}}, .rewrite = rewriteCollated},
       {.names = {"replace"}, .group = Group::kString, .since = "2.3.0", .usage = "replace(str, search[, replace]) - Every search in str replaced.",
        .examples = {{.sql = "SELECT replace('ABCabc', 'abc', 'DEF')", .result = "ABCDEF"}},
-       .overloads = {{.arguments = {kString, kString, kString}, .result = kString, .kernel = replaceAll}},
+       .overloads = {{.arguments = {kString, kString, kString}, .result = kString, .kernel = replaceAll}}, .rewrite = rewriteCollated,
        .defaults = {{kString, Value::string("")}}, .maxArguments = 3},
       {.names = {"find_in_set"}, .group = Group::kString, .since = "1.5.0", .usage = "find_in_set(str, list) - The number (from 1) of str in a list separated by commas.",
        .examples = {{.sql = "SELECT find_in_set('ab','abc,b,ab,c,def')", .result = "3"}},
-       .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = findInSet}}},
+       .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = findInSet}}, .rewrite = rewriteCollated},
       {.names = {"translate"}, .group = Group::kString, .since = "1.5.0", .usage = "translate(input, from, to) - Each character of from replaced by the one at its place in to.",
        .examples = {{.sql = "SELECT translate('AaBbCc', 'abc', '123')", .result = "A1B2C3"}},
-       .overloads = {{.arguments = {kString, kString, kString}, .result = kString, .kernel = translateCharacters}}},
+       .overloads = {{.arguments = {kString, kString, kString}, .result = kString, .kernel = translateCharacters}}, .rewrite = rewriteCollated},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);
 }

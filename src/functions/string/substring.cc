@@ -3,6 +3,7 @@
 
 #include "expr/function_registry.h"
 #include "functions/kernel_loops.h"
+#include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 
@@ -141,7 +142,7 @@ void registerSubstring(FunctionRegistry& registry) {
       {.names = {"substring_index"}, .group = Group::kString, .since = "1.5.0",
        .usage = "substring_index(str, delim, count) - What stands before the count-th delim; behind it, counted from the end, when negative.",
        .examples = {{.sql = "SELECT substring_index('www.apache.org', '.', 2)", .result = "www.apache"}},
-       .overloads = {{.arguments = {kString, kString, kInt}, .result = kString, .kernel = takeUpToDelimiter}}},
+       .overloads = {{.arguments = {kString, kString, kInt}, .result = kString, .kernel = takeUpToDelimiter}}, .rewrite = rewriteCollated},
       {.names = {"overlay"}, .group = Group::kString, .since = "3.0.0", .usage = "overlay(input, replace, pos[, len]) - Replaces len characters from pos.",
        .examples = {{.sql = "SELECT overlay('Spark SQL', '_', 6, 1)", .result = "Spark_SQL"}},
        .overloads = {{.arguments = {kString, kString, kInt, kInt}, .result = kString, .kernel = overlayText},

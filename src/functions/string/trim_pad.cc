@@ -6,6 +6,8 @@
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
+#include "functions/result_limit.h"
+#include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 
@@ -67,6 +69,7 @@ void pad(const KernelArgs& args) {
   const auto filler = args.column<StringView>(2);
   const bool binary = args.resultType().is(TypeKind::kBinary);
   auto out = args.result<StringView>();
+  ResultLimit limit(args);
   std::string made;
   for (const RowIndex row : args.activeRows()) {
     const std::string_view whole = text[row].view();
@@ -78,6 +81,7 @@ void pad(const KernelArgs& args) {
       continue;
     }
     const int64_t each = binary ? static_cast<int64_t>(with.size()) : numCharacters(with);
+    if (!limit.fits(wanted, 1)) return;
     made.clear();
     if (!Before) made += whole;
     int64_t missing = wanted - size;
@@ -110,18 +114,24 @@ Result<ExprPtr> rewritePad(const BindContext& context) {
 
 void repeatText(const KernelArgs& args) {
   auto out = args.result<StringView>();
+  ResultLimit limit(args);
   std::string made;
   forEachPair<StringView, int32_t>(args, [&](RowIndex row, const StringView& text, int32_t times) {
+    if (!limit.fits(times, static_cast<int64_t>(text.size()))) return;
     made.clear();
-    if (times > 0) made.reserve(text.size() * static_cast<size_t>(times));
-    for (int32_t i = 0; i < times; ++i) made += text.view();
+    if (times > 0 && text.size() > 0) made.reserve(text.size() * static_cast<size_t>(times));
+    for (int32_t i = 0; i < times && text.size() > 0; ++i) made += text.view();
     out.set(row, made);
   });
 }
 
 void makeSpaces(const KernelArgs& args) {
   auto out = args.result<StringView>();
-  forEachValue<int32_t>(args, [&](RowIndex row, int32_t count) { out.set(row, std::string(static_cast<size_t>(std::max(count, 0)), ' ')); });
+  ResultLimit limit(args);
+  forEachValue<int32_t>(args, [&](RowIndex row, int32_t count) {
+    if (!limit.fits(count, 1)) return;
+    out.set(row, std::string(static_cast<size_t>(std::max(count, 0)), ' '));
+  });
 }
 
 template <Side Which>
@@ -135,14 +145,14 @@ std::vector<Overload> trimOverloads() {
 void registerTrimAndPad(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"trim"}, .group = Group::kString, .since = "1.5.0", .usage = "trim([[BOTH|LEADING|TRAILING] [trimStr] FROM] str) - The text without spaces (or characters of trimStr) at its ends.",
-       .examples = {{.sql = "SELECT trim('    SparkSQL   ')", .result = "SparkSQL"}}, .overloads = trimOverloads<kBoth>()},
+       .examples = {{.sql = "SELECT trim('    SparkSQL   ')", .result = "SparkSQL"}}, .overloads = trimOverloads<kBoth>(), .rewrite = rewriteCollated},
       {.names = {"ltrim"}, .group = Group::kString, .since = "1.5.0", .usage = "ltrim([trimStr,] str) - The text without spaces (or characters of trimStr) at its start.",
-       .examples = {{.sql = "SELECT ltrim('    SparkSQL')", .result = "SparkSQL"}}, .overloads = trimOverloads<kLeft>()},
+       .examples = {{.sql = "SELECT ltrim('    SparkSQL')", .result = "SparkSQL"}}, .overloads = trimOverloads<kLeft>(), .rewrite = rewriteCollated},
       {.names = {"rtrim"}, .group = Group::kString, .since = "1.5.0", .usage = "rtrim([trimStr,] str) - The text without spaces (or characters of trimStr) at its end.",
-       .examples = {{.sql = "SELECT rtrim('SparkSQL   ')", .result = "SparkSQL"}}, .overloads = trimOverloads<kRight>()},
+       .examples = {{.sql = "SELECT rtrim('SparkSQL   ')", .result = "SparkSQL"}}, .overloads = trimOverloads<kRight>(), .rewrite = rewriteCollated},
       {.names = {"btrim"}, .group = Group::kString, .since = "3.2.0", .usage = "btrim(str[, trimStr]) - The text without spaces (or characters of trimStr) at its ends.",
        .examples = {{.sql = "SELECT btrim('    SparkSQL   ')", .result = "SparkSQL"}},
-       .overloads = {{.arguments = {kString}, .result = kString, .kernel = trimSpaces<kBoth>}, {.arguments = {kString, kString}, .result = kString, .kernel = trimCharacters<kBoth, 0>}}},
+       .overloads = {{.arguments = {kString}, .result = kString, .kernel = trimSpaces<kBoth>}, {.arguments = {kString, kString}, .result = kString, .kernel = trimCharacters<kBoth, 0>}}, .rewrite = rewriteCollated},
       {.names = {"lpad"}, .group = Group::kString, .since = "1.5.0", .usage = "lpad(str, len[, pad]) - str filled up in front to len characters, or cut.",
        .examples = {{.sql = "SELECT lpad('hi', 5, '*-')", .result = "*-*hi"}}, .bind = bindPad<true>, .rewrite = rewritePad, .defaults = {{kString, Value::string(" ")}}, .maxArguments = 3},
       {.names = {"rpad"}, .group = Group::kString, .since = "1.5.0", .usage = "rpad(str, len[, pad]) - str filled up behind to len characters, or cut.",

@@ -70,6 +70,7 @@ void JoinGraph::collect(const LogicalPlanPtr& node, Estimator& estimator, Recurs
     collect(join->left, estimator, below);
     std::vector<ExprPtr> conjuncts = join->condition == nullptr ? std::vector<ExprPtr>() : expr::splitConjuncts(join->condition);
     if (join->type == JoinType::kInner || join->type == JoinType::kCross) {
+      hasCross_ = hasCross_ || join->type == JoinType::kCross;
       collect(join->right, estimator, below);
       for (const ExprPtr& conjunct : conjuncts) conjuncts_.push_back(replaceAttributes(conjunct, renames_));
       return;
@@ -366,7 +367,7 @@ LogicalPlanPtr JoinGraph::join(const LogicalPlanPtr& left, RelationMask leftSet,
   node.right = right;
   const bool isDependent = (rightSet & dependents_) != 0 && std::popcount(rightSet) == 1;
   if (!isDependent) {
-    node.type = conjuncts.empty() ? JoinType::kCross : JoinType::kInner;
+    node.type = conjuncts.empty() && hasCross_ ? JoinType::kCross : JoinType::kInner;
     node.condition = conjuncts.empty() ? nullptr : expr::conjunction(conjuncts);
     return makePlan(std::move(node));
   }

@@ -101,6 +101,7 @@ class JoinGraph {
   std::vector<PairCorrection> corrections_;
   std::vector<RelationMask> neighbors_;
   RelationMask dependents_ = 0;
+  bool hasCross_ = false;  // a CROSS JOIN is written
 };
 
 }  // namespace flint::optimizer

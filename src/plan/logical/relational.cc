@@ -23,19 +23,39 @@ void append(std::vector<AttributePtr>& out, const std::vector<AttributePtr>& mor
   for (const AttributePtr& attribute : more) out.push_back(nullable ? expr::withNullability(attribute, true) : attribute);
 }
 
-std::vector<AttributePtr> joinOutput(const LogicalPlan& left, const LogicalPlan& right, JoinType type, const AttributePtr& exists) {
+// Follows a chain of joins down its left side: copying every level's columns would make long chains quadratic.
+std::vector<AttributePtr> joinOutput(const LogicalPlan* left, const LogicalPlan* right, JoinType type, AttributePtr exists) {
+  struct Part {
+    const LogicalPlan* plan;  // null pointer: `exists`
+    AttributePtr exists;
+    bool nullable;
+  };
+  std::vector<Part> parts;  // the last columns first
+  bool nullable = false;
+  while (true) {
+    switch (type) {
+      case JoinType::kLeftSemi:
+      case JoinType::kLeftAnti:
+      case JoinType::kNullAwareAnti: break;
+      case JoinType::kExistence: parts.push_back({nullptr, std::move(exists), nullable}); break;
+      case JoinType::kInner:
+      case JoinType::kCross:
+      case JoinType::kRightOuter: parts.push_back({right, nullptr, nullable}); break;
+      case JoinType::kLeftOuter:
+      case JoinType::kFullOuter: parts.push_back({right, nullptr, true}); break;
+    }
+    nullable = nullable || type == JoinType::kRightOuter || type == JoinType::kFullOuter;
+    const auto* below = left->as<Join>();
+    if (below == nullptr) break;
+    left = below->left.get();
+    right = below->right.get();
+    type = below->type;
+    exists = below->exists;
+  }
+  parts.push_back({left, nullptr, nullable});
   std::vector<AttributePtr> out;
-  append(out, left.output(), type == JoinType::kRightOuter || type == JoinType::kFullOuter);
-  switch (type) {
-    case JoinType::kLeftSemi:
-    case JoinType::kLeftAnti:
-    case JoinType::kNullAwareAnti: break;
-    case JoinType::kExistence: out.push_back(exists); break;
-    case JoinType::kInner:
-    case JoinType::kCross:
-    case JoinType::kRightOuter: append(out, right.output(), false); break;
-    case JoinType::kLeftOuter:
-    case JoinType::kFullOuter: append(out, right.output(), true); break;
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    append(out, part->plan != nullptr ? part->plan->output() : std::vector<AttributePtr>{part->exists}, part->nullable);
   }
   return out;
 }
@@ -86,8 +106,8 @@ const char* joinTypeName(JoinType type) {
 
 std::vector<AttributePtr> Project::output() const { return attributesOf(projectList); }
 std::vector<AttributePtr> Aggregate::output() const { return attributesOf(aggregates); }
-std::vector<AttributePtr> Join::output() const { return joinOutput(*left, *right, type, exists); }
-std::vector<AttributePtr> LateralJoin::output() const { return joinOutput(*left, *right, type, nullptr); }
+std::vector<AttributePtr> Join::output() const { return joinOutput(left.get(), right.get(), type, exists); }
+std::vector<AttributePtr> LateralJoin::output() const { return joinOutput(left.get(), right.get(), type, nullptr); }
 
 std::vector<AttributePtr> Window::output() const {
   std::vector<AttributePtr> out = child->output();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "plan/physical/physical_nodes.h"
+#include "plan/physical/python_nodes.h"
 
 /// What EXPLAIN shows of each node: behind its name in the tree, and below its number in EXPLAIN FORMATTED.
 namespace flint::plan {

@@ -3,6 +3,7 @@
 #include "columnar/batch_codec.h"
 #include "expr/scalar_function.h"
 #include "plan/physical/physical_field_writer.h"
+#include "plan/physical/python_nodes.h"
 
 namespace flint::plan {
 namespace {

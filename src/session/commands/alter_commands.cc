@@ -6,6 +6,7 @@
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/dml_commands.h"
+#include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
 #include "session/commands/table_description.h"
 #include "session/commands/view_definition.h"
@@ -181,6 +182,22 @@ CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlan
     table.type = CatalogTable::Type::kExternal;
     RETURN_IF_ERROR(session->catalog().metastore().alterTable(std::move(table)));
     return nothing.plan();
+  }
+  if (const auto* node = command->as<plan::AlterTableSerde>()) {
+    ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... SET [SERDE|SERDEPROPERTIES]"));
+    if (!node->serde.empty()) {
+      return Error(condition::kUnsupportedFeatureAlterTableSerdeForDatasourceTable).with("tableName", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
+    }
+    for (const auto& [key, value] : node->properties) table.options[key] = value;
+    RETURN_IF_ERROR(session->catalog().metastore().alterTable(std::move(table)));
+    return nothing.plan();
+  }
+  if (const auto* node = command->as<plan::CallProcedure>()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->name));
+    return Error(condition::kUnresolvedRoutine)
+        .with("routineName", catalog::quoted(name))
+        .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(session->catalog().currentDatabase()) + "]")
+        .as(ErrorFamily::kAnalysis);
   }
   if (const auto* node = command->as<plan::AlterTableClustering>()) {
     ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... CLUSTER BY"));

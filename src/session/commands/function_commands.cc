@@ -38,9 +38,21 @@ Status checkStored(const SqlFunction& function, const analysis::Dependencies& us
   return Status::ok();
 }
 
+// A function of a Java class is known by name; calls of it are refused, as there is no JVM to load the class.
+CommandOutcome createFunctionOfClass(SparkSession& session, const plan::CreateFunction& node, std::shared_ptr<SqlFunction> function, const std::string& key) {
+  CommandResult nothing;
+  if (node.temporary) {
+    return Error(condition::kCannotLoadFunctionClass).with("className", node.className).with("functionName", catalog::quoted(function->name)).as(ErrorFamily::kAnalysis);
+  }
+  function->bodyText = node.className;
+  function->createTimeMs = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const std::string shown = catalog::quoted(function->name);
+  if (session.catalog().persistentFunctions().add(key, std::move(function), node.replace) || node.ifNotExists) return nothing.plan();
+  return Error(condition::kRoutineAlreadyExists).with("newRoutineType", "routine").with("routineName", shown).with("existingRoutineType", "routine").as(ErrorFamily::kAnalysis);
+}
+
 CommandOutcome createFunction(const SparkSessionPtr& session, const plan::CreateFunction& node) {
   CommandResult nothing;
-  if (!node.className.empty()) return notInFlint("functions of Java classes");
   catalog::SessionCatalog& catalog = session->catalog();
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.name));
   auto function = std::make_shared<SqlFunction>();
@@ -56,6 +68,7 @@ CommandOutcome createFunction(const SparkSessionPtr& session, const plan::Create
     key = function->name[1] + "." + key;
   }
   const std::string shown = catalog::quoted(function->name);
+  if (!node.className.empty()) return createFunctionOfClass(*session, node, std::move(function), key);
   const expr::EvaluationOptions options = session->evaluationOptions();
   std::vector<std::string> names;
   bool lengths = node.returnType.has_value() && isCharOrVarchar(*node.returnType);

@@ -168,7 +168,11 @@ CommandOutcome runPartitionCommand(const SparkSessionPtr& session, const Logical
   if (const auto* node = command->as<plan::AlterPartitions>()) return alterPartitions(*session, *node);
   if (const auto* node = command->as<plan::RepairTable>()) {
     CommandResult nothing;
-    RETURN_IF_ERROR(partitionedTable(*session, node->name, "MSCK REPAIR TABLE"));
+    const auto table = partitionedTable(*session, node->name, "MSCK REPAIR TABLE");
+    if (!table.isOk() && table.error().condition().name == condition::kInvalidPartitionOperationPartitionSchemaIsEmpty.name) {
+      return Error(condition::kNotAPartitionedTable).with("operation", "MSCK REPAIR TABLE").with("tableIdentWithDB", *table.error().parameter("name")).as(ErrorFamily::kAnalysis);
+    }
+    RETURN_IF_ERROR(table);
     return nothing.plan();
   }
   return LogicalPlanPtr();

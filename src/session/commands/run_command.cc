@@ -1,16 +1,48 @@
 #include "session/commands/run_command.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "analysis/sql_function_analysis.h"
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
+#include "io/file_lock.h"
+#include "io/file_system.h"
 #include "parser/sql_parser.h"
 #include "session/commands/command_context.h"
 #include "session/sql_scripting/script_interpreter.h"
 
 namespace flint::session {
 
+namespace {
+
+// Commands that read an entry of the catalog and write it back with a change.
+bool changesEntry(plan::LogicalKind kind) {
+  using enum plan::LogicalKind;
+  constexpr plan::LogicalKind kChanges[] = {kAlterTableProperties, kAlterColumns,   kAddColumns,  kCommentOn,       kAlterTableSerde,
+                                            kAlterTableLocation,   kAlterNamespace, kRenameTable, kAlterPartitions, kAlterTableClustering};
+  return std::find(std::begin(kChanges), std::end(kChanges), kind) != std::end(kChanges);
+}
+
+// Keeps the changes of others, sessions and processes, out of one's own: without it the later of two would undo the earlier.
+Result<std::optional<io::FileLock>> lockCatalog(SparkSession& session) {
+  ASSIGN_OR_RETURN(const catalog::CatalogDatabase first, session.catalog().metastore().database("default"));
+  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(first.location));
+  ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
+  if (!exists) return std::optional<io::FileLock>();
+  ASSIGN_OR_RETURN(io::FileLock lock, io::FileLock::acquire(place.second + "/_flint_catalog.lock"));
+  return std::optional<io::FileLock>(std::move(lock));
+}
+
+}  // namespace
+
 Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
   if (const auto* script = command->as<plan::CompoundBody>()) return runScript(session, *script);
+  std::optional<io::FileLock> lock;
+  if (changesEntry(command->kind())) {
+    ASSIGN_OR_RETURN(std::optional<io::FileLock> locked, lockCatalog(*session));
+    if (locked.has_value()) lock.emplace(*std::move(locked));
+  }
   for (const auto family : {runSessionCommand, runCacheCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand,
                             runAlterCommand, runPartitionCommand}) {
     ASSIGN_OR_RETURN(LogicalPlanPtr result, family(session, command));

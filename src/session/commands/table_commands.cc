@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "analysis/char_lengths.h"
 #include "io/file_system.h"
 #include "parser/sql_parser.h"
 #include "parser/type_parser.h"
@@ -10,6 +11,7 @@
 #include "plan/logical/dml_commands.h"
 #include "plan/logical/relational.h"
 #include "plan/logical/session_commands.h"
+#include "session/cache/cache_manager.h"
 #include "session/cache/caching.h"
 #include "session/commands/command_context.h"
 #include "session/commands/default_values.h"
@@ -72,6 +74,10 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   if (!catalog.metastore().databaseExists(full[1])) {
     return Error(condition::kSchemaNotFound).with("schemaName", catalog::quoted({full[0], full[1]})).as(ErrorFamily::kAnalysis);
   }
+  const std::string provider = catalog.folded(node.spec.provider);
+  if (!node.spec.rowFormat.empty() || !node.spec.fileFormat.empty() || provider == "hive") {
+    return Error(condition::kNotSupportedCommandWithoutHiveSupport).with("cmd", "CREATE Hive TABLE (AS SELECT)").as(ErrorFamily::kAnalysis);
+  }
   const bool exists = catalog.metastore().tableExists(full[1], full[2]);
   if (exists && node.ifNotExists) return nothing.plan();
   if (exists && !node.replace) {
@@ -93,7 +99,10 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   LogicalPlanPtr rows = node.query;
   if (rows == nullptr) {
     StructFields schema;
-    for (const plan::ColumnDefinition& column : node.columns) schema.push_back({column.name.back(), column.type, column.nullable});
+    const bool asStrings = session->conf().getBoolean("spark.sql.legacy.charVarcharAsString", false);
+    for (const plan::ColumnDefinition& column : node.columns) {
+      schema.push_back({column.name.back(), asStrings ? analysis::asStrings(column.type) : column.type, column.nullable});
+    }
     const connector::DataSource* source = connector::DataSourceTable::instance().find(target.format.empty() ? session->conf().get("spark.sql.sources.default", "parquet") : target.format);
     if (source == nullptr) return Error(condition::kDataSourceNotFound).with("provider", target.format).as(ErrorFamily::kAnalysis);
     if (!target.path.empty()) {
@@ -182,10 +191,31 @@ Result<LogicalPlanPtr> withTableDefaults(SparkSession& session, const plan::Inse
   return withDefaults(node.query, defaults);
 }
 
+// A table of the catalog that has files. Errors: TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE.
+Result<CatalogTable> fileTable(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(session, name);
+  if (!found->table.has_value() || found->table->type == CatalogTable::Type::kView) {
+    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
+  }
+  return *found->table;
+}
+
+Error unsupportedOperation(const CatalogTable& table, const char* operation) {
+  return Error(condition::kUnsupportedFeatureTableOperation)
+      .with("tableName", catalog::quoted({"spark_catalog", table.database, table.name}))
+      .with("operation", operation)
+      .as(ErrorFamily::kAnalysis);
+}
+
 CommandOutcome insert(const SparkSessionPtr& session, const plan::InsertInto& node) {
-  if (node.mode == plan::InsertInto::Mode::kReplaceWhere) return notInFlint("INSERT INTO ... REPLACE WHERE");
   InsertTarget target;
   ASSIGN_OR_RETURN(target.table, nameParts(*session, node.table));
+  if (node.mode == plan::InsertInto::Mode::kReplaceWhere) {
+    ASSIGN_OR_RETURN(const CatalogTable table, fileTable(*session, node.table, "INSERT INTO ... REPLACE WHERE"));
+    return unsupportedOperation(table, "INSERT INTO ... REPLACE WHERE");
+  }
   target.overwrite = node.mode == plan::InsertInto::Mode::kOverwrite;
   target.byName = node.byName;
   target.columns = node.columns;
@@ -264,15 +294,32 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
   return session->catalog().metastore().alterTable(std::move(table));
 }
 
-// A table of the catalog that has files. Errors: TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE.
-Result<CatalogTable> fileTable(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
-  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
-  if (!found.has_value()) return tableOrViewNotFound(session, name);
-  if (!found->table.has_value() || found->table->type == CatalogTable::Type::kView) {
-    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
+// Removes the rows of a managed table, or of those of its partitions that `node` names.
+CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTable& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(const CatalogTable table, fileTable(*session, node.name, "TRUNCATE TABLE"));
+  if (table.type == CatalogTable::Type::kExternal) {
+    return Error(condition::kCannotTruncateExternalTable).with("tableName", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
   }
-  return *found->table;
+  if (node.partition.empty()) {
+    WriteTarget target{.format = table.provider, .path = table.location, .mode = connector::SaveMode::kOverwrite, .partitionColumns = table.partitionColumns, .options = {}};
+    RETURN_IF_ERROR(save(session, emptyRelation(table.schema), target));
+    return nothing.plan();
+  }
+  ASSIGN_OR_RETURN(const PartitionSpec wanted, normalizedSpec(*session, table, node.partition));
+  ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
+  bool found = false;
+  for (const PartitionSpec& each : partitions) {
+    if (!matches(each, wanted)) continue;
+    found = true;
+    const std::string folder = table.location + "/" + partitionPath(each);
+    RETURN_IF_ERROR(removeFiles(folder));
+    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(folder));
+    RETURN_IF_ERROR(place.first->makeDirectories(place.second));
+  }
+  if (!found && wanted.size() == table.partitionColumns.size()) return partitionsNotFound(table, wanted);
+  session->shared().cache->invalidatePath(table.location);
+  return nothing.plan();
 }
 
 // A new table with another's columns and format, or a view's columns.
@@ -316,15 +363,10 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     RETURN_IF_ERROR(save(session, node->query, target));
     return nothing.plan();
   }
-  if (const auto* node = command->as<plan::TruncateTable>()) {
-    if (!node->partition.empty()) return notInFlint("TRUNCATE of a partition");
-    ASSIGN_OR_RETURN(const CatalogTable table, tableNamed(*session, node->name));
-    if (table.type == CatalogTable::Type::kExternal) {
-      return Error(condition::kCannotTruncateExternalTable).with("tableName", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
-    }
-    WriteTarget target{.format = table.provider, .path = table.location, .mode = connector::SaveMode::kOverwrite, .partitionColumns = table.partitionColumns, .options = {}};
-    RETURN_IF_ERROR(save(session, emptyRelation(table.schema), target));
-    return nothing.plan();
+  if (const auto* node = command->as<plan::TruncateTable>()) return truncate(session, *node);
+  if (const auto* node = command->as<plan::LoadData>()) {
+    ASSIGN_OR_RETURN(const CatalogTable table, fileTable(*session, node->name, "LOAD DATA"));
+    return unsupportedOperation(table, "LOAD DATA");
   }
   if (const auto* node = command->as<plan::CreateTableLike>()) return createTableLike(session, *node);
   if (const auto* node = command->as<plan::MultiInsert>()) {
@@ -332,7 +374,9 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::AnalyzeTable>()) {
-    ASSIGN_OR_RETURN(CatalogTable table, fileTable(*session, node->name, "ANALYZE TABLE"));
+    auto named = fileTable(*session, node->name, "ANALYZE TABLE");
+    if (!named.isOk() && named.error().condition().name == condition::kExpectTableNotViewNoAlternative.name) return Error(condition::kUnsupportedFeatureAnalyzeView).as(ErrorFamily::kAnalysis);
+    ASSIGN_OR_RETURN(CatalogTable table, std::move(named));
     RETURN_IF_ERROR(analyzeTable(session, std::move(table), node->partition, node->noScan));
     return nothing.plan();
   }
@@ -358,6 +402,9 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
       }
     }
     ASSIGN_OR_RETURN(const CatalogTable table, tableNamed(*session, node->name));
+    if (node->isView && table.type != CatalogTable::Type::kView) {
+      return Error(condition::kExpectViewNotTableUseAlterTable).with("tableName", catalog::quoted(name)).with("operation", "ALTER VIEW ... RENAME TO").as(ErrorFamily::kAnalysis);
+    }
     RETURN_IF_ERROR(catalog.metastore().renameTable(table.database, table.name, catalog.folded(node->newName.back())));
     return nothing.plan();
   }

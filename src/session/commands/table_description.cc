@@ -49,7 +49,7 @@ std::string clause(const char* word, const std::map<std::string, std::string>& o
 // The type as SHOW CREATE TABLE writes it: strings with their collation.
 std::string typeText(const DataType& type) {
   const std::string sql = type.sql();
-  return sql == "STRING" ? "STRING COLLATE UTF8_BINARY" : sql;
+  return type.isStringLike() && type.collation() == 0 ? sql + " COLLATE UTF8_BINARY" : sql;
 }
 
 std::string createView(const CatalogTable& view) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <set>
 
+#include "analysis/char_lengths.h"
 #include "analysis/sql_function_analysis.h"
 #include "parser/type_parser.h"
 #include "plan/logical/relational.h"
@@ -118,7 +119,7 @@ CommandOutcome createView(const SparkSessionPtr& session, const plan::CreateView
   for (const auto& column : query->output()) table.viewQueryColumns.push_back(column->name);
   ASSIGN_OR_RETURN(query, renamed(std::move(query), node.columns, catalog::quoted(full)));
   RETURN_IF_ERROR(checkNames(*session, query));
-  for (const auto& column : query->output()) table.schema.push_back({column->name, column->dataType(), column->nullable(), column->metadata});
+  for (const auto& column : query->output()) table.schema.push_back({column->name, analysis::declaredType(column->metadata, column->dataType()), column->nullable(), column->metadata});
   table.viewText = node.queryText;
   table.viewSchemaMode = mode;
   table.viewNamesGiven = !node.columns.empty();

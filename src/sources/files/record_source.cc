@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "io/byte_stream.h"
+#include "records/text_encoding.h"
 
 namespace flint::sources {
 
@@ -14,9 +15,10 @@ Result<std::unique_ptr<records::LineReader>> openLines(const FileIndex& index, c
   return std::make_unique<records::LineReader>(std::move(stream), plain ? split.start : 0, plain ? split.length : -1, separator);
 }
 
-Result<std::string> readText(const FileIndex& index, int32_t file) {
+Result<std::string> readText(const FileIndex& index, int32_t file, const std::string& encoding) {
   ASSIGN_OR_RETURN(auto lines, openLines(index, {.file = file, .start = 0, .length = -1}, ""));
   ASSIGN_OR_RETURN(const std::string_view text, lines->rest());
+  if (std::optional<std::string> decoded = records::toUtf8(text, encoding)) return std::string(withoutMark(*decoded));
   return std::string(withoutMark(text));
 }
 

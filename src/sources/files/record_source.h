@@ -15,7 +15,7 @@ namespace flint::sources {
 /// The lines of a split; of a compressed file, all its lines.
 Result<std::unique_ptr<records::LineReader>> openLines(const FileIndex& index, const FileSplit& split, const std::string& separator);
 /// A whole file's text, decompressed, without a byte order mark.
-Result<std::string> readText(const FileIndex& index, int32_t file);
+Result<std::string> readText(const FileIndex& index, int32_t file, const std::string& encoding = {});
 /// Calls `visit` for each line of all files until it gives false.
 Status forEachLine(const FileIndex& index, const std::string& separator, const std::function<Result<bool>(int32_t file, std::string_view line)>& visit);
 

@@ -84,7 +84,7 @@ class JsonReader final : public FileReader {
     if (lines_ == nullptr) {
       if (!wholeLeft_) return false;
       wholeLeft_ = false;
-      ASSIGN_OR_RETURN(whole_, readText(*request_->files, file_));
+      ASSIGN_OR_RETURN(whole_, readText(*request_->files, file_, settings_.encoding));
       record_ = whole_;
       return !isBlank(record_);
     }
@@ -170,6 +170,7 @@ std::shared_ptr<const JsonFormat> formatFor(const connector::OpenRequest& reques
   settings.dialect.allowUnquotedControlChars = options.flag("allowUnquotedControlChars", false);
   settings.dialect.allowNonNumericNumbers = options.flag("allowNonNumericNumbers", true);
   settings.values.text = settings.records.text;
+  settings.encoding = options.text("encoding", options.text("charset", ""));
   settings.values.primitivesAsString = options.flag("primitivesAsString", false);
   settings.values.prefersDecimal = options.flag("prefersDecimal", false);
   settings.values.dropFieldIfAllNull = options.flag("dropFieldIfAllNull", false);
@@ -240,7 +241,7 @@ Result<StructFields> JsonFormat::inferSchema(const FileIndex& index) const {
   };
   if (settings_.records.multiLine) {
     for (size_t i = 0; i < index.files.size(); ++i) {
-      ASSIGN_OR_RETURN(const std::string text, readText(index, static_cast<int32_t>(i)));
+      ASSIGN_OR_RETURN(const std::string text, readText(index, static_cast<int32_t>(i), settings_.encoding));
       RETURN_IF_ERROR(visit(static_cast<int32_t>(i), text));
     }
   } else {
@@ -249,7 +250,7 @@ Result<StructFields> JsonFormat::inferSchema(const FileIndex& index) const {
       return isSampled(settings_.records, number++) ? visit(file, line) : Result<bool>(true);
     }));
   }
-  return records::canonicalJsonType(schema).fields();
+  return records::canonicalJsonType(schema, settings_.values.dropFieldIfAllNull).fields();
 }
 
 Result<std::unique_ptr<FileReader>> JsonFormat::makeReader(FileReadRequestPtr request) const {

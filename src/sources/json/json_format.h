@@ -15,6 +15,7 @@ class JsonFormat final : public FileFormat {
     RecordSettings records;
     records::JsonDialect dialect;
     records::JsonValueOptions values;
+    std::string encoding;  // of documents that are files of their own; empty: UTF-8
   };
   explicit JsonFormat(Settings settings) : settings_(std::move(settings)) {}
   std::string_view name() const override { return "json"; }

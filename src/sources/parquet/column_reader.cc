@@ -68,8 +68,48 @@ VectorPtr gatherRows(const VectorPtr& vector, std::span<const RowIndex> selected
   return ColumnVector::flat(vector->type(), size, std::move(values), std::move(validity), vector->owners());
 }
 
+namespace {
+
+// The type with what is stored in place of user-defined types.
+DataType storedType(const DataType& type) {
+  switch (type.kind()) {
+    case TypeKind::kUserDefined: return storedType(type.sqlType());
+    case TypeKind::kArray: return DataType::array(storedType(type.elementType()), type.containsNull());
+    case TypeKind::kMap: return DataType::map(storedType(type.keyType()), storedType(type.valueType()), type.valueContainsNull());
+    case TypeKind::kStruct: {
+      StructFields fields = type.fields();
+      for (StructField& field : fields) field.type = storedType(field.type);
+      return DataType::structType(std::move(fields));
+    }
+    default: return type;
+  }
+}
+
+// Reads the stored values of a type with user-defined parts.
+class UserDefinedReader final : public ColumnReader {
+ public:
+  UserDefinedReader(std::unique_ptr<ColumnReader> stored, DataType type) : stored_(std::move(stored)), type_(std::move(type)) {}
+  Result<VectorPtr> read(RowIndex rows) override {
+    ASSIGN_OR_RETURN(VectorPtr values, stored_->read(rows));
+    return ColumnVector::withType(values, type_);
+  }
+  void skip(int64_t rows) override { stored_->skip(rows); }
+  int64_t bytesRead() const override { return stored_->bytesRead(); }
+
+ private:
+  const std::unique_ptr<ColumnReader> stored_;
+  const DataType type_;
+};
+
+}  // namespace
+
 Result<std::unique_ptr<ColumnReader>> makeColumnReader(std::shared_ptr<const io::RandomAccessFile> file, const SchemaNode& node,
                                                        const RowGroup& group, const DataType& type, bool caseSensitive) {
+  if (const DataType stored = storedType(type); !stored.sameType(type)) {
+    ASSIGN_OR_RETURN(std::unique_ptr<ColumnReader> reader, makeColumnReader(std::move(file), node, group, stored, caseSensitive));
+    if (reader == nullptr) return reader;
+    return std::unique_ptr<ColumnReader>(std::make_unique<UserDefinedReader>(std::move(reader), type));
+  }
   if (node.isLeaf() && node.maxRepetition == 0) {
     const auto conversion = conversionOf(*node.element, type);
     if (!conversion.has_value()) return std::unique_ptr<ColumnReader>();

@@ -38,6 +38,13 @@ void decimalsFromBytes(const ValueConversion& conversion, const void* in, void* 
   for (int32_t i = 0; i < count; ++i) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(from[i].data());
     const uint32_t size = from[i].size();
+    if (size - 1 < sizeof(int64_t)) {
+      // Such a value lies in the view, where eight bytes can be read: its own are the upper ones of a big-endian word.
+      uint64_t word;
+      std::memcpy(&word, bytes, sizeof(word));
+      to[i] = scaled(static_cast<To>(static_cast<int64_t>(__builtin_bswap64(word)) >> (64 - 8 * size)), conversion.factor);
+      continue;
+    }
     uint128_t value = size > 0 && (bytes[0] & 0x80) != 0 ? ~uint128_t{0} : 0;
     for (uint32_t k = 0; k < size; ++k) value = value << 8 | bytes[k];
     to[i] = scaled(static_cast<To>(value), conversion.factor);

@@ -140,7 +140,16 @@ class PlainFixedDecoder final : public ValueDecoder {
   bool decode(int32_t count, void* out) override {
     if (static_cast<size_t>(count) > left_) return false;
     auto* to = static_cast<StringView*>(out);
-    for (int32_t i = 0; i < count; ++i, at_ += length_) to[i] = StringView(reinterpret_cast<const char*>(at_), static_cast<uint32_t>(length_));
+    // The lengths of decimals: up to 9, 11, 14, 16 and 18 digits.
+    switch (length_) {
+      case 4: readAs<4>(count, to); break;
+      case 5: readAs<5>(count, to); break;
+      case 6: readAs<6>(count, to); break;
+      case 7: readAs<7>(count, to); break;
+      case 8: readAs<8>(count, to); break;
+      default:
+        for (int32_t i = 0; i < count; ++i, at_ += length_) to[i] = StringView(reinterpret_cast<const char*>(at_), static_cast<uint32_t>(length_));
+    }
     left_ -= static_cast<size_t>(count);
     return true;
   }
@@ -153,6 +162,12 @@ class PlainFixedDecoder final : public ValueDecoder {
   std::shared_ptr<const void> owner() const override { return owner_; }
 
  private:
+  // With a length that is known here, a value is copied without a call.
+  template <size_t Length>
+  void readAs(int32_t count, StringView* to) {
+    for (int32_t i = 0; i < count; ++i, at_ += Length) to[i] = StringView(reinterpret_cast<const char*>(at_), static_cast<uint32_t>(Length));
+  }
+
   const uint8_t* at_;
   size_t left_;
   const size_t length_;

@@ -1,0 +1,115 @@
+"""Forks the processes that run Python functions for the engine.
+
+    python3 daemon.py CONTROL_FD
+
+It imports what every worker needs once, then forks: a worker starts in milliseconds and shares the modules' memory. Each
+message on the control socket asks for one worker: a JSON object (`environment`, `directory`), with the worker's own socket
+beside it. The worker answers with its process id and speaks PySpark's worker protocol from then on, task after task. When
+the control socket closes, because the engine ended in whatever way, the whole process group ends.
+"""
+
+import gc
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import types
+
+BUFFER_SIZE = 1 << 18
+
+
+def load_modules():
+    """Everything that starts slowly. Libraries that start threads would lose them in the forked processes."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    try:
+        import pandas  # noqa: F401
+        import pyarrow  # noqa: F401
+        import pyarrow.compute  # noqa: F401
+    except ImportError:
+        pass  # functions that need them say so
+    import pyspark.worker
+
+    # PySpark leaves its own files out of the tracebacks that users see: this one goes by a name beside them.
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "flint_tasks.py")
+    tasks = types.ModuleType("flint_tasks")
+    with open(path, encoding="utf-8") as source:
+        exec(compile(source.read(), os.path.join(os.path.dirname(pyspark.__file__), "flint_tasks.py"), "exec"), tasks.__dict__)
+    return tasks
+
+
+def run_worker(connection, request, tasks):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)  # what functions print is the engine's log
+    for name, value in request.get("environment", {}).items():
+        os.environ[name] = value
+    directory = request.get("directory")
+    if directory:
+        os.chdir(directory)
+    connection.sendall(struct.pack("!i", os.getpid()))
+    infile = os.fdopen(os.dup(connection.fileno()), "rb", BUFFER_SIZE)
+    outfile = os.fdopen(os.dup(connection.fileno()), "wb", BUFFER_SIZE)
+
+    while infile.peek(1):
+        try:
+            tasks.run(infile, outfile)
+        finally:
+            outfile.flush()
+        gc.collect()
+
+
+def serve(control, tasks):
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        if not message:
+            return
+        connection = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid:
+            connection.close()
+            continue
+        control.close()
+        status = 1
+        try:
+            run_worker(connection, json.loads(message), tasks)
+            status = 0
+        except SystemExit:
+            pass
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the engine wanted no more
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+
+def main():
+    control = socket.socket(fileno=int(sys.argv[1]))
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("900")  # a function that takes all memory ends before the engine does
+    except OSError:
+        pass
+    tasks = load_modules()
+    gc.collect()
+    gc.freeze()
+    try:
+        serve(control, tasks)
+    finally:
+        os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+#include "connect/decoder/python_udf_decoder.h"
+
+#include <spark/connect/expressions.pb.h>
+
+#include "connect/decoder/type_codec.h"
+
+namespace flint::connect {
+
+Result<ExprPtr> decodePythonUdf(PlanDecoder& plans, const spark::connect::CommonInlineUserDefinedFunction& message) {
+  if (!message.has_python_udf()) return unsupportedFeature("a user-defined function of the JVM");
+  const spark::connect::PythonUDF& python = message.python_udf();
+  expr::PythonUdf node;
+  ASSIGN_OR_RETURN(node.function, plans.context().pythonSession());
+  node.function.name = message.function_name();
+  node.function.command = python.command();
+  node.function.evalType = static_cast<expr::PythonEvalType>(python.eval_type());
+  node.function.pythonVersion = python.python_ver();
+  node.isDeterministic = message.deterministic();
+  ASSIGN_OR_RETURN(node.type, decodeType(python.output_type()));
+  ASSIGN_OR_RETURN(node.arguments, plans.expressions(message.arguments()));
+  return ExprPtr(expr::makeExpr(std::move(node)));
+}
+
+}  // namespace flint::connect

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "columnar/columnar_batch.h"
+#include "pyworker/task_header.h"
+#include "pyworker/worker_pool.h"
+
+namespace flint::pyworker {
+
+/// One run of Python functions in a worker: a header and Arrow streams in, Arrow batches out.
+///
+/// Shape: the bytes of the input are Arrow IPC messages (and the numbers that some kinds of functions want between streams); they are the caller's to frame.
+/// The output is one Arrow stream, given batch by batch.
+/// Memory: holds what was sent and not yet taken by the worker, and one batch on its way in. A task that is destroyed before its end ends the worker.
+/// Threads: confined to its owner.
+/// Errors: PYTHON_EXCEPTION with the worker's traceback; an execution error where the worker ended by itself.
+class PythonTask {
+ public:
+  static Result<std::unique_ptr<PythonTask>> start(const WorkerEnvironment& environment, const TaskHeader& header);
+  ~PythonTask();
+  PythonTask(const PythonTask&) = delete;
+  PythonTask& operator=(const PythonTask&) = delete;
+
+  void send(std::string bytes);
+  /// After the last input.
+  void endInput();
+  /// Whether the worker has taken enough of what was sent to send more.
+  bool wantsInput() const;
+  /// Moves what can be moved without waiting; false when nothing could be. May be called again after the end.
+  Result<bool> advance();
+  /// The next batch of the output; false when there is none yet.
+  bool takeOutput(columnar::ColumnarBatch& batch);
+  /// All output has been read and the worker is free: `advance` has seen to it that it works on for others.
+  bool isDone() const { return done_; }
+  /// Calls `ready` once when `advance` can go on.
+  void awaitReady(std::function<void()> ready);
+
+ private:
+  enum class Part : uint8_t { kProcessId, kCode, kTiming, kErrorSize, kError, kArrow, kAccumulatorCount, kAccumulatorSize, kAccumulator, kEnd };
+  class ArrowInput;
+
+  PythonTask(PythonWorkerPtr worker, std::string header);
+  Result<bool> writeSome();
+  Result<bool> readSome();
+  // What was read of the part at hand, `wanted_` bytes.
+  Status handle();
+  void expect(Part part, int64_t size);
+  int32_t number() const;
+  Error workerEnded() const;
+
+  PythonWorkerPtr worker_;
+  std::deque<std::string> unsent_;
+  size_t sentOfFirst_ = 0;
+  int64_t unsentBytes_ = 0;
+  Part part_ = Part::kCode;
+  int64_t wanted_ = 0;
+  int64_t filled_ = 0;
+  int32_t accumulatorsLeft_ = 0;
+  bool done_ = false;
+  std::shared_ptr<ArrowInput> arrow_;  // also the buffer that parts are read into
+};
+
+}  // namespace flint::pyworker
