@@ -32,12 +32,22 @@ def load_modules():
         pass  # functions that need them say so
     import pyspark.worker
 
-    # PySpark leaves its own files out of the tracebacks that users see: this one goes by a name beside them.
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "flint_tasks.py")
-    tasks = types.ModuleType("flint_tasks")
-    with open(path, encoding="utf-8") as source:
-        exec(compile(source.read(), os.path.join(os.path.dirname(pyspark.__file__), "flint_tasks.py"), "exec"), tasks.__dict__)
+    tasks = load_beside("flint_tasks")
+    try:
+        load_beside("flint_tables").TableFunctions(tasks)
+    except ImportError:
+        pass
     return tasks
+
+
+def load_beside(name):
+    """A module of this folder. PySpark leaves its own files out of the tracebacks that users see: these go by names beside them."""
+    import pyspark
+
+    module = types.ModuleType(name)
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py"), encoding="utf-8") as source:
+        exec(compile(source.read(), os.path.join(os.path.dirname(pyspark.__file__), name + ".py"), "exec"), module.__dict__)
+    return module
 
 
 def run_worker(connection, request, tasks):

@@ -15,6 +15,9 @@
 #include "plan/logical/relational.h"
 #include "plan/logical/unresolved_plans.h"
 
+namespace flint::expr {
+struct PythonUdf;
+}
 namespace flint::plan {
 struct UnresolvedPipe;
 }
@@ -119,6 +122,10 @@ class PlanResolver {
   Result<ResolvedPlan> resolveHint(const plan::UnresolvedHint& node);
   // resolve_python.cc
   Result<ResolvedPlan> resolvePython(const LogicalPlanPtr& node);
+  /// A call of a table function; `input` are the rows that it is called for.
+  Result<ResolvedPlan> resolvePythonTable(const expr::PythonUdf& function, const std::vector<ExprPtr>& arguments,
+                                          const plan::UnresolvedTableValuedFunction& node, const ResolvedPlan& input);  // resolve_python_tables.cc
+  Status analyzePythonTable(expr::PythonUdf& function, LogicalPlanPtr& rows);
   Result<std::vector<ExprPtr>> resolvePythonKeys(const std::vector<ExprPtr>& keys, const ResolvedPlan& input);
   // resolve_joins.cc
   Result<ResolvedPlan> resolveJoin(const plan::Join& node);

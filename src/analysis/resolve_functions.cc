@@ -341,7 +341,8 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
   // What a session has registered goes before the built-in functions.
   const auto registered = plans_.catalog().findFunction(call.nameParts);
   if (registered != nullptr && registered->temporary && registered->bodyExpression != nullptr) {
-    if (const auto* python = registered->bodyExpression->as<expr::PythonUdf>()) {
+    const auto* python = registered->bodyExpression->as<expr::PythonUdf>();
+    if (python != nullptr && !registered->returnsTable) {
       plans_.noteCall(*registered);
       if (!overWindow) return resolvePythonCall(*python, call);
       ++windowDepth_;

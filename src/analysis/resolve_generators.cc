@@ -7,6 +7,7 @@
 #include "analysis/sql_function_analysis.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
+#include "expr/python_udf.h"
 
 namespace flint::analysis {
 
@@ -90,6 +91,11 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
   }
   input.block = nullptr;
   for (const ExprPtr& argument : node.arguments) RETURN_IF_ERROR(node.isLateralView ? rejectSqlFunctions(argument, catalog_, "Generate") : Status::ok());
+  // A function that came with its call.
+  if (node.arguments.size() == 1) {
+    const auto* udf = node.arguments[0]->as<expr::PythonUdf>();
+    if (udf != nullptr && expr::isTableFunction(udf->function.evalType)) return resolvePythonTable(*udf, udf->arguments, node, input);
+  }
   const std::string name = lowerCase(node.nameParts.back());
   const auto scope = scopeOf(input);
   const NameContext names = contextOf(scope, {input.plan});
@@ -164,6 +170,13 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
       out = plan::makePlan(std::move(alias));
     }
     return ResolvedPlan{std::move(out), {}, nullptr};
+  }
+  if (const auto registered = catalog_.findFunction(node.nameParts); registered != nullptr && registered->temporary && registered->bodyExpression != nullptr) {
+    const auto* udf = registered->bodyExpression->as<expr::PythonUdf>();
+    if (udf != nullptr && expr::isTableFunction(udf->function.evalType)) {
+      noteCall(*registered);
+      return resolvePythonTable(*udf, node.arguments, node, input);
+    }
   }
   const auto entry = catalog_.functions().find(name);
   if (std::holds_alternative<std::monostate>(entry) && !node.isLateralView) {

@@ -29,6 +29,8 @@ bool isGroupedAggregate(PythonEvalType type) {
   }
 }
 
+bool isTableFunction(PythonEvalType type) { return type == PythonEvalType::kTable || type == PythonEvalType::kArrowTable || type == PythonEvalType::kArrowUdtf; }
+
 bool isScalarIterator(PythonEvalType type) { return type == PythonEvalType::kScalarPandasIter || type == PythonEvalType::kScalarArrowIter; }
 
 void PythonUdf::derive() {

@@ -37,6 +37,8 @@ enum class PythonEvalType : int32_t {
 bool isScalar(PythonEvalType type);
 /// One value for each group of rows.
 bool isGroupedAggregate(PythonEvalType type);
+/// Any number of rows for each row, and more behind the last.
+bool isTableFunction(PythonEvalType type);
 /// Takes an iterator over all batches of a partition: cannot share a worker's run with another function.
 bool isScalarIterator(PythonEvalType type);
 
@@ -64,9 +66,16 @@ struct PythonUdf final : ExpressionNode<PythonUdf, ExprKind::kPythonUdf> {
   DataType type;
   bool isDeterministic = true;
   ExprId resultId = 0;
+  // Of a table function.
+  std::string analysis;             // the pickled AnalyzeResult of its `analyze`; empty without one
+  int32_t tableArgument = -1;       // which argument is a table's row, as a struct; -1: none
+  int32_t numPartitionColumns = 0;  // the struct's last fields: where they change a new partition begins, and the function does not see them
+  bool inOneTask = false;           // all rows go to one run of the function, in order
   static constexpr auto fields() {
     return std::tuple(field("function", &PythonUdf::function), field("arguments", &PythonUdf::arguments), field("argumentNames", &PythonUdf::argumentNames),
-                      field("type", &PythonUdf::type), field("deterministic", &PythonUdf::isDeterministic), field("resultId", &PythonUdf::resultId));
+                      field("type", &PythonUdf::type), field("deterministic", &PythonUdf::isDeterministic), field("resultId", &PythonUdf::resultId),
+                      field("analysis", &PythonUdf::analysis), field("tableArgument", &PythonUdf::tableArgument),
+                      field("numPartitionColumns", &PythonUdf::numPartitionColumns), field("inOneTask", &PythonUdf::inOneTask));
   }
   void derive();
   std::string sql() const override;

@@ -228,6 +228,12 @@ PhysicalPlanning::Planned PhysicalPlanning::dispatch(const LogicalPlanPtr& node,
     }
     case LogicalKind::kGenerate: {
       const auto& generate = *node->as<plan::Generate>();
+      if (generate.generator->kind() == expr::ExprKind::kPythonUdf) {
+        ASSIGN_OR_RETURN(plan::PythonMapExec table, planPythonFunctions(*node, context_));
+        ASSIGN_OR_RETURN(PhysicalPlanPtr child, planNode(generate.child, {}));
+        table.inputs.push_back(std::move(child));
+        return PhysicalPlanPtr(makePhysical(std::move(table)));
+      }
       plan::GenerateExec made;
       made.generator = generate.generator;
       made.required = generate.required;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "plan/logical/python_plans.h"
+#include "plan/logical/relational.h"
 
 namespace flint::planner {
 
@@ -61,6 +62,11 @@ Result<plan::PythonMapExec> planPythonFunctions(const plan::LogicalPlan& node, c
     made.functions = groups->functions;
     made.results = groups->results;
     ASSIGN_OR_RETURN(made.grouping, attributesOf(groups->grouping));
+  } else if (const auto* generate = node.as<plan::Generate>()) {
+    made.shape = plan::PythonShape::kTable;
+    made.functions = {generate->generator};
+    made.results = generate->generatorOutput;
+    made.passed = generate->required;
   } else if (const auto* pairs = node.as<plan::PythonCoGroupMap>()) {
     made.shape = plan::PythonShape::kCoGroups;
     made.functions = pairs->functions;

@@ -36,6 +36,15 @@ void appendBytes(std::string& out, const std::string& bytes) {
   out += bytes;
 }
 
+void appendArguments(std::string& out, const TaskFunction& function) {
+  appendInt(out, static_cast<int32_t>(function.arguments.size()));
+  for (const TaskFunction::Argument& argument : function.arguments) {
+    appendInt(out, argument.column);
+    appendBool(out, !argument.name.empty());
+    if (!argument.name.empty()) appendBytes(out, argument.name);
+  }
+}
+
 std::string TaskHeader::encode() const {
   std::string out;
   appendInt(out, partition);
@@ -52,12 +61,7 @@ std::string TaskHeader::encode() const {
   if (!tableFunction.empty()) return out + tableFunction;
   appendInt(out, static_cast<int32_t>(functions.size()));
   for (const TaskFunction& function : functions) {
-    appendInt(out, static_cast<int32_t>(function.arguments.size()));
-    for (const TaskFunction::Argument& argument : function.arguments) {
-      appendInt(out, argument.column);
-      appendBool(out, !argument.name.empty());
-      if (!argument.name.empty()) appendBytes(out, argument.name);
-    }
+    appendArguments(out, function);
     appendInt(out, static_cast<int32_t>(function.commands.size()));
     for (const std::string& command : function.commands) appendBytes(out, command);
     appendLong(out, function.resultId);

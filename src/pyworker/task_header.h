@@ -37,5 +37,6 @@ struct TaskHeader {
 void appendInt(std::string& out, int32_t value);
 void appendLong(std::string& out, int64_t value);
 void appendBytes(std::string& out, const std::string& bytes);
+void appendArguments(std::string& out, const TaskFunction& function);
 
 }  // namespace flint::pyworker

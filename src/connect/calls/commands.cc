@@ -34,6 +34,7 @@ class CommandRunner {
   Status merge(const spark::connect::MergeIntoTableCommand& command);
   Status checkpoint(const spark::connect::CheckpointCommand& command);
   Status registerFunction(const spark::connect::CommonInlineUserDefinedFunction& function);
+  Status registerTableFunction(const spark::connect::CommonInlineUserDefinedTableFunction& message);
   Result<LogicalPlanPtr> analyzed(const spark::connect::Relation& relation);
 
   SessionHolder& session_;
@@ -94,6 +95,19 @@ Status CommandRunner::registerFunction(const spark::connect::CommonInlineUserDef
   function->temporary = true;
   function->returnType = udf->as<expr::PythonUdf>()->type;
   function->deterministic = message.deterministic();
+  function->bodyExpression = udf;
+  catalog::SessionCatalog& catalog = session_.spark().catalog();
+  catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true);
+  return Status::ok();
+}
+
+Status CommandRunner::registerTableFunction(const spark::connect::CommonInlineUserDefinedTableFunction& message) {
+  ASSIGN_OR_RETURN(const ExprPtr udf, decodePythonTableFunction(decoder_, message));
+  auto function = std::make_shared<catalog::SqlFunction>();
+  function->name = {message.function_name()};
+  function->temporary = true;
+  function->returnsTable = true;
+  if (udf->dataType().is(TypeKind::kStruct)) function->returnColumns = udf->dataType().fields();
   function->bodyExpression = udf;
   catalog::SessionCatalog& catalog = session_.spark().catalog();
   catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true);
@@ -180,6 +194,7 @@ Status CommandRunner::run(const Message& command) {
     case Message::kSqlCommand: return sql(command.sql_command());
     case Message::kCreateDataframeView: return createView(command.create_dataframe_view());
     case Message::kRegisterFunction: return registerFunction(command.register_function());
+    case Message::kRegisterTableFunction: return registerTableFunction(command.register_table_function());
     case Message::kWriteOperation: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation());
     case Message::kWriteOperationV2: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation_v2());
     case Message::kMergeIntoTableCommand: return merge(command.merge_into_table_command());

@@ -359,7 +359,21 @@ Result<ExprPtr> ExpressionDecoder::subquery(const spark::connect::SubqueryExpres
       node.plan = found->second;
       return make(std::move(node));
     }
-    default: return unsupportedFeature("a table argument (asTable)");
+    case Subquery::SUBQUERY_TYPE_TABLE_ARG: {
+      plan::TableArgument node;
+      node.plan = found->second;
+      if (message.has_table_arg_options()) {
+        const auto& options = message.table_arg_options();
+        ASSIGN_OR_RETURN(node.partitionBy, plans_.expressions(options.partition_spec()));
+        for (const auto& order : options.order_spec()) {
+          ASSIGN_OR_RETURN(ExprPtr decoded, sortOrder(order));
+          node.orderBy.push_back(std::move(decoded));
+        }
+        node.singlePartition = options.with_single_partition();
+      }
+      return make(std::move(node));
+    }
+    default: return invalidPlan("a subquery of no known kind");
   }
 }
 

@@ -82,6 +82,7 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
     case Message::kUnresolvedTableValuedFunction: return decodeRelation(*this, message.unresolved_table_valued_function());
     case Message::kLateralJoin: return decodeRelation(*this, message.lateral_join());
     case Message::kMapPartitions: return decodeRelation(*this, message.map_partitions());
+    case Message::kCommonInlineUserDefinedTableFunction: return decodeRelation(*this, message.common_inline_user_defined_table_function());
     case Message::kGroupMap: return decodeRelation(*this, message.group_map());
     case Message::kCoGroupMap: return decodeRelation(*this, message.co_group_map());
     case Message::kFillNa: return decodeRelation(*this, message.fill_na());
@@ -114,7 +115,6 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
     case Message::REL_TYPE_NOT_SET: break;
     case Message::kWithWatermark:
     case Message::kApplyInPandasWithState:
-    case Message::kCommonInlineUserDefinedTableFunction:
     case Message::kCommonInlineUserDefinedDataSource:
     case Message::kRelationChanges:
     case Message::kMlRelation: return unsupportedFeature("the relation " + nameOf(message));

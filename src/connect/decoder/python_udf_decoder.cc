@@ -1,6 +1,7 @@
 #include "connect/decoder/python_udf_decoder.h"
 
 #include <spark/connect/expressions.pb.h>
+#include <spark/connect/relations.pb.h>
 
 #include "connect/decoder/type_codec.h"
 
@@ -17,6 +18,26 @@ Result<ExprPtr> decodePythonUdf(PlanDecoder& plans, const spark::connect::Common
   node.function.pythonVersion = python.python_ver();
   node.isDeterministic = message.deterministic();
   ASSIGN_OR_RETURN(node.type, decodeType(python.output_type()));
+  ASSIGN_OR_RETURN(node.arguments, plans.expressions(message.arguments()));
+  return ExprPtr(expr::makeExpr(std::move(node)));
+}
+
+Result<ExprPtr> decodePythonTableFunction(PlanDecoder& plans, const spark::connect::CommonInlineUserDefinedTableFunction& message) {
+  if (!message.has_python_udtf()) return unsupportedFeature("a table function of the JVM");
+  const spark::connect::PythonUDTF& python = message.python_udtf();
+  expr::PythonUdf node;
+  ASSIGN_OR_RETURN(node.function, plans.context().pythonSession());
+  node.function.name = message.function_name();
+  node.function.command = python.command();
+  node.function.evalType = static_cast<expr::PythonEvalType>(python.eval_type());
+  node.function.pythonVersion = python.python_ver();
+  if (!expr::isTableFunction(node.function.evalType)) return invalidPlan("a Python table function of no known kind");
+  if (python.has_return_type()) {
+    ASSIGN_OR_RETURN(node.type, decodeType(python.return_type()));
+    if (!node.type.is(TypeKind::kStruct)) {
+      return invalidPlan("Invalid Python user-defined table function return type. Expect a struct type, but got " + node.type.simpleString());
+    }
+  }
   ASSIGN_OR_RETURN(node.arguments, plans.expressions(message.arguments()));
   return ExprPtr(expr::makeExpr(std::move(node)));
 }

@@ -138,7 +138,16 @@ Result<DataType> decodeType(const Message& message) {
     }
     case Message::kGeometry: return DataType::geometry(message.geometry().srid());
     case Message::kGeography: return DataType::geography(message.geography().srid());
-    case Message::kUnparsed: return parser::parseDataType(message.unparsed().data_type_string());
+    case Message::kUnparsed: {
+      // A type, or the columns of a row: "k bigint, v int".
+      const std::string& text = message.unparsed().data_type_string();
+      auto columns = parser::parseTableSchema(text);
+      if (columns.isOk()) return columns;
+      auto type = parser::parseDataType(text);
+      if (type.isOk()) return type;
+      auto asStruct = parser::parseDataType("struct<" + text + ">");
+      return asStruct.isOk() ? asStruct : type;
+    }
     case Message::KIND_NOT_SET: break;
   }
   return invalidPlan("a type without a kind");

@@ -4,6 +4,7 @@
 #include "connect/decoder/python_udf_decoder.h"
 #include "connect/relation_decoder/relations.h"
 #include "plan/logical/python_plans.h"
+#include "plan/logical/unresolved_plans.h"
 
 namespace flint::connect {
 namespace {
@@ -25,6 +26,14 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   node.functions.push_back(std::move(function));
   node.isBarrier = message.is_barrier();
   ASSIGN_OR_RETURN(node.child, decoder.relation(message.input()));
+  return plan::makePlan(std::move(node));
+}
+
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::CommonInlineUserDefinedTableFunction& message) {
+  plan::UnresolvedTableValuedFunction node;
+  node.nameParts = {message.function_name()};
+  ASSIGN_OR_RETURN(ExprPtr function, decodePythonTableFunction(decoder, message));
+  node.arguments.push_back(std::move(function));
   return plan::makePlan(std::move(node));
 }
 

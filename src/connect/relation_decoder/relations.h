@@ -9,6 +9,7 @@ class AsOfJoin;
 class ChunkedCachedLocalRelation;
 class CachedLocalRelation;
 class CoGroupMap;
+class CommonInlineUserDefinedTableFunction;
 class CollectMetrics;
 class Deduplicate;
 class Drop;
@@ -127,6 +128,7 @@ ExprPtr star();
 // python_relations.cc
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::MapPartitions& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::GroupMap& message);
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::CommonInlineUserDefinedTableFunction& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::CoGroupMap& message);
 
 }  // namespace flint::connect

@@ -40,8 +40,9 @@ Status lowerPythonMap(const plan::PhysicalPlanPtr& plan, PipelineBuilder& builde
   ASSIGN_OR_RETURN(std::shared_ptr<PythonRun> run, PythonRun::make(*node, columns));
   ASSIGN_OR_RETURN(std::vector<int32_t> keys, positionsOf(node->grouping, columns));
   if (node->shape != plan::PythonShape::kCoGroups) {
+    ASSIGN_OR_RETURN(std::vector<int32_t> passed, positionsOf(node->passed, columns));
     return builder.lowerInputs({first}, [&](std::vector<Pipeline> inputs) -> Result<std::shared_ptr<Source>> {
-      ASSIGN_OR_RETURN(std::shared_ptr<PythonMapSource> source, PythonMapSource::make(node, run, std::move(keys), std::move(inputs[0]), options));
+      ASSIGN_OR_RETURN(std::shared_ptr<PythonMapSource> source, PythonMapSource::make(node, run, std::move(keys), std::move(passed), std::move(inputs[0]), options));
       return std::shared_ptr<Source>(std::move(source));
     });
   }

@@ -23,8 +23,12 @@ bool isZipped(PythonShape shape) { return shape == PythonShape::kScalar || shape
 
 // Functions that see an iterator over a partition's batches: a run of the worker for each partition.
 bool isByPartition(const plan::PythonMapExec& node) {
+  if (node.shape == PythonShape::kTable) return !node.function(0).inOneTask;
   return node.shape == PythonShape::kMap || (node.shape == PythonShape::kScalar && expr::isScalarIterator(node.function(0).function.evalType));
 }
+
+// Functions whose rows one thread sends, in order.
+bool isOneTask(const plan::PythonMapExec& node) { return isGrouped(node.shape) || (node.shape == PythonShape::kTable && node.function(0).inOneTask); }
 
 std::vector<VectorPtr> slice(const std::vector<VectorPtr>& columns, RowIndex from, RowIndex count) {
   std::vector<RowIndex> rows;
@@ -65,6 +69,7 @@ class PythonMapSource::Local final : public LocalState {
   // Whether there was a batch to give.
   Result<bool> giveOutput(ColumnarBatch& out);
   Result<bool> giveZipped(ColumnarBatch& out);
+  Result<bool> giveTable(ColumnarBatch& out);
 
   const PythonMapSource& source_;
   TaskContext* task_ = nullptr;
@@ -83,11 +88,13 @@ class PythonMapSource::Local final : public LocalState {
   struct Carried {
     ColumnarBatch rows;
     RowIndex taken = 0;
+    int64_t first = 0;  // the place of its first row among those of the run
   };
   std::deque<Carried> carried_;
   std::vector<VectorPtr> results_;  // of the batch that the worker gave last
   RowIndex numResults_ = 0;
   RowIndex resultsTaken_ = 0;
+  int64_t rowsSent_ = 0;  // of the run
   // The group at hand.
   bool inGroup_ = false;
   std::vector<VectorPtr> groupKeys_;
@@ -100,6 +107,7 @@ Status PythonMapSource::Local::startTask(int32_t partition) {
   ASSIGN_OR_RETURN(run_, PythonTask::start(source_.run_->environment, header));
   runInputEnded_ = false;
   streamOpen_ = false;
+  rowsSent_ = 0;
   if (partition != partition_) sequence_ = 0;
   partition_ = partition;
   if (!isGrouped(shape())) {
@@ -182,6 +190,12 @@ Status PythonMapSource::Local::addBatch(const ColumnarBatch& batch) {
   const ColumnarBatch columns = toWorkerColumns(*source_.run_, batch, std::move(arguments));
   if (shape() == PythonShape::kScalar || shape() == PythonShape::kWindow) carried_.push_back({columnar::compact(batch)});
   if (isGrouped(shape())) return addGroups(batch, columns);
+  if (!source_.passed_.empty()) {
+    std::vector<VectorPtr> passed;
+    for (const int32_t column : source_.passed_) passed.push_back(batch.column(static_cast<size_t>(column)));
+    carried_.push_back({columnar::compact(batch.withColumns(std::move(passed))), 0, rowsSent_});
+  }
+  rowsSent_ += batch.numSelected();
   const int64_t most = source_.run_->maxRecordsPerBatch;
   for (RowIndex from = 0; from < batch.numSelected();) {
     const auto count = static_cast<RowIndex>(std::min<int64_t>(batch.numSelected() - from, most - writer_.numRows()));
@@ -216,7 +230,7 @@ Result<Progress> PythonMapSource::Local::takeInput() {
     if (!runInputEnded_) RETURN_IF_ERROR(endTask());
     return Progress::needInput();
   }
-  if (run_ == nullptr) RETURN_IF_ERROR(startTask(waiting_.partition()));
+  if (run_ == nullptr) RETURN_IF_ERROR(startTask(isOneTask(*source_.node_) ? 0 : waiting_.partition()));
   hasWaiting_ = false;
   const ColumnarBatch batch = std::move(waiting_);
   waiting_ = ColumnarBatch();
@@ -242,10 +256,37 @@ Result<bool> PythonMapSource::Local::giveZipped(ColumnarBatch& out) {
   return true;
 }
 
+Result<bool> PythonMapSource::Local::giveTable(ColumnarBatch& out) {
+  const auto place = [&](RowIndex row) { return results_.back()->valueAt(row).asInteger(); };
+  const int64_t first = place(resultsTaken_);
+  while (carried_.size() > 1 && carried_[1].first <= first) carried_.pop_front();
+  if (carried_.empty() || first < carried_[0].first || first >= rowsSent_) return internalError("a Python worker gave rows for a row that it did not get");
+  const Carried& carried = carried_[0];
+  const int64_t end = carried.first + carried.rows.numRows();
+  std::vector<RowIndex> rows;
+  for (RowIndex i = resultsTaken_; i < numResults_; ++i) {
+    const int64_t at = place(i);
+    if (at < carried.first || at >= end) break;
+    rows.push_back(static_cast<RowIndex>(at - carried.first));
+  }
+  const auto count = static_cast<RowIndex>(rows.size());
+  if (count == 0) return internalError("a Python worker gave rows in no order");
+  std::vector<VectorPtr> columns;
+  for (const VectorPtr& column : carried.rows.columns()) columns.push_back(columnar::gather(column, rows));
+  std::vector<VectorPtr> results = slice(results_, resultsTaken_, count);
+  columns.insert(columns.end(), results.begin(), std::prev(results.end()));
+  out = ColumnarBatch(std::move(columns), count);
+  out.setPosition(partition_, sequence_++);
+  resultsTaken_ += count;
+  return true;
+}
+
 Result<bool> PythonMapSource::Local::giveOutput(ColumnarBatch& out) {
   for (;;) {
     if (resultsTaken_ < numResults_) {
       if (isZipped(shape())) return giveZipped(out);
+      if (!source_.passed_.empty()) return giveTable(out);
+      if (shape() == PythonShape::kTable) results_.pop_back();
       out = ColumnarBatch(results_, numResults_);
       out.setPosition(partition_, sequence_++);
       resultsTaken_ = numResults_;
@@ -255,7 +296,7 @@ Result<bool> PythonMapSource::Local::giveOutput(ColumnarBatch& out) {
     numResults_ = resultsTaken_ = 0;
     ColumnarBatch given;
     if (run_ == nullptr || !run_->takeOutput(given)) return false;
-    ASSIGN_OR_RETURN(results_, fromWorkerColumns(*source_.run_, given, !isZipped(shape())));
+    ASSIGN_OR_RETURN(results_, fromWorkerColumns(*source_.run_, given, !isZipped(shape()) && shape() != PythonShape::kTable));
     numResults_ = given.numRows();
   }
 }
@@ -269,7 +310,7 @@ Result<Progress> PythonMapSource::Local::produce(ColumnarBatch& out) {
     if (run_ != nullptr) {
       ASSIGN_OR_RETURN(moved, run_->advance());
       if (run_->isDone() && runInputEnded_ && !moved) {
-        if (std::any_of(carried_.begin(), carried_.end(), [](const Carried& each) { return each.taken < each.rows.numRows(); })) {
+        if (isZipped(shape()) && std::any_of(carried_.begin(), carried_.end(), [](const Carried& each) { return each.taken < each.rows.numRows(); })) {
           return internalError("a Python worker gave fewer rows than it got");
         }
         carried_.clear();
@@ -294,17 +335,18 @@ Result<Progress> PythonMapSource::Local::produce(ColumnarBatch& out) {
 }
 
 Result<std::shared_ptr<PythonMapSource>> PythonMapSource::make(std::shared_ptr<const plan::PythonMapExec> node, std::shared_ptr<const PythonRun> run,
-                                                               std::vector<int32_t> keys, Pipeline input, const expr::EvaluationOptions& options) {
+                                                               std::vector<int32_t> keys, std::vector<int32_t> passed, Pipeline input,
+                                                               const expr::EvaluationOptions& options) {
   ASSIGN_OR_RETURN(auto arguments, expr::ExpressionEvaluator::make(run->arguments, options));
   return std::shared_ptr<PythonMapSource>(
-      new PythonMapSource(std::move(node), std::move(run), std::move(keys), std::move(input), std::move(arguments)));
+      new PythonMapSource(std::move(node), std::move(run), std::move(keys), std::move(passed), std::move(input), std::move(arguments)));
 }
 
 Status PythonMapSource::start(TaskContext& task) {
   ASSIGN_OR_RETURN(StartedSource started, startSource(input_, task));
   source_ = std::move(started.source);
-  numPartitions_ = isGrouped(node_->shape) ? 1 : started.numPartitions;
-  oneThread_ = isGrouped(node_->shape) || needsOneThread(*source_, input_.operators, nullptr);
+  numPartitions_ = isOneTask(*node_) ? 1 : started.numPartitions;
+  oneThread_ = isOneTask(*node_) || needsOneThread(*source_, input_.operators, nullptr);
   if (!oneThread_ && isByPartition(*node_)) oneThread_ = !givePartitionsWhole();
   return Status::ok();
 }

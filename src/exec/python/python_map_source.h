@@ -19,9 +19,10 @@ namespace flint::exec {
 /// Errors: those of the worker (see pyworker::PythonTask), and of the pipeline.
 class PythonMapSource final : public Source {
  public:
-  /// `input` has no sink. `keys` are positions of the grouping columns in it.
+  /// `input` has no sink. `keys` are positions of the grouping columns in it, `passed` those of what stands beside the rows of a table function.
   static Result<std::shared_ptr<PythonMapSource>> make(std::shared_ptr<const plan::PythonMapExec> node, std::shared_ptr<const PythonRun> run,
-                                                       std::vector<int32_t> keys, Pipeline input, const expr::EvaluationOptions& options);
+                                                       std::vector<int32_t> keys, std::vector<int32_t> passed, Pipeline input,
+                                                       const expr::EvaluationOptions& options);
   Status start(TaskContext& task) override;
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> produce(LocalState& local, ColumnarBatch& out) override;
@@ -31,13 +32,14 @@ class PythonMapSource final : public Source {
 
  private:
   class Local;
-  PythonMapSource(std::shared_ptr<const plan::PythonMapExec> node, std::shared_ptr<const PythonRun> run, std::vector<int32_t> keys, Pipeline input,
-                  std::shared_ptr<const expr::ExpressionEvaluator> arguments)
-      : node_(std::move(node)), run_(std::move(run)), keys_(std::move(keys)), input_(std::move(input)), arguments_(std::move(arguments)) {}
+  PythonMapSource(std::shared_ptr<const plan::PythonMapExec> node, std::shared_ptr<const PythonRun> run, std::vector<int32_t> keys, std::vector<int32_t> passed,
+                  Pipeline input, std::shared_ptr<const expr::ExpressionEvaluator> arguments)
+      : node_(std::move(node)), run_(std::move(run)), keys_(std::move(keys)), passed_(std::move(passed)), input_(std::move(input)), arguments_(std::move(arguments)) {}
 
   const std::shared_ptr<const plan::PythonMapExec> node_;
   const std::shared_ptr<const PythonRun> run_;
   const std::vector<int32_t> keys_;
+  const std::vector<int32_t> passed_;
   const Pipeline input_;
   const std::shared_ptr<const expr::ExpressionEvaluator> arguments_;
   std::shared_ptr<Source> source_;

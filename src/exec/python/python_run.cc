@@ -110,6 +110,23 @@ Status addGroupOffsets(std::span<const ExprPtr> columns, const std::vector<expr:
   return Status::ok();
 }
 
+std::string tableFunctionHeader(const PythonUdf& udf, const pyworker::TaskFunction& made) {
+  std::string out;
+  pyworker::appendArguments(out, made);
+  pyworker::appendInt(out, udf.numPartitionColumns);
+  if (udf.numPartitionColumns > 0) {
+    const auto& row = udf.arguments[static_cast<size_t>(udf.tableArgument)]->dataType();
+    const auto numFields = static_cast<int32_t>(row.fields().size());
+    for (int32_t i = udf.numPartitionColumns; i > 0; --i) pyworker::appendInt(out, numFields - i);
+  }
+  out.push_back(udf.analysis.empty() ? '\0' : '\1');
+  if (!udf.analysis.empty()) pyworker::appendBytes(out, udf.analysis);
+  pyworker::appendBytes(out, udf.function.command);
+  pyworker::appendBytes(out, udf.type.json());
+  pyworker::appendBytes(out, udf.function.name);
+  return out;
+}
+
 int64_t integerOf(const std::string& text, int64_t otherwise) {
   int64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -148,7 +165,14 @@ Result<std::shared_ptr<PythonRun>> PythonRun::make(const plan::PythonMapExec& no
   run->header.includes = first.includes;
   run->header.settings = node.settings;
   Arguments arguments(*run, input);
-  if (node.shape == plan::PythonShape::kGroups || node.shape == plan::PythonShape::kCoGroups) {
+  if (node.shape == plan::PythonShape::kTable) {
+    ASSIGN_OR_RETURN(const pyworker::TaskFunction made, arguments.function(node.function(0)));
+    run->header.tableFunction = tableFunctionHeader(node.function(0), made);
+    if (first.evalType == PythonEvalType::kArrowUdtf && node.function(0).tableArgument >= 0) {
+      const int32_t column = made.arguments[static_cast<size_t>(node.function(0).tableArgument)].column;
+      run->header.evaluation.emplace_back("table_arg_offsets", std::to_string(column));
+    }
+  } else if (node.shape == plan::PythonShape::kGroups || node.shape == plan::PythonShape::kCoGroups) {
     pyworker::TaskFunction made;
     std::span<const ExprPtr> columns(node.function(0).arguments);
     if (node.shape == plan::PythonShape::kCoGroups) columns = columns.first(static_cast<size_t>(node.numLeftArguments));
@@ -172,10 +196,12 @@ Result<std::shared_ptr<PythonRun>> PythonRun::make(const plan::PythonMapExec& no
     run->fields = {{"struct", DataType::structType(run->fields), false}};
     run->wrapped = true;
   }
-  if (first.evalType == PythonEvalType::kArrowBatched || first.evalType == PythonEvalType::kBatched) {
+  if (first.evalType == PythonEvalType::kArrowBatched || first.evalType == PythonEvalType::kBatched || node.shape == plan::PythonShape::kTable) {
     run->header.evaluation.emplace_back("input_type", DataType::structType(run->fields).json());
   }
   for (const expr::AttributePtr& result : node.results) run->resultTypes.push_back(result->dataType());
+  // Beside the results the place of the row that each belongs to.
+  if (node.shape == plan::PythonShape::kTable) run->resultTypes.push_back(DataType::bigint());
   run->arrow.timeZone = run->setting("spark.sql.session.timeZone", "UTC");
   run->arrow.largeVarTypes = run->setting("spark.sql.execution.arrow.useLargeVarTypes", "false") == "true";
   run->maxRecordsPerBatch = integerOf(run->setting("spark.sql.execution.arrow.maxRecordsPerBatch", "10000"), 10000);

@@ -24,6 +24,7 @@ std::vector<AttributePtr> PythonMapExec::output() const {
   std::vector<AttributePtr> out;
   if (shape == PythonShape::kScalar || shape == PythonShape::kWindow) out = inputs[0]->output();
   if (shape == PythonShape::kAggregate) out = grouping;
+  if (shape == PythonShape::kTable) out = passed;
   out.insert(out.end(), results.begin(), results.end());
   return out;
 }
@@ -32,6 +33,9 @@ const char* PythonMapExec::nodeName() const { return functions.empty() ? kName :
 
 std::vector<Distribution> PythonMapExec::requiredChildDistribution() const {
   switch (shape) {
+    case PythonShape::kTable:
+      if (function(0).inOneTask) return {clustered({})};
+      return std::vector<Distribution>(inputs.size());
     case PythonShape::kScalar:
     case PythonShape::kMap: return std::vector<Distribution>(inputs.size());
     case PythonShape::kGroups:
@@ -46,6 +50,7 @@ std::string argumentsOf(const PythonMapExec& node) {
   const std::string type = node.functions.empty() ? "" : std::to_string(static_cast<int32_t>(node.function(0).function.evalType));
   switch (node.shape) {
     case PythonShape::kScalar: return listOf(node.functions) + ", " + listOf(node.results) + ", " + type;
+    case PythonShape::kTable: return node.functions[0]->toString() + ", " + listOf(node.passed) + ", " + listOf(node.results) + ", " + type;
     case PythonShape::kMap: return node.functions[0]->toString() + ", " + listOf(node.results) + ", false";
     case PythonShape::kGroups: return listOf(node.grouping) + ", " + node.functions[0]->toString() + ", " + listOf(node.results);
     case PythonShape::kAggregate: return listOf(node.grouping) + ", " + listOf(node.functions) + ", " + listOf(node.output()) + ", " + type;

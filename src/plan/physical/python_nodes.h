@@ -17,6 +17,7 @@ enum class PythonShape : uint8_t {
   kAggregate,  // a group's rows to one row: its keys and one result a function
   kCoGroups,   // two groups' rows to rows
   kWindow,     // a group's rows, each with one result a function
+  kTable,      // a row to rows, beside some columns of the row
 };
 
 /// Runs Python functions over the rows of its child, or children: the node of every form. Groups come as rows sorted by their keys.
@@ -27,6 +28,7 @@ struct PythonMapExec final : PhysicalNode<PythonMapExec, PhysicalKind::kMapParti
   std::vector<AttributePtr> grouping;
   std::vector<ExprPtr> order;  // SortOrders within a group
   std::vector<AttributePtr> rightGrouping;
+  std::vector<AttributePtr> passed;  // of kTable: the child's columns that stand beside the results
   int32_t numLeftArguments = 0;  // of kCoGroups: how many of the function's arguments are columns of the first input
   std::vector<std::pair<std::string, std::string>> settings;  // of the session, that workers look at
   std::vector<PhysicalPlanPtr> inputs;                        // one; two of kCoGroups
@@ -34,7 +36,7 @@ struct PythonMapExec final : PhysicalNode<PythonMapExec, PhysicalKind::kMapParti
   static constexpr auto fields() {
     return std::tuple(field("shape", &PythonMapExec::shape), field("functions", &PythonMapExec::functions), field("results", &PythonMapExec::results),
                       field("grouping", &PythonMapExec::grouping), field("order", &PythonMapExec::order), field("rightGrouping", &PythonMapExec::rightGrouping),
-                      field("numLeftArguments", &PythonMapExec::numLeftArguments), field("settings", &PythonMapExec::settings), field("inputs", &PythonMapExec::inputs));
+                      field("passed", &PythonMapExec::passed), field("numLeftArguments", &PythonMapExec::numLeftArguments), field("settings", &PythonMapExec::settings), field("inputs", &PythonMapExec::inputs));
   }
   std::vector<AttributePtr> output() const override;
   const char* nodeName() const override;
