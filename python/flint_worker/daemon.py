@@ -18,6 +18,7 @@ import sys
 import types
 
 BUFFER_SIZE = 1 << 18
+ANALYZE = struct.pack("!i", -100)  # in the place of a task's partition
 
 
 def load_modules():
@@ -34,9 +35,11 @@ def load_modules():
 
     tasks = load_beside("flint_tasks")
     try:
-        load_beside("flint_tables").TableFunctions(tasks)
+        tables = load_beside("flint_tables")
+        tables.TableFunctions(tasks)
+        tasks.analyze = tables.analyze
     except ImportError:
-        pass
+        pass  # no table functions without pyarrow
     return tasks
 
 
@@ -68,7 +71,11 @@ def run_worker(connection, request, tasks):
 
     while infile.peek(1):
         try:
-            tasks.run(infile, outfile)
+            if infile.peek(4)[:4] == ANALYZE:
+                infile.read(4)
+                tasks.analyze(infile, outfile)
+            else:
+                tasks.run(infile, outfile)
         finally:
             outfile.flush()
         gc.collect()

@@ -4,13 +4,19 @@ A batch that goes back has the function's columns and, as its last one, the posi
 """
 
 import io
+import sys
 
 import pyarrow as pa
 import pyspark.worker
 from pyspark.sql.conversion import ArrowBatchTransformer, ArrowTableToRowsConversion
 from pyspark.sql.pandas.serializers import ArrowStreamSerializer
 from pyspark.sql.pandas.types import to_arrow_type
-from pyspark.util import PythonEvalType
+from pyspark.serializers import UTF8Deserializer, read_bool, read_int, write_int, write_with_length
+from pyspark.sql.udtf import AnalyzeArgument
+from pyspark.util import PythonEvalType, handle_worker_exception
+from pyspark.worker_util import check_python_version, setup_spark_files
+
+utf8 = UTF8Deserializer()
 
 
 class OneByOne:
@@ -124,3 +130,49 @@ class TableFunctions:
                     yield batch_of(rows.tagged(batch.itercolumns(), batch.num_rows))
 
         return run, None, plain, plain
+
+
+def read_arguments(infile):
+    """The arguments of a call that is analyzed: those that are constant have their values in an Arrow stream of one row."""
+    count = read_int(infile)
+    stream = infile.read(read_int(infile))
+    values = list(pa.ipc.open_stream(stream).read_all().itercolumns()) if stream else []
+    positional, named = [], {}
+    for _ in range(count):
+        kind = pyspark.worker._parse_datatype_json_string(utf8.loads(infile))
+        is_constant, is_table = read_bool(infile), read_bool(infile)
+        name = utf8.loads(infile)
+        value = None
+        if is_constant:
+            convert = ArrowTableToRowsConversion._create_converter(kind, none_on_identity=True, binary_as_bytes=True)
+            value = ArrowTableToRowsConversion._to_pylist(values.pop(0))[0]
+            value = value if convert is None else convert(value)
+        argument = AnalyzeArgument(dataType=kind, value=value, isTable=is_table, isConstantExpression=is_constant)
+        if name:
+            named[name] = argument
+        else:
+            positional.append(argument)
+    return positional, named
+
+
+def analyze(infile, outfile):
+    """Answers what rows a table function's `analyze` says that a call gives."""
+    from pyspark.sql.worker import analyze_udtf
+
+    analyze_udtf.read_arguments = read_arguments
+    answer = io.BytesIO()
+    code = 0
+    try:
+        check_python_version(infile)
+        setup_spark_files(infile)
+        analyze_udtf._main(infile, answer)
+    except BaseException as failure:
+        code = 1
+        answer = io.BytesIO()
+        handle_worker_exception(failure, answer)
+    write_int(code, outfile)
+    text = answer.getvalue()
+    write_with_length(text if code == 0 else text[8:], outfile)
+    if code:
+        outfile.flush()
+        sys.exit(-1)  # what is left of the request is not read

@@ -125,7 +125,6 @@ class PlanResolver {
   /// A call of a table function; `input` are the rows that it is called for.
   Result<ResolvedPlan> resolvePythonTable(const expr::PythonUdf& function, const std::vector<ExprPtr>& arguments,
                                           const plan::UnresolvedTableValuedFunction& node, const ResolvedPlan& input);  // resolve_python_tables.cc
-  Status analyzePythonTable(expr::PythonUdf& function, LogicalPlanPtr& rows);
   Result<std::vector<ExprPtr>> resolvePythonKeys(const std::vector<ExprPtr>& keys, const ResolvedPlan& input);
   // resolve_joins.cc
   Result<ResolvedPlan> resolveJoin(const plan::Join& node);

@@ -3,6 +3,7 @@
 
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/python_analysis.h"
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "expr/python_udf.h"
@@ -52,6 +53,39 @@ LogicalPlanPtr sorted(std::vector<ExprPtr> order, LogicalPlanPtr child) {
   sort.order = std::move(order);
   sort.child = std::move(child);
   return plan::makePlan(std::move(sort));
+}
+
+// The table as `analyze` asks for it, where the call does not say it otherwise.
+Result<plan::TableArgument> asAsked(const plan::TableArgument& written, PythonAnalysis analysis, const PythonUdf& function, const OriginPtr& origin) {
+  const bool partitions = analysis.singlePartition || !analysis.partitionBy.empty();
+  if (partitions && (written.singlePartition || !written.partitionBy.empty())) {
+    return Error(condition::kTableValuedFunctionRequiredMetadataIncompatibleWithCall)
+        .with("functionName", quoteIdentifier(function.function.name))
+        .with("requestedMetadata", "specified its own required partitioning of the input table")
+        .with("invalidFunctionCallProperty", "specified the WITH SINGLE PARTITION or PARTITION BY clause; please remove these clauses and retry the query again.")
+        .at(origin)
+        .as(ErrorFamily::kAnalysis);
+  }
+  if (analysis.singlePartition && !analysis.partitionBy.empty()) {
+    return Error(condition::kTableValuedFunctionRequiredMetadataInvalid)
+        .with("functionName", quoteIdentifier(function.function.name))
+        .with("reason", "the 'with_single_partition' field cannot be assigned to true if the 'partition_by' list is non-empty")
+        .at(origin)
+        .as(ErrorFamily::kAnalysis);
+  }
+  plan::TableArgument out(written);
+  if (partitions) {
+    out.singlePartition = analysis.singlePartition;
+    out.partitionBy = std::move(analysis.partitionBy);
+  }
+  if (!analysis.orderBy.empty()) out.orderBy = std::move(analysis.orderBy);
+  if (!analysis.select.empty()) {
+    plan::Project project;
+    project.projectList = std::move(analysis.select);
+    project.child = out.plan;
+    out.plan = plan::makePlan(std::move(project));
+  }
+  return out;
 }
 
 }  // namespace
@@ -114,19 +148,26 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
   LogicalPlanPtr rows = input.plan;
   bool anyNamed = false;
   int numTables = 0;
+  ExprPtr table;
+  const auto addTable = [&](const plan::TableArgument& argument) -> Status {
+    ASSIGN_OR_RETURN(const TableRows resolved, TableArgumentResolver(*this).resolve(argument));
+    made.numPartitionColumns = resolved.numPartitionColumns;
+    made.inOneTask = resolved.inOneTask;
+    made.arguments[static_cast<size_t>(made.tableArgument)] = resolved.row;
+    rows = resolved.plan;
+    return Status::ok();
+  };
   for (const ExprPtr& argument : arguments) {
     const auto* named = argument->as<expr::NamedArgument>();
     const ExprPtr value = named != nullptr ? named->value : argument;
     anyNamed = anyNamed || named != nullptr;
     made.argumentNames.push_back(named != nullptr ? named->name : "");
-    if (const auto* table = value->as<plan::TableArgument>()) {
+    if (const auto* written = value->as<plan::TableArgument>()) {
       ++numTables;
+      table = value;
       made.tableArgument = static_cast<int32_t>(made.arguments.size());
-      ASSIGN_OR_RETURN(TableRows resolved, TableArgumentResolver(*this).resolve(*table));
-      made.numPartitionColumns = resolved.numPartitionColumns;
-      made.inOneTask = resolved.inOneTask;
-      made.arguments.push_back(resolved.row);
-      rows = resolved.plan;
+      made.arguments.push_back(nullptr);
+      RETURN_IF_ERROR(addTable(*written));
       continue;
     }
     ASSIGN_OR_RETURN(const ExprPtr resolved, ExpressionResolver(*this, names).resolveForPlan(value));
@@ -140,7 +181,15 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
   if (numTables > 1) {
     return Error(condition::kTableValuedFunctionTooManyTableArguments).with("num", std::to_string(numTables)).at(node.origin()).as(ErrorFamily::kAnalysis);
   }
-  if (!made.type.is(TypeKind::kStruct)) RETURN_IF_ERROR(analyzePythonTable(made, rows));
+  if (!made.type.is(TypeKind::kStruct)) {
+    ASSIGN_OR_RETURN(PythonAnalysis analysis, analyzeInPython(made, conf_, options_));
+    made.type = analysis.schema;
+    made.analysis = analysis.pickled;
+    if (made.tableArgument >= 0 && analysis.asksForTable()) {
+      ASSIGN_OR_RETURN(const plan::TableArgument asked, asAsked(*table->as<plan::TableArgument>(), std::move(analysis), made, node.origin()));
+      RETURN_IF_ERROR(addTable(asked));
+    }
+  }
   const StructFields& fields = made.type.fields();
   if (!node.columnAliases.empty() && node.columnAliases.size() != fields.size()) {
     return Error(condition::kUdtfAliasNumberMismatch)
@@ -160,10 +209,6 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
   generate.child = exposing(rows, missingAttributes({generate.generator}, rows));
   if (node.child != nullptr) generate.required = input.plan->output();
   return ResolvedPlan{plan::makePlan(std::move(generate), node.origin()), input.hidden, nullptr};
-}
-
-Status PlanResolver::analyzePythonTable(PythonUdf& function, LogicalPlanPtr&) {
-  return Error(condition::kUnsupportedCallWithoutSuggestion).with("className", "UDTF").with("methodName", function.function.name + ".analyze").as(ErrorFamily::kAnalysis);
 }
 
 }  // namespace flint::analysis

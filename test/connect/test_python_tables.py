@@ -4,7 +4,9 @@ import pyarrow as pa
 import pytest
 from pyspark.errors import AnalysisException, PythonException
 from pyspark.sql import Row
-from pyspark.sql.functions import arrow_udtf, col, lit, udtf
+from pyspark.sql.functions import arrow_udtf, array, col, lit, udtf
+from pyspark.sql.types import ArrayType, LongType, StructType
+from pyspark.sql.udtf import AnalyzeArgument, AnalyzeResult, OrderingColumn, PartitioningColumn
 
 
 class Twice:
@@ -72,3 +74,50 @@ def test_errors(spark):
         spark.sql("SELECT * FROM twice(1) AS t(a)").collect()
     with pytest.raises(AnalysisException, match="NOT_A_SCALAR_FUNCTION"):
         spark.sql("SELECT twice(1)").collect()
+
+
+def test_analyze_says_what_a_call_gives(spark):
+    @udtf
+    class Same:
+        @staticmethod
+        def analyze(value: AnalyzeArgument, **others):
+            assert value.isConstantExpression and all(other.value == [1, 2] for other in others.values())
+            return AnalyzeResult(StructType().add("v", value.dataType))
+
+        def eval(self, value, **others):
+            yield (value,)
+
+    assert Same(lit("x"), more=array(lit(1), lit(2))).collect() == [Row(v="x")]
+
+    @udtf
+    class Parts:
+        def __init__(self, analyzed):
+            self.schema, self.ids = analyzed.schema, []
+
+        @staticmethod
+        def analyze(row: AnalyzeArgument):
+            assert row.isTable
+            schema = StructType().add("ids", ArrayType(LongType()))
+            return AnalyzeResult(schema, partitionBy=[PartitioningColumn("id % 2")], orderBy=[OrderingColumn("id", ascending=False)])
+
+        def eval(self, row):
+            self.ids.append(row["id"])
+
+        def terminate(self):
+            yield (self.ids,)
+
+    assert rows(Parts(spark.range(5).asTable())) == [([4, 2, 0],), ([3, 1],)]
+    with pytest.raises(AnalysisException, match="TABLE_VALUED_FUNCTION_REQUIRED_METADATA_INCOMPATIBLE_WITH_CALL"):
+        Parts(spark.range(5).asTable().partitionBy("id")).collect()
+
+    @udtf
+    class Failing:
+        @staticmethod
+        def analyze():
+            raise ValueError("no answer")
+
+        def eval(self):
+            yield (1,)
+
+    with pytest.raises(AnalysisException, match="(?s)TABLE_VALUED_FUNCTION_FAILED_TO_ANALYZE_IN_PYTHON.*no answer"):
+        Failing().collect()

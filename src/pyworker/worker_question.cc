@@ -1,0 +1,91 @@
+#include "pyworker/worker_question.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+
+namespace flint::pyworker {
+namespace {
+
+constexpr int32_t kAnalyze = -100;  // daemon.py: ANALYZE
+constexpr std::chrono::seconds kLongest{120};
+constexpr int32_t kMostBytes = 64 << 20;
+
+Error failed(const std::string& traceback) {
+  return Error(condition::kPythonException).with("msg", "").with("traceback", traceback).as(ErrorFamily::kPython);
+}
+
+class Exchange {
+ public:
+  explicit Exchange(int socket) : socket_(socket) {}
+
+  Status send(const std::string& bytes) {
+    for (size_t sent = 0; sent < bytes.size();) {
+      const ssize_t count = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count > 0) sent += static_cast<size_t>(count);
+      if (count > 0 || errno == EINTR) continue;
+      if (errno != EAGAIN && errno != EWOULDBLOCK) return Status::ok();  // what it has answered is still to be read
+      RETURN_IF_ERROR(wait(POLLOUT));
+    }
+    return Status::ok();
+  }
+
+  Result<std::string> receive(size_t size) {
+    std::string out(size, '\0');
+    for (size_t filled = 0; filled < size;) {
+      const ssize_t count = ::recv(socket_, out.data() + filled, size - filled, MSG_DONTWAIT);
+      if (count > 0) filled += static_cast<size_t>(count);
+      if (count > 0 || (count < 0 && errno == EINTR)) continue;
+      if (count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return failed("Python worker exited unexpectedly (crashed).");
+      RETURN_IF_ERROR(wait(POLLIN));
+    }
+    return out;
+  }
+
+  Result<int32_t> receiveInt() {
+    ASSIGN_OR_RETURN(const std::string bytes, receive(4));
+    uint32_t value = 0;
+    for (const char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
+    return static_cast<int32_t>(value);
+  }
+
+ private:
+  Status wait(int16_t events) {
+    pollfd waiting{socket_, events, 0};
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now()).count();
+    if (left <= 0) return failed("the worker gave no answer in time");
+    ::poll(&waiting, 1, static_cast<int>(left));
+    return Status::ok();
+  }
+
+  const int socket_;
+  const std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + kLongest;
+};
+
+}  // namespace
+
+Result<std::string> askToAnalyze(const WorkerEnvironment& environment, const TaskHeader& header, const std::string& request) {
+  ASSIGN_OR_RETURN(PythonWorkerPtr worker, WorkerPool::instance().take(environment));
+  Exchange exchange(worker->socket());
+  std::string bytes;
+  appendInt(bytes, kAnalyze);
+  appendBytes(bytes, header.pythonVersion);
+  appendBytes(bytes, header.filesDirectory);
+  appendInt(bytes, static_cast<int32_t>(header.includes.size()));
+  for (const std::string& include : header.includes) appendBytes(bytes, include);
+  RETURN_IF_ERROR(exchange.send(bytes + request));
+  if (worker->processId == 0) {
+    ASSIGN_OR_RETURN(worker->processId, exchange.receiveInt());
+  }
+  ASSIGN_OR_RETURN(const int32_t code, exchange.receiveInt());
+  ASSIGN_OR_RETURN(const int32_t size, exchange.receiveInt());
+  if (size < 0 || size > kMostBytes) return failed("the worker gave an answer of no meaning");
+  ASSIGN_OR_RETURN(std::string answer, exchange.receive(static_cast<size_t>(size)));
+  if (code != 0) return failed(answer);
+  WorkerPool::instance().giveBack(std::move(worker));
+  return answer;
+}
+
+}  // namespace flint::pyworker
