@@ -48,6 +48,14 @@ const char* inputFileColumn(std::string_view name) {
   return name == "input_file_block_length" ? "file_block_length" : nullptr;
 }
 
+// The function of local times that a call means where spark.sql.timestampType is TIMESTAMP_NTZ; null where it means what it does anyway.
+const char* localTimestampFunction(std::string_view name, size_t numArguments) {
+  if (name == "to_timestamp") return "to_timestamp_ntz";
+  if (numArguments < 6) return nullptr;  // a date and a time are a point in time whatever is set
+  if (name == "make_timestamp") return "make_timestamp_ntz";
+  return name == "try_make_timestamp" ? "try_make_timestamp_ntz" : nullptr;
+}
+
 }  // namespace
 
 Result<std::vector<ExprPtr>> ExpressionResolver::orderNamedArguments(const std::string& name, const std::vector<ExprPtr>& arguments,
@@ -384,6 +392,12 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       ASSIGN_OR_RETURN(arguments, orderNamedArguments(name, arguments, (*scalar)->parameterNames, origin));
       if (name != "named_struct") {
         for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
+      }
+      const char* local = localTimestampFunction(name, arguments.size());
+      if (local != nullptr && plans_.conf().get("spark.sql.timestampType", "TIMESTAMP_LTZ") == "TIMESTAMP_NTZ") {
+        std::vector<ExprPtr> kept = arguments;
+        if (kept.size() == 7) kept.pop_back();  // the time zone
+        return resolveReplacement(**scalar, name, call, arguments, expr::call(local, std::move(kept)));
       }
       return resolveScalar(**scalar, name, call, std::move(arguments));
     }

@@ -2,6 +2,7 @@
 
 import pytest
 from pyspark.errors import (
+    PySparkException,
     AnalysisException,
     ArithmeticException,
     NumberFormatException,
@@ -82,3 +83,10 @@ def test_the_session_goes_on_after_errors(spark):
         with pytest.raises(AnalysisException):
             spark.sql("select nothing")
     assert spark.range(2).count() == 2
+
+
+def test_errors_about_bytes_that_are_no_text(spark):
+    with pytest.raises(PySparkException) as caught:
+        spark.sql("SELECT CAST(CAST(X'41FF42' AS STRING) AS INT)").collect()
+    assert caught.value.getCondition() == "CAST_INVALID_INPUT"
+    assert "A\ufffdB" in str(caught.value)

@@ -8,6 +8,7 @@
 
 #include "base/json_string.h"
 #include "connect/service/uuid.h"
+#include "functions/string/charset.h"
 
 namespace flint::connect {
 namespace {
@@ -58,6 +59,9 @@ ErrorFamily familyBySqlState(const Error& error) {
   return ErrorFamily::kExecution;
 }
 
+// Messages take whole characters alone: what is not UTF-8 becomes U+FFFD, as in Java's strings.
+std::string text(const std::string& bytes) { return functions::isValidUtf8(bytes) ? bytes : functions::repairedUtf8(bytes); }
+
 std::string jsonArray(const Classes& texts) {
   std::string out = "[";
   for (const std::string& text : texts) {
@@ -73,7 +77,7 @@ std::string jsonParameters(const Error& error) {
     if (out.size() > 1) out += ',';
     appendJsonString(out, name);
     out += ':';
-    appendJsonString(out, value);
+    appendJsonString(out, text(value));
   }
   return out + "}";
 }
@@ -88,8 +92,8 @@ std::string abbreviated(std::string text, size_t limit) {
 
 void encodeContext(const Origin& origin, spark::connect::FetchErrorDetailsResponse::QueryContext& context) {
   using Message = spark::connect::FetchErrorDetailsResponse::QueryContext;
-  context.set_fragment(origin.fragment());
-  context.set_summary(origin.summary());
+  context.set_fragment(text(origin.fragment()));
+  context.set_summary(text(origin.summary()));
   if (origin.sqlText != nullptr && origin.startIndex >= 0) {
     context.set_context_type(Message::SQL);
     context.set_object_type(origin.objectType);
@@ -104,7 +108,7 @@ void encodeContext(const Origin& origin, spark::connect::FetchErrorDetailsRespon
 
 void encodeOne(const Error& error, spark::connect::FetchErrorDetailsResponse_Error& message) {
   for (std::string& name : javaClassesOf(error)) message.add_error_type_hierarchy(std::move(name));
-  message.set_message(error.message());
+  message.set_message(text(error.message()));
   auto* frame = message.add_stack_trace();
   frame->set_declaring_class("flint");
   frame->set_method_name(error.where().function_name());
@@ -113,7 +117,7 @@ void encodeOne(const Error& error, spark::connect::FetchErrorDetailsResponse_Err
   auto* throwable = message.mutable_spark_throwable();
   throwable->set_error_class(std::string(error.condition().name));
   if (!error.condition().sqlState.empty()) throwable->set_sql_state(std::string(error.condition().sqlState));
-  for (const auto& [name, value] : error.parameters()) (*throwable->mutable_message_parameters())[name] = value;
+  for (const auto& [name, value] : error.parameters()) (*throwable->mutable_message_parameters())[name] = text(value);
   if (error.origin() != nullptr && error.origin()->known()) encodeContext(*error.origin(), *throwable->add_query_contexts());
 }
 
@@ -185,7 +189,7 @@ RpcError rpcErrorOf(const Status& status, ErrorStore* store) {
   }
   RpcError out;
   out.code = kInternal;
-  out.message = abbreviated(error.message(), kMaxMessage);
+  out.message = abbreviated(text(error.message()), kMaxMessage);
   google::rpc::Status message;
   message.set_code(kInternal);
   message.set_message(out.message);
