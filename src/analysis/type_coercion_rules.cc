@@ -5,11 +5,13 @@
 #include <algorithm>
 
 #include "analysis/char_lengths.h"
+#include "analysis/collation_coercion.h"
 #include "base/condition.h"
 #include "expr/cast/variant_casts.h"
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "expr/unresolved.h"
+#include "types/collation.h"
 #include "types/type_coercion.h"
 
 namespace flint::analysis {
@@ -92,6 +94,9 @@ ExprPtr castImplicitly(const ExprPtr& expression, const DataType& type, const Ev
 
 Result<ExprPtr> comparedByCollation(const ExprPtr& value, const EvaluationOptions& options) {
   if (value->dataType().collation() == 0) return value;
+  if (value->dataType().collation() == kIndeterminateCollation) {
+    return Error(condition::kIndeterminateCollationInExpression).with("expr", expr::quotedExpression(value)).at(value->origin()).as(ErrorFamily::kAnalysis);
+  }
   return expr::makeFunctionCall("collation_key", {value}, options, value->origin());
 }
 
@@ -148,6 +153,10 @@ Result<ExprPtr> coerceComparison(const expr::Comparison& node, const EvaluationO
   ExprPtr left = decimalLiteral(node.left, node.right->dataType());
   ExprPtr right = decimalLiteral(node.right, node.left->dataType());
   RETURN_IF_ERROR(fillUpChars(left, right, options));
+  std::vector<ExprPtr> sides = {left, right};
+  RETURN_IF_ERROR(alignCollations(sides, false, copyOf(node), options));
+  left = sides[0];
+  right = sides[1];
   if (!left->dataType().sameType(right->dataType())) {
     const auto common = findComparisonType(left->dataType(), right->dataType(), options.ansi);
     if (!common) {
@@ -233,9 +242,14 @@ Result<ExprPtr> coerceCaseWhen(const expr::CaseWhen& node, const EvaluationOptio
           .at(node.origin())
           .as(ErrorFamily::kAnalysis);
     }
-    types.push_back(value->dataType());
   }
-  if (out.elseValue != nullptr) types.push_back(out.elseValue->dataType());
+  std::vector<ExprPtr> values;
+  for (const auto& branch : out.branches) values.push_back(branch.second);
+  if (out.elseValue != nullptr) values.push_back(out.elseValue);
+  RETURN_IF_ERROR(alignCollations(values, true, copyOf(node), options));
+  for (size_t i = 0; i < out.branches.size(); ++i) out.branches[i].second = values[i];
+  if (out.elseValue != nullptr) out.elseValue = values.back();
+  for (const ExprPtr& value : values) types.push_back(value->dataType());
   ASSIGN_OR_RETURN(const DataType common, commonBranchType(copyOf(node), node.writtenAsIf ? "if" : "casewhen", types, options));
   for (auto& [when, value] : out.branches) value = castImplicitly(value, common, options);
   if (out.elseValue != nullptr) out.elseValue = castImplicitly(out.elseValue, common, options);
@@ -252,22 +266,29 @@ Result<ExprPtr> coerceCoalesce(const expr::Coalesce& node, const EvaluationOptio
         .at(node.origin())
         .as(ErrorFamily::kAnalysis);
   }
-  std::vector<DataType> types;
-  for (const ExprPtr& argument : node.arguments) types.push_back(argument->dataType());
-  ASSIGN_OR_RETURN(const DataType common, commonBranchType(copyOf(node), "coalesce", types, options));
   expr::Coalesce out = node;
+  RETURN_IF_ERROR(alignCollations(out.arguments, true, copyOf(node), options));
+  std::vector<DataType> types;
+  for (const ExprPtr& argument : out.arguments) types.push_back(argument->dataType());
+  ASSIGN_OR_RETURN(const DataType common, commonBranchType(copyOf(node), "coalesce", types, options));
   for (ExprPtr& argument : out.arguments) argument = castImplicitly(argument, common, options);
   return ExprPtr(expr::makeExpr(std::move(out), node.origin()));
 }
 
 Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options) {
   expr::In out = node;
-  std::vector<DataType> types = {node.value->dataType()};
   for (ExprPtr& element : out.list) {
     element = decimalLiteral(element, node.value->dataType());
     RETURN_IF_ERROR(fillUpChars(out.value, element, options));
-    types.push_back(element->dataType());
   }
+  std::vector<ExprPtr> compared = out.list;
+  compared.push_back(out.value);
+  RETURN_IF_ERROR(alignCollations(compared, false, copyOf(node), options));
+  out.value = compared.back();
+  compared.pop_back();
+  out.list = std::move(compared);
+  std::vector<DataType> types = {out.value->dataType()};
+  for (const ExprPtr& element : out.list) types.push_back(element->dataType());
   bool same = true;
   for (const DataType& type : types) same = same && type.sameType(types[0]);
   if (!same) {

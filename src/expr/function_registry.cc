@@ -179,7 +179,14 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
 
 namespace {
 
-// Texts that a string function makes have the collation of those that it takes.
+// Whether the texts that a function makes have the collation of those that it takes: not numbers and codes, and collate() names one itself.
+bool makesCollatedTexts(const ScalarFunction& function) {
+  const std::string_view name = function.names[0];
+  if (name == "concat" || name == "reverse") return true;  // of arrays, too
+  if (function.group != Group::kString && function.group != Group::kInternal) return false;
+  return name != "collate" && name != "base64" && name != "soundex" && name != "format_number";
+}
+
 void keepCollation(FunctionBinding& binding, const std::vector<DataType>& types) {
   const DataType plain = DataType::string();
   for (const DataType& type : types) {
@@ -218,8 +225,7 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
     return std::move(error).at(origin);
   }
   FunctionBinding binding = std::move(bound).value();
-  // collate() says itself which collation its text has.
-  if (function.group == Group::kString && function.names[0] != "collate") keepCollation(binding, types);
+  if (makesCollatedTexts(function)) keepCollation(binding, types);
   // A try_ function answers NULL also for arguments that cannot become its types.
   const CastMode mode = binding.errorsAreNull ? CastMode::kTry : options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {

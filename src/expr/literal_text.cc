@@ -4,6 +4,7 @@
 
 #include "expr/expression_text.h"
 #include "types/calendar.h"
+#include "types/collation.h"
 #include "types/interval_text.h"
 #include "types/number_text.h"
 #include "types/time_zone.h"
@@ -90,6 +91,8 @@ std::string literalText(const Value& value, const DataType& type, TextStyle styl
     case TypeKind::kDouble: return floatingLiteral(value.asFloating(), type.is(TypeKind::kFloat), style);
     case TypeKind::kDecimal: return decimalText(value.asDecimal(), type.scale()) + (sql ? "BD" : "");
     case TypeKind::kString:
+      if (type.collation() != 0) return fmt::format("{} collate {}", quotedText(value.asString()), collationName(type.collation()));
+      return sql ? quotedText(value.asString()) : value.asString();
     case TypeKind::kChar:
     case TypeKind::kVarchar: return sql ? quotedText(value.asString()) : value.asString();
     case TypeKind::kBinary:

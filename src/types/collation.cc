@@ -70,6 +70,7 @@ Collation collationOf(int id) {
 }
 
 std::string collationName(int id) {
+  if (id == kIndeterminateCollation) return "null";
   const Collation collation = collationOf(id);
   std::string out = !collation.icu ? (collation.lowerCase ? "UTF8_LCASE" : "UTF8_BINARY") : collation.locale.empty() ? "UNICODE" : collation.locale;
   if (collation.ignoresCase) out += "_CI";

@@ -19,6 +19,9 @@ struct Collation {
   bool ignoresTrailingBlanks = false;
 };
 
+/// What a text has that was made of texts of several collations: it can be passed on, not compared.
+inline constexpr int kIndeterminateCollation = -1;
+
 /// The id of a collation's name in any case; -1 for an unknown one.
 int findCollation(std::string_view name);
 /// "UNICODE_CI", "de_AI_RTRIM".
