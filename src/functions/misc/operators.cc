@@ -54,7 +54,6 @@ constexpr Declaration kDeclarations[] = {
     {"timestamp", Group::kConversion, "2.0.1", "timestamp(expr) - The value as timestamp."},
     {"tinyint", Group::kConversion, "2.0.1", "tinyint(expr) - The value as tinyint."},
     {"struct", Group::kStruct, "1.4.0", "struct(col1, col2, ...) - A struct of the values."},
-    {"current_time", Group::kDatetime, "4.1.0", "current_time([precision]) - The time of day at the start of the query."},
     {"grouping", Group::kMisc, "2.0.0", "grouping(col) - 1 where col is aggregated away in a GROUP BY of several sets, 0 otherwise."},
     {"grouping_id", Group::kMisc, "2.0.0", "grouping_id([col1[, col2 ...]]) - The bits of grouping() of the columns."},
 };

@@ -51,6 +51,26 @@ Result<FunctionBinding> bindLocalTimestamp(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
   return fixed(kTimestampNtz, Value::integer(zoneOf(context.options).toLocal(context.options.currentTimestamp)));
 }
+// The time of day, cut off behind as many digits of the second.
+Result<FunctionBinding> bindCurrentTime(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  const Value* given = context.constants[0];
+  if (given == nullptr || given->isNull() || !context.argumentTypes[0].isIntegral()) return unexpectedArgumentType(context, 0, "\"INT\"");
+  const int64_t precision = given->asInteger();
+  if (precision < 0 || precision > 6) {
+    return Error(condition::kDatatypeMismatchValueOutOfRange)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("exprName", "`precision`")
+        .with("valueRange", "[0, 6]")
+        .with("currentValue", std::to_string(precision));
+  }
+  int64_t unit = 1;
+  for (int64_t digits = precision; digits < 6; ++digits) unit *= 10;
+  const int64_t micros = floorModulo(zoneOf(context.options).toLocal(context.options.currentTimestamp), kMicrosPerDay);
+  FunctionBinding binding = fixed(DataType::time(static_cast<int>(precision)), Value::integer((micros - micros % unit) * 1'000));
+  binding.argumentTypes = {context.argumentTypes[0]};
+  return binding;
+}
 Result<FunctionBinding> bindCurrentTimezone(const BindContext& context) { return fixed(kString, Value::string(context.options.timeZone)); }
 Result<FunctionBinding> bindCurrentUser(const BindContext& context) { return fixed(kString, Value::string(context.options.currentUser)); }
 Result<FunctionBinding> bindCurrentCatalog(const BindContext& context) { return fixed(kString, Value::string(context.options.currentCatalog)); }
@@ -176,6 +196,8 @@ void registerSession(FunctionRegistry& registry) {
       {.names = {"current_date", "curdate"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "current_date() - The date at the start of the query.", .bind = bindCurrentDate},
       {.names = {"current_timestamp", "now"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "current_timestamp() - The time at the start of the query.", .bind = bindCurrentTimestamp},
       {.names = {"localtimestamp"}, .group = Group::kDatetime, .since = "3.4.0", .usage = "localtimestamp() - The local time at the start of the query.", .bind = bindLocalTimestamp},
+      {.names = {"current_time"}, .group = Group::kDatetime, .since = "4.1.0", .usage = "current_time([precision]) - The time of day at the start of the query.", .bind = bindCurrentTime,
+       .defaults = {{kInt, Value::integer(6)}}, .maxArguments = 1},
       {.names = {"current_timezone"}, .group = Group::kDatetime, .since = "3.1.0", .usage = "current_timezone() - The session's time zone.", .bind = bindCurrentTimezone},
       {.names = {"current_user", "user", "session_user"}, .group = Group::kMisc, .since = "3.2.0", .usage = "current_user() - The user of the session.", .bind = bindCurrentUser},
       {.names = {"current_catalog"}, .group = Group::kMisc, .since = "3.1.0", .usage = "current_catalog() - The current catalog.", .bind = bindCurrentCatalog},
