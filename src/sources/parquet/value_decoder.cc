@@ -27,7 +27,7 @@ class PlainDecoder final : public ValueDecoder {
   bool decode(int32_t count, void* out) override {
     const uint8_t* from = at_;
     if (!skip(count)) return false;
-    std::memcpy(out, from, static_cast<size_t>(count) * sizeof(T));
+    if (count > 0) std::memcpy(out, from, static_cast<size_t>(count) * sizeof(T));  // an empty dictionary has no bytes to point to
     return true;
   }
   bool skip(int32_t count) override {
