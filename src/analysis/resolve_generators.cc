@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analysis/attribute_ids.h"
+#include "analysis/column_aliases.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/select_block.h"
 #include "analysis/sql_function_analysis.h"
@@ -50,13 +51,7 @@ Result<std::vector<ExprPtr>> PlanResolver::extractGenerators(SelectBlock& block,
           .as(ErrorFamily::kAnalysis);
     }
     const StructFields& fields = call->binding->output;
-    if (!names.empty() && names.size() != fields.size()) {
-      return Error(condition::kUdtfAliasNumberMismatch)
-          .with("aliasesSize", std::to_string(fields.size()))
-          .with("aliasesNames", expr::joinTexts(names))
-          .at(item->origin())
-          .as(ErrorFamily::kAnalysis);
-    }
+    RETURN_IF_ERROR(checkColumnAliases(names, fields.size(), item->origin()));
     block.child = exposing(block.child, missingAttributes({generator}, block.child));
     plan::Generate generate;
     generate.generator = withoutReplaced(generator);
@@ -236,13 +231,7 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
   ASSIGN_OR_RETURN(const ExprPtr generator, resolver.resolveForPlan(expr::makeExpr(std::move(call), node.origin())));
   const auto* bound = generator->as<expr::GeneratorCall>();
   const StructFields& fields = bound->binding->output;
-  if (!node.columnAliases.empty() && node.columnAliases.size() != fields.size()) {
-    return Error(condition::kUdtfAliasNumberMismatch)
-        .with("aliasesSize", std::to_string(fields.size()))
-        .with("aliasesNames", expr::joinTexts(node.columnAliases))
-        .at(node.origin())
-        .as(ErrorFamily::kAnalysis);
-  }
+  RETURN_IF_ERROR(checkColumnAliases(node.columnAliases, fields.size(), node.origin()));
   plan::Generate generate;
   generate.generator = generator;
   generate.outer = node.outer || bound->outer;

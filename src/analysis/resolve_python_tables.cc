@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analysis/attribute_ids.h"
+#include "analysis/column_aliases.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/python_analysis.h"
 #include "expr/expression_text.h"
@@ -191,13 +192,7 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
     }
   }
   const StructFields& fields = made.type.fields();
-  if (!node.columnAliases.empty() && node.columnAliases.size() != fields.size()) {
-    return Error(condition::kUdtfAliasNumberMismatch)
-        .with("aliasesSize", std::to_string(fields.size()))
-        .with("aliasesNames", expr::joinTexts(node.columnAliases))
-        .at(node.origin())
-        .as(ErrorFamily::kAnalysis);
-  }
+  RETURN_IF_ERROR(checkColumnAliases(node.columnAliases, fields.size(), node.origin()));
   made.resultId = expr::newExprId();
   plan::Generate generate;
   for (size_t i = 0; i < fields.size(); ++i) {

@@ -6,16 +6,26 @@
 #include "connect/decoder/type_codec.h"
 
 namespace flint::connect {
+namespace {
+
+// What PythonUDF and PythonUDTF have in common.
+template <class Python>
+Result<expr::PythonFunction> functionOf(PlanDecoder& plans, const std::string& name, const Python& python) {
+  ASSIGN_OR_RETURN(expr::PythonFunction function, plans.context().pythonSession());
+  function.name = name;
+  function.command = python.command();
+  function.evalType = static_cast<expr::PythonEvalType>(python.eval_type());
+  function.pythonVersion = python.python_ver();
+  return function;
+}
+
+}  // namespace
 
 Result<ExprPtr> decodePythonUdf(PlanDecoder& plans, const spark::connect::CommonInlineUserDefinedFunction& message) {
   if (!message.has_python_udf()) return unsupportedFeature("a user-defined function of the JVM");
   const spark::connect::PythonUDF& python = message.python_udf();
   expr::PythonUdf node;
-  ASSIGN_OR_RETURN(node.function, plans.context().pythonSession());
-  node.function.name = message.function_name();
-  node.function.command = python.command();
-  node.function.evalType = static_cast<expr::PythonEvalType>(python.eval_type());
-  node.function.pythonVersion = python.python_ver();
+  ASSIGN_OR_RETURN(node.function, functionOf(plans, message.function_name(), python));
   node.isDeterministic = message.deterministic();
   ASSIGN_OR_RETURN(node.type, decodeType(python.output_type()));
   ASSIGN_OR_RETURN(node.arguments, plans.expressions(message.arguments()));
@@ -26,11 +36,7 @@ Result<ExprPtr> decodePythonTableFunction(PlanDecoder& plans, const spark::conne
   if (!message.has_python_udtf()) return unsupportedFeature("a table function of the JVM");
   const spark::connect::PythonUDTF& python = message.python_udtf();
   expr::PythonUdf node;
-  ASSIGN_OR_RETURN(node.function, plans.context().pythonSession());
-  node.function.name = message.function_name();
-  node.function.command = python.command();
-  node.function.evalType = static_cast<expr::PythonEvalType>(python.eval_type());
-  node.function.pythonVersion = python.python_ver();
+  ASSIGN_OR_RETURN(node.function, functionOf(plans, message.function_name(), python));
   if (!expr::isTableFunction(node.function.evalType)) return invalidPlan("a Python table function of no known kind");
   if (python.has_return_type()) {
     ASSIGN_OR_RETURN(node.type, decodeType(python.return_type()));

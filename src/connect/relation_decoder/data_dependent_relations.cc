@@ -19,13 +19,6 @@ using plan::makePlan;
 
 constexpr int64_t kMaxTransposedRows = 500;  // spark.sql.transposeMaxValues
 
-ExprPtr castTo(ExprPtr value, const DataType& type) {
-  expr::Cast node;
-  node.child = std::move(value);
-  node.target = type;
-  return expr::makeExpr(std::move(node));
-}
-
 
 // A type as Spark's classes print themselves: ArrayType(StringType,true).
 std::string scalaText(const DataType& type) {

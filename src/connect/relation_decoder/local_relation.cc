@@ -119,6 +119,13 @@ LogicalPlanPtr projected(std::vector<ExprPtr> columns, LogicalPlanPtr child) {
   return plan::makePlan(std::move(node));
 }
 
+ExprPtr castTo(ExprPtr value, const DataType& type) {
+  expr::Cast node;
+  node.child = std::move(value);
+  node.target = type;
+  return expr::makeExpr(std::move(node));
+}
+
 ExprPtr star() { return expr::makeExpr(expr::UnresolvedStar()); }
 
 LogicalPlanPtr oneText(const std::string& column, const std::string& text) {

@@ -122,6 +122,7 @@ using session::localRelation;
 /// One row with one column of text.
 LogicalPlanPtr oneText(const std::string& column, const std::string& text);
 LogicalPlanPtr projected(std::vector<ExprPtr> columns, LogicalPlanPtr child);
+ExprPtr castTo(ExprPtr value, const DataType& type);
 /// Every column of the input.
 ExprPtr star();
 

@@ -14,13 +14,6 @@ namespace {
 
 using plan::makePlan;
 
-ExprPtr castTo(ExprPtr value, const DataType& type) {
-  expr::Cast node;
-  node.child = std::move(value);
-  node.target = type;
-  return expr::makeExpr(std::move(node));
-}
-
 // One row, one column: an aggregate of two number columns.
 Result<LogicalPlanPtr> pairStatistic(PlanDecoder& decoder, const spark::connect::Relation& input, const char* function, const char* result,
                                      const std::string& first, const std::string& second) {

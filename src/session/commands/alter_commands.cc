@@ -22,17 +22,6 @@ Error tableOperation(const CatalogTable& table, const std::string& operation) {
   return Error(condition::kUnsupportedFeatureTableOperation).with("tableName", quotedTable(table)).with("operation", operation).as(ErrorFamily::kAnalysis);
 }
 
-// A table, no view. Errors: TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE.
-Result<CatalogTable> tableOnly(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
-  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
-  if (!found.has_value()) return tableOrViewNotFound(session, name);
-  if (!found->table.has_value() || found->table->type == CatalogTable::Type::kView) {
-    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
-  }
-  return *found->table;
-}
-
 StructFields::iterator columnOf(const SparkSession& session, CatalogTable& table, const std::string& name) {
   return std::find_if(table.schema.begin(), table.schema.end(), [&](const StructField& field) { return session.catalog().folded(field.name) == session.catalog().folded(name); });
 }

@@ -23,6 +23,8 @@ Result<LogicalPlanPtr> analyzedQuery(const SparkSessionPtr& session, const Logic
 /// Spark's patterns of SHOW: `*` is any text, `|` separates alternatives, no case.
 bool matchesPattern(const std::string& name, const std::string& pattern);
 Error tableOrViewNotFound(const SparkSession& session, const std::vector<std::string>& name);
+/// A table of the catalog, no view. Errors: TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE.
+Result<catalog::CatalogTable> tableOnly(SparkSession& session, const plan::ObjectName& object, const std::string& operation);
 Error notInFlint(const std::string& feature);
 
 // Each gives null for a command of another family.

@@ -110,6 +110,16 @@ Error tableOrViewNotFound(const SparkSession& session, const std::vector<std::st
       .as(ErrorFamily::kAnalysis);
 }
 
+Result<catalog::CatalogTable> tableOnly(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
+  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
+  if (!found.has_value()) return tableOrViewNotFound(session, name);
+  if (!found->table.has_value() || found->table->type == catalog::CatalogTable::Type::kView) {
+    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
+  }
+  return *found->table;
+}
+
 Error notInFlint(const std::string& feature) {
   return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", feature).as(ErrorFamily::kUnsupportedOperation);
 }

@@ -191,17 +191,6 @@ Result<LogicalPlanPtr> withTableDefaults(SparkSession& session, const plan::Inse
   return withDefaults(node.query, defaults);
 }
 
-// A table of the catalog that has files. Errors: TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE.
-Result<CatalogTable> fileTable(SparkSession& session, const plan::ObjectName& object, const std::string& operation) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, object));
-  ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
-  if (!found.has_value()) return tableOrViewNotFound(session, name);
-  if (!found->table.has_value() || found->table->type == CatalogTable::Type::kView) {
-    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", operation).as(ErrorFamily::kAnalysis);
-  }
-  return *found->table;
-}
-
 Error unsupportedOperation(const CatalogTable& table, const char* operation) {
   return Error(condition::kUnsupportedFeatureTableOperation)
       .with("tableName", catalog::quoted({"spark_catalog", table.database, table.name}))
@@ -213,7 +202,7 @@ CommandOutcome insert(const SparkSessionPtr& session, const plan::InsertInto& no
   InsertTarget target;
   ASSIGN_OR_RETURN(target.table, nameParts(*session, node.table));
   if (node.mode == plan::InsertInto::Mode::kReplaceWhere) {
-    ASSIGN_OR_RETURN(const CatalogTable table, fileTable(*session, node.table, "INSERT INTO ... REPLACE WHERE"));
+    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node.table, "INSERT INTO ... REPLACE WHERE"));
     return unsupportedOperation(table, "INSERT INTO ... REPLACE WHERE");
   }
   target.overwrite = node.mode == plan::InsertInto::Mode::kOverwrite;
@@ -297,7 +286,7 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
 // Removes the rows of a managed table, or of those of its partitions that `node` names.
 CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTable& node) {
   CommandResult nothing;
-  ASSIGN_OR_RETURN(const CatalogTable table, fileTable(*session, node.name, "TRUNCATE TABLE"));
+  ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node.name, "TRUNCATE TABLE"));
   if (table.type == CatalogTable::Type::kExternal) {
     return Error(condition::kCannotTruncateExternalTable).with("tableName", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
   }
@@ -365,7 +354,7 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   }
   if (const auto* node = command->as<plan::TruncateTable>()) return truncate(session, *node);
   if (const auto* node = command->as<plan::LoadData>()) {
-    ASSIGN_OR_RETURN(const CatalogTable table, fileTable(*session, node->name, "LOAD DATA"));
+    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "LOAD DATA"));
     return unsupportedOperation(table, "LOAD DATA");
   }
   if (const auto* node = command->as<plan::CreateTableLike>()) return createTableLike(session, *node);
@@ -374,7 +363,7 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::AnalyzeTable>()) {
-    auto named = fileTable(*session, node->name, "ANALYZE TABLE");
+    auto named = tableOnly(*session, node->name, "ANALYZE TABLE");
     if (!named.isOk() && named.error().condition().name == condition::kExpectTableNotViewNoAlternative.name) return Error(condition::kUnsupportedFeatureAnalyzeView).as(ErrorFamily::kAnalysis);
     ASSIGN_OR_RETURN(CatalogTable table, std::move(named));
     RETURN_IF_ERROR(analyzeTable(session, std::move(table), node->partition, node->noScan));
