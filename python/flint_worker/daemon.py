@@ -18,7 +18,7 @@ import sys
 import types
 
 BUFFER_SIZE = 1 << 18
-ANALYZE = struct.pack("!i", -100)  # in the place of a task's partition
+QUESTION = struct.pack("!i", -100)  # in the place of a task's partition
 
 
 def load_modules():
@@ -33,11 +33,14 @@ def load_modules():
         pass  # functions that need them say so
     import pyspark.worker
 
+    # As for workers of Spark: modules that functions name may ask for it.
+    os.environ.setdefault("SPARK_HOME", os.path.dirname(pyspark.__file__))
     tasks = load_beside("flint_tasks")
+    tasks.use_files(load_beside("flint_files").setup_files)
     try:
         tables = load_beside("flint_tables")
         tables.TableFunctions(tasks)
-        tasks.analyze = tables.analyze
+        tasks.answer = load_beside("flint_questions").Questions(tasks, tables.prepare).answer
     except ImportError:
         pass  # no table functions without pyarrow
     return tasks
@@ -71,9 +74,9 @@ def run_worker(connection, request, tasks):
 
     while infile.peek(1):
         try:
-            if infile.peek(4)[:4] == ANALYZE:
+            if infile.peek(4)[:4] == QUESTION:
                 infile.read(4)
-                tasks.analyze(infile, outfile)
+                tasks.answer(infile, outfile)
             else:
                 tasks.run(infile, outfile)
         finally:

@@ -4,17 +4,15 @@ A batch that goes back has the function's columns and, as its last one, the posi
 """
 
 import io
-import sys
 
 import pyarrow as pa
 import pyspark.worker
 from pyspark.sql.conversion import ArrowBatchTransformer, ArrowTableToRowsConversion
 from pyspark.sql.pandas.serializers import ArrowStreamSerializer
 from pyspark.sql.pandas.types import to_arrow_type
-from pyspark.serializers import UTF8Deserializer, read_bool, read_int, write_int, write_with_length
+from pyspark.serializers import UTF8Deserializer, read_bool, read_int
 from pyspark.sql.udtf import AnalyzeArgument
-from pyspark.util import PythonEvalType, handle_worker_exception
-from pyspark.worker_util import check_python_version, setup_spark_files
+from pyspark.util import PythonEvalType
 
 utf8 = UTF8Deserializer()
 
@@ -155,24 +153,7 @@ def read_arguments(infile):
     return positional, named
 
 
-def analyze(infile, outfile):
-    """Answers what rows a table function's `analyze` says that a call gives."""
-    from pyspark.sql.worker import analyze_udtf
-
-    analyze_udtf.read_arguments = read_arguments
-    answer = io.BytesIO()
-    code = 0
-    try:
-        check_python_version(infile)
-        setup_spark_files(infile)
-        analyze_udtf._main(infile, answer)
-    except BaseException as failure:
-        code = 1
-        answer = io.BytesIO()
-        handle_worker_exception(failure, answer)
-    write_int(code, outfile)
-    text = answer.getvalue()
-    write_with_length(text if code == 0 else text[8:], outfile)
-    if code:
-        outfile.flush()
-        sys.exit(-1)  # what is left of the request is not read
+def prepare(module):
+    """Before PySpark's `analyze_udtf` is used: arguments come as Arrow batches."""
+    if hasattr(module, "read_arguments"):
+        module.read_arguments = read_arguments

@@ -262,5 +262,11 @@ def read_functions(pickle_serializer, infile, eval_type, runner_conf, eval_conf)
 pyspark.worker.read_udfs = read_functions
 
 
+def use_files(setup):
+    """`setup` reads where a session's files lie, for tasks and for questions."""
+    global setup_files
+    setup_files = pyspark.worker.setup_spark_files = setup
+
+
 def run(infile, outfile):
     pyspark.worker.main(infile, outfile)

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analysis/plan_resolver.h"
+#include "analysis/time_type.h"
 #include "base/condition.h"
 #include "expr/nodes.h"
 #include "plan/logical/subquery_expressions.h"
@@ -47,7 +48,7 @@ bool computesTime(const plan::LogicalPlanPtr& plan) {
 
 // Where spark.sql.timeType.enabled is off no query may give TIME values or compute with them.
 Status checkTimes(const plan::LogicalPlanPtr& plan, const catalog::SQLConf& conf) {
-  if (conf.getBoolean("spark.sql.timeType.enabled", false)) return Status::ok();
+  if (isTimeTypeEnabled(conf)) return Status::ok();
   const std::vector<plan::AttributePtr> output = plan->output();
   const bool given = std::any_of(output.begin(), output.end(), [](const plan::AttributePtr& column) { return holdsTime(column->dataType()); });
   return given || computesTime(plan) ? Status(Error(condition::kUnsupportedTimeType).as(ErrorFamily::kAnalysis)) : Status::ok();

@@ -4,6 +4,7 @@
 
 #include "analysis/extract_value.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/time_type.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
@@ -89,7 +90,7 @@ Result<ExprPtr> ExpressionResolver::coerced(const ExprPtr& node) {
 }
 
 Status ExpressionResolver::checkTimeType(const DataType& type, const OriginPtr& origin) const {
-  if (!type.is(TypeKind::kTime) || plans_.conf().getBoolean("spark.sql.timeType.enabled", false)) return Status::ok();
+  if (!type.is(TypeKind::kTime) || isTimeTypeEnabled(plans_.conf())) return Status::ok();
   return Error(condition::kUnsupportedTimeType).at(origin).as(ErrorFamily::kAnalysis);
 }
 

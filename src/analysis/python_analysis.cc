@@ -1,9 +1,13 @@
 #include "analysis/python_analysis.h"
 
+#include <algorithm>
+
 #include "columnar/arrow_ipc_writer.h"
 #include "expr/function_registry.h"
 #include "parser/sql_parser.h"
+#include "pyworker/worker_answer.h"
 #include "pyworker/worker_question.h"
+#include "pyworker/worker_settings.h"
 #include "types/type_json.h"
 
 namespace flint::analysis {
@@ -11,48 +15,17 @@ namespace {
 
 using plan::ExprPtr;
 
-// The answer's numbers and texts, as they follow each other.
-class Answer {
- public:
-  explicit Answer(const std::string& bytes) : bytes_(bytes) {}
-
-  int32_t number() {
-    if (bytes_.size() - at_ < 4) return fail();
-    uint32_t value = 0;
-    for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes_[at_++]);
-    return static_cast<int32_t>(value);
-  }
-  std::string text() {
-    const int32_t size = number();
-    if (size < 0 || bytes_.size() - at_ < static_cast<size_t>(size)) return std::string(static_cast<size_t>(fail()), ' ');
-    at_ += static_cast<size_t>(size);
-    return bytes_.substr(at_ - static_cast<size_t>(size), static_cast<size_t>(size));
-  }
-  bool failed() const { return failed_; }
-
- private:
-  int32_t fail() {
-    failed_ = true;
-    at_ = bytes_.size();
-    return 0;
-  }
-
-  const std::string& bytes_;
-  size_t at_ = 0;
-  bool failed_ = false;
-};
-
 Error failed(const std::string& message) {
   return Error(condition::kTableValuedFunctionFailedToAnalyzeInPython).with("msg", message).as(ErrorFamily::kAnalysis);
 }
 
-Result<std::string> requestFor(const expr::PythonUdf& call, const expr::EvaluationOptions& options) {
+Result<std::string> requestFor(const expr::PythonUdf& call, const std::vector<int32_t>& tables, const expr::EvaluationOptions& options) {
   std::string described;
   StructFields fields;
   std::vector<columnar::VectorPtr> values;
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const ExprPtr& argument = call.arguments[i];
-    const bool isTable = static_cast<int32_t>(i) == call.tableArgument;
+    const bool isTable = std::find(tables.begin(), tables.end(), static_cast<int32_t>(i)) != tables.end();
     const bool isConstant = !isTable && argument->foldable();
     if (isConstant) {
       ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(argument, options));
@@ -79,7 +52,7 @@ Result<std::string> requestFor(const expr::PythonUdf& call, const expr::Evaluati
 }
 
 Result<PythonAnalysis> read(const std::string& bytes) {
-  Answer answer(bytes);
+  pyworker::WorkerAnswer answer(bytes);
   PythonAnalysis out;
   ASSIGN_OR_RETURN(out.schema, dataTypeFromJson(answer.text()));
   out.pickled = answer.text();
@@ -108,17 +81,15 @@ Result<PythonAnalysis> read(const std::string& bytes) {
 
 }  // namespace
 
-Result<PythonAnalysis> analyzeInPython(const expr::PythonUdf& call, const catalog::SQLConf& conf, const expr::EvaluationOptions& options) {
-  pyworker::WorkerEnvironment environment;
-  environment.sessionId = call.function.sessionId;
-  environment.executable = conf.get("spark.pyspark.python", conf.get("spark.python.exec", ""));
-  if (conf.get("spark.sql.execution.pyspark.udf.simplifiedTraceback.enabled", "true") == "true") environment.variables["SPARK_SIMPLIFIED_TRACEBACK"] = "1";
+Result<PythonAnalysis> analyzeInPython(const expr::PythonUdf& call, const std::vector<int32_t>& tables, const catalog::SQLConf& conf, const expr::EvaluationOptions& options) {
+  const pyworker::WorkerEnvironment environment =
+      pyworker::environmentFor(call.function.sessionId, [&](std::string_view key) { return conf.get(key, ""); });
   pyworker::TaskHeader header;
   header.pythonVersion = call.function.pythonVersion;
   header.filesDirectory = call.function.filesDirectory;
   header.includes = call.function.includes;
-  ASSIGN_OR_RETURN(const std::string request, requestFor(call, options));
-  const auto answer = pyworker::askToAnalyze(environment, header, request);
+  ASSIGN_OR_RETURN(const std::string request, requestFor(call, tables, options));
+  const auto answer = pyworker::ask(environment, header, "analyze_udtf", request);
   if (!answer.isOk()) {
     const auto& parameters = answer.error().parameters();
     for (const auto& [name, value] : parameters) {

@@ -22,7 +22,7 @@ struct PythonAnalysis {
   bool asksForTable() const { return singlePartition || !partitionBy.empty() || !orderBy.empty() || !select.empty(); }
 };
 
-/// Runs `analyze` in a Python worker. Errors: TABLE_VALUED_FUNCTION_FAILED_TO_ANALYZE_IN_PYTHON.
-Result<PythonAnalysis> analyzeInPython(const expr::PythonUdf& call, const catalog::SQLConf& conf, const expr::EvaluationOptions& options);
+/// Runs `analyze` in a Python worker. `tables`: which arguments are tables. Errors: TABLE_VALUED_FUNCTION_FAILED_TO_ANALYZE_IN_PYTHON.
+Result<PythonAnalysis> analyzeInPython(const expr::PythonUdf& call, const std::vector<int32_t>& tables, const catalog::SQLConf& conf, const expr::EvaluationOptions& options);
 
 }  // namespace flint::analysis

@@ -157,7 +157,9 @@ Result<ResolvedPlan> PlanResolver::resolvePython(const LogicalPlanPtr& node) {
     made.right = plan::makePlan(std::move(renamed));
   }
   if (made.leftGrouping.size() != made.rightGrouping.size()) {
-    return internalError("the two sides of a cogroup have different numbers of keys");
+    return Error(condition::kConnectInvalidPlanAssertionFailure)
+        .with("message", "requirement failed: Cogroup keys must have same size: " + std::to_string(made.leftGrouping.size()) + " != " + std::to_string(made.rightGrouping.size()))
+        .as(ErrorFamily::kIllegalArgument);
   }
   const PythonUdf& udf = functionOf(made.functions);
   std::vector<AttributePtr> arguments(leftColumns);

@@ -149,13 +149,25 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
   LogicalPlanPtr rows = input.plan;
   bool anyNamed = false;
   int numTables = 0;
+  bool splits = false;  // a table comes in partitions, or all at once
   ExprPtr table;
+  std::vector<int32_t> tables;  // which arguments are one
   const auto addTable = [&](const plan::TableArgument& argument) -> Status {
     ASSIGN_OR_RETURN(const TableRows resolved, TableArgumentResolver(*this).resolve(argument));
     made.numPartitionColumns = resolved.numPartitionColumns;
     made.inOneTask = resolved.inOneTask;
     made.arguments[static_cast<size_t>(made.tableArgument)] = resolved.row;
-    rows = resolved.plan;
+    splits = splits || resolved.numPartitionColumns > 0 || resolved.inOneTask;
+    if (numTables == 1) {
+      rows = resolved.plan;
+      return Status::ok();
+    }
+    // The function is called for every combination of the tables' rows.
+    plan::Join pairs;
+    pairs.type = plan::JoinType::kCross;
+    pairs.left = resolved.plan;
+    pairs.right = rows;
+    rows = plan::makePlan(std::move(pairs));
     return Status::ok();
   };
   for (const ExprPtr& argument : arguments) {
@@ -166,6 +178,7 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
     if (const auto* written = value->as<plan::TableArgument>()) {
       ++numTables;
       table = value;
+      tables.push_back(static_cast<int32_t>(made.arguments.size()));
       made.tableArgument = static_cast<int32_t>(made.arguments.size());
       made.arguments.push_back(nullptr);
       RETURN_IF_ERROR(addTable(*written));
@@ -179,14 +192,15 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
   if (made.function.evalType == expr::PythonEvalType::kArrowUdtf && std::any_of(made.arguments.begin(), made.arguments.end(), isOuter)) {
     return Error(condition::kLateralJoinWithArrowUdtfUnsupported).at(node.origin()).as(ErrorFamily::kAnalysis);
   }
-  if (numTables > 1) {
+  const bool severalAllowed = conf_.getBoolean("spark.sql.tvf.allowMultipleTableArguments.enabled", false);
+  if (numTables > 1 && (!severalAllowed || splits || made.function.evalType == expr::PythonEvalType::kArrowUdtf)) {
     return Error(condition::kTableValuedFunctionTooManyTableArguments).with("num", std::to_string(numTables)).at(node.origin()).as(ErrorFamily::kAnalysis);
   }
   if (!made.type.is(TypeKind::kStruct)) {
-    ASSIGN_OR_RETURN(PythonAnalysis analysis, analyzeInPython(made, conf_, options_));
+    ASSIGN_OR_RETURN(PythonAnalysis analysis, analyzeInPython(made, tables, conf_, options_));
     made.type = analysis.schema;
     made.analysis = analysis.pickled;
-    if (made.tableArgument >= 0 && analysis.asksForTable()) {
+    if (numTables == 1 && analysis.asksForTable()) {
       ASSIGN_OR_RETURN(const plan::TableArgument asked, asAsked(*table->as<plan::TableArgument>(), std::move(analysis), made, node.origin()));
       RETURN_IF_ERROR(addTable(asked));
     }

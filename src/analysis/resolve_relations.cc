@@ -5,6 +5,7 @@
 #include "analysis/attribute_ids.h"
 #include "analysis/char_lengths.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/python_data_source.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "columnar/vector_builder.h"
@@ -124,6 +125,12 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
     const catalog::CatalogTable& table = *found->table;
     if (table.type == catalog::CatalogTable::Type::kView) return resolveView(table, found->qualifier, node.origin());
     const connector::DataSource* source = connector::DataSourceTable::instance().find(table.provider);
+    if (const auto python = source == nullptr ? catalog_.pythonDataSources().find(table.provider) : std::nullopt) {
+      const connector::Options options(table.options.begin(), table.options.end());
+      const std::vector<std::string> paths = table.location.empty() ? std::vector<std::string>() : std::vector<std::string>{table.location};
+      ASSIGN_OR_RETURN(LogicalPlanPtr rows, pythonDataSourceRelation(*python, options, paths, DataType::structType(table.schema), conf_));
+      return ResolvedPlan{aliased(std::move(rows), found->qualifier), {}, nullptr};
+    }
     if (source == nullptr || source->open == nullptr) {
       return Error(condition::kDataSourceNotFound).with("provider", table.provider).at(node.origin()).as(ErrorFamily::kAnalysis);
     }
@@ -193,6 +200,14 @@ Result<ResolvedPlan> PlanResolver::resolveDataSource(const plan::UnresolvedDataS
   const std::string format = node.format.empty() ? conf_.get("spark.sql.sources.default", "parquet") : node.format;
   const connector::DataSource* source = connector::DataSourceTable::instance().find(format);
   if (source == nullptr) source = connector::DataSourceTable::instance().find(lowerCase(format));
+  std::optional<DataType> schema;
+  if (!node.schema.empty()) {
+    ASSIGN_OR_RETURN(schema, schemaOfText(node.schema));
+  }
+  if (const auto python = source == nullptr ? catalog_.pythonDataSources().find(format) : std::nullopt; python.has_value() && !node.isStreaming) {
+    ASSIGN_OR_RETURN(LogicalPlanPtr rows, pythonDataSourceRelation(*python, node.options, node.paths, schema, conf_));
+    return ResolvedPlan{std::move(rows), {}, nullptr};
+  }
   if (source == nullptr || source->open == nullptr) {
     return Error(condition::kDataSourceNotFound).with("provider", format).at(node.origin()).as(ErrorFamily::kAnalysis);
   }
@@ -202,10 +217,7 @@ Result<ResolvedPlan> PlanResolver::resolveDataSource(const plan::UnresolvedDataS
   if (request.paths.empty()) {
     if (const std::string* path = connector::findOption(node.options, "path")) request.paths = {*path};
   }
-  if (!node.schema.empty()) {
-    ASSIGN_OR_RETURN(const DataType schema, schemaOfText(node.schema));
-    request.schema = schema.fields();
-  }
+  if (schema.has_value()) request.schema = schema->fields();
   ASSIGN_OR_RETURN(const connector::TablePtr table, source->open(request));
   return relationOf(table, "", {});
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catalog/catalog_plugin.h"
+#include "catalog/python_data_sources.h"
 #include "catalog/sql_conf.h"
 #include "catalog/sql_function.h"
 #include "catalog/sql_variable.h"
@@ -93,6 +94,8 @@ class SessionCatalog {
   const SqlVariables& variables() const { return variables_; }
   SqlFunctions& temporaryFunctions() { return temporaryFunctions_; }
   const SqlFunctions& temporaryFunctions() const { return temporaryFunctions_; }
+  PythonDataSources& pythonDataSources() { return pythonDataSources_; }
+  const PythonDataSources& pythonDataSources() const { return pythonDataSources_; }
   SqlFunctions& persistentFunctions() { return shared_->functions; }
   /// The SQL function that a name of one to three parts means: a temporary one, else one of the database. Null when there is none.
   SqlFunctionPtr findFunction(const NameParts& name) const;
@@ -105,6 +108,7 @@ class SessionCatalog {
   TempViews tempViews_;
   SqlVariables variables_;
   SqlFunctions temporaryFunctions_;
+  PythonDataSources pythonDataSources_;
   mutable std::mutex mutex_;  // a leaf
   std::string currentDatabase_ = "default";
 };

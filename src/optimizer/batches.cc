@@ -65,6 +65,7 @@ const std::vector<Batch>& batches() {
        {
            PlanRule{"EliminateSorts", eliminateSorts},
            PlanRule{"LimitPushDown", pushDownLimits},
+           PlanRule{"PlanPythonDataSourceScan", planPythonDataSources},
            // Behind all that moves conditions and columns: what is left of them decides which rows and columns go to a worker.
            PlanRule{"ExtractPythonUDFs", extractPythonUdfs},
            PlanRule{"OptimizeSubqueries", optimizeSubqueries},

@@ -54,7 +54,8 @@ std::vector<ExprPtr> ExpressionParser::expressionList() {
   std::vector<ExprPtr> out;
   do {
     out.push_back(expression());
-  } while (accept(kComma));
+    // `, name => value` is the next argument of the call that the list stands in.
+  } while (!(atIdentifier(1) && peek(2).type == kFatArrow) && accept(kComma));
   return out;
 }
 

@@ -369,7 +369,7 @@ std::vector<ExprPtr> ExpressionParser::sortItems() {
       if (!accept(kFirst)) expect(kLast);
     }
     out.push_back(node<expr::SortOrder>(first, std::move(child), ascending, nullsFirst));
-  } while (accept(kComma));
+  } while (!(atIdentifier(1) && peek(2).type == kFatArrow) && accept(kComma));
   return out;
 }
 

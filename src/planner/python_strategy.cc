@@ -13,7 +13,7 @@ using plan::AttributePtr;
 namespace {
 
 // What workers, and the operator that feeds them, look at.
-constexpr std::array<std::string_view, 20> kSettings = {
+constexpr std::array<std::string_view, 31> kSettings = {
     "spark.sql.execution.arrow.maxRecordsPerBatch",
     "spark.sql.execution.arrow.maxBytesPerBatch",
     "spark.sql.execution.arrow.useLargeVarTypes",
@@ -34,6 +34,17 @@ constexpr std::array<std::string_view, 20> kSettings = {
     "spark.python.exec",
     "spark.executor.pyspark.memory",
     "spark.sql.pyspark.worker.logging.enabled",
+    "spark.sql.pyspark.udf.profiler",
+    "spark.connect.session.planCache.enabled",
+    "spark.sql.execution.pyspark.udf.faulthandler.enabled",
+    "spark.python.worker.faulthandler.enabled",
+    "spark.sql.execution.pyspark.udf.tracebackDumpIntervalSeconds",
+    "spark.python.worker.tracebackDumpIntervalSeconds",
+    "spark.sql.execution.pyspark.udf.idleTimeoutSeconds",
+    "spark.python.worker.idleTimeoutSeconds",
+    "spark.sql.execution.pyspark.udf.killOnIdleTimeout",
+    "spark.python.worker.killOnIdleTimeout",
+    "spark.sql.pyspark.dataSource.profiler",
 };
 
 Result<std::vector<AttributePtr>> attributesOf(const std::vector<expr::ExprPtr>& grouping) {
@@ -53,6 +64,7 @@ Result<plan::PythonMapExec> planPythonFunctions(const plan::LogicalPlan& node, c
     made.shape = map->keepsInput ? plan::PythonShape::kScalar : plan::PythonShape::kMap;
     made.functions = map->functions;
     made.results = map->results;
+    made.isBarrier = map->isBarrier;
   } else if (const auto* groups = node.as<plan::PythonGroupMap>()) {
     made.shape = groups->keepsRows ? plan::PythonShape::kWindow : groups->keepsKeys ? plan::PythonShape::kAggregate : plan::PythonShape::kGroups;
     made.order = groups->order;

@@ -12,6 +12,7 @@
 
 #include "columnar/arrow_bridge.h"
 #include "pyworker/readiness.h"
+#include "pyworker/worker_settings.h"
 
 namespace flint::pyworker {
 namespace {
@@ -108,12 +109,11 @@ void PythonTask::endInput() {
 bool PythonTask::wantsInput() const { return !done_ && unsentBytes_ < kMostUnsent; }
 
 Error PythonTask::workerEnded() const {
-  const std::string failure = worker_->startFailure();
-  const std::string text = failure.empty() ? std::string(
-                                                 "Python worker exited unexpectedly (crashed). Consider setting "
-                                                 "'spark.sql.execution.pyspark.udf.faulthandler.enabled' or"
-                                                 "'spark.python.worker.faulthandler.enabled' configuration to 'true' for the better Python traceback.")
-                                           : "Python worker failed to start:\n" + failure;
+  return Error(condition::kPythonException).with("msg", "").with("traceback", textOfEnd(*worker_)).as(ErrorFamily::kExecution);
+}
+
+Error PythonTask::workerSilent() const {
+  const std::string text = textOfSilence(worker_->environment().longestSilence);
   return Error(condition::kPythonException).with("msg", "").with("traceback", text).as(ErrorFamily::kExecution);
 }
 
@@ -230,6 +230,7 @@ Status PythonTask::handle() {
       expect(accumulatorsLeft_ > 0 ? Part::kAccumulatorSize : Part::kEnd, 4);
       return Status::ok();
     case Part::kAccumulator:
+      accumulators_.emplace_back(reinterpret_cast<const char*>(arrow_->buffer->data()), static_cast<size_t>(wanted_));
       expect(--accumulatorsLeft_ > 0 ? Part::kAccumulatorSize : Part::kEnd, 4);
       return Status::ok();
     case Part::kEnd: {
@@ -247,6 +248,8 @@ Result<bool> PythonTask::advance() {
   ASSIGN_OR_RETURN(const bool wrote, writeSome());
   if (!arrow_->batches.empty()) return wrote;
   ASSIGN_OR_RETURN(const bool read, readSome());
+  if (!wrote && !read && std::chrono::steady_clock::now() >= silentUntil_) return workerSilent();
+  if (wrote || read) lastMoved_ = std::chrono::steady_clock::now();
   return wrote || read;
 }
 
@@ -257,9 +260,11 @@ bool PythonTask::takeOutput(columnar::ColumnarBatch& batch) {
   return true;
 }
 
-void PythonTask::awaitReady(std::function<void()> ready) {
+void PythonTask::awaitReady(std::function<void()> ready, bool inputMayCome) {
   if (done_) return ready();
-  Readiness::instance().await(worker_->socket(), !unsent_.empty(), std::move(ready));
+  const auto longest = worker_->environment().longestSilence;
+  silentUntil_ = longest.count() > 0 && !inputMayCome ? lastMoved_ + longest : Readiness::Time::max();
+  Readiness::instance().await(worker_->socket(), !unsent_.empty(), std::move(ready), silentUntil_);
 }
 
 }  // namespace flint::pyworker

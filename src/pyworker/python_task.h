@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "columnar/columnar_batch.h"
 #include "pyworker/task_header.h"
@@ -37,8 +40,11 @@ class PythonTask {
   bool takeOutput(columnar::ColumnarBatch& batch);
   /// All output has been read and the worker is free: `advance` has seen to it that it works on for others.
   bool isDone() const { return done_; }
-  /// Calls `ready` once when `advance` can go on.
-  void awaitReady(std::function<void()> ready);
+  /// After the end: what the functions added to accumulators, each a pickled pair of the accumulator's number and the sum.
+  std::vector<std::string> takeAccumulators() { return std::exchange(accumulators_, {}); }
+  /// Calls `ready` once when `advance` can go on, which may be because the worker was silent for too long. `inputMayCome`: the worker may be waiting for
+  /// its caller, so that its silence does not count.
+  void awaitReady(std::function<void()> ready, bool inputMayCome = false);
 
  private:
   enum class Part : uint8_t { kProcessId, kCode, kTiming, kErrorSize, kError, kArrow, kAccumulatorCount, kAccumulatorSize, kAccumulator, kEnd };
@@ -52,6 +58,7 @@ class PythonTask {
   void expect(Part part, int64_t size);
   int32_t number() const;
   Error workerEnded() const;
+  Error workerSilent() const;
 
   PythonWorkerPtr worker_;
   std::deque<std::string> unsent_;
@@ -61,7 +68,10 @@ class PythonTask {
   int64_t wanted_ = 0;
   int64_t filled_ = 0;
   int32_t accumulatorsLeft_ = 0;
+  std::vector<std::string> accumulators_;
   bool done_ = false;
+  std::chrono::steady_clock::time_point lastMoved_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point silentUntil_ = std::chrono::steady_clock::time_point::max();  // then it is ended
   std::shared_ptr<ArrowInput> arrow_;  // also the buffer that parts are read into
 };
 

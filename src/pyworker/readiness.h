@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -10,14 +11,15 @@ namespace flint::pyworker {
 /// Threads: thread-safe; callbacks run on its thread and must be short.
 class Readiness {
  public:
+  using Time = std::chrono::steady_clock::time_point;
   static Readiness& instance();
   ~Readiness();
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
 
-  /// Calls `ready` once, when `descriptor` can be read, or written where `forWriting`, or was closed by the other side.
+  /// Calls `ready` once, when `descriptor` can be read, or written where `forWriting`, or was closed by the other side, or at `deadline`.
   /// A later call for the same descriptor takes the place of this one.
-  void await(int descriptor, bool forWriting, std::function<void()> ready);
+  void await(int descriptor, bool forWriting, std::function<void()> ready, Time deadline = Time::max());
   /// Before a descriptor is closed: its callback will not begin any more.
   void forget(int descriptor);
 

@@ -15,9 +15,11 @@ void appendPairs(std::string& out, const std::vector<std::pair<std::string, std:
   }
 }
 
-std::string taskContext(int32_t partition) {
+// Nobody answers `BarrierTaskContext.barrier()`: it says that there is no connection.
+std::string taskContext(int32_t partition, bool isBarrier) {
   const std::string id = std::to_string(partition);
-  return R"({"isBarrier": false, "stageId": 0, "partitionId": )" + id + R"(, "attemptNumber": 0, "taskAttemptId": )" + id +
+  const std::string barrier = isBarrier ? R"({"isBarrier": true, "connInfo": null, "secret": "", )" : R"({"isBarrier": false, )";
+  return barrier + R"("stageId": 0, "partitionId": )" + id + R"(, "attemptNumber": 0, "taskAttemptId": )" + id +
          R"(, "cpus": 1, "resources": {}, "localProperties": {}})";
 }
 
@@ -49,7 +51,7 @@ std::string TaskHeader::encode() const {
   std::string out;
   appendInt(out, partition);
   appendBytes(out, pythonVersion);
-  appendBytes(out, taskContext(partition));
+  appendBytes(out, taskContext(partition, isBarrier));
   appendBytes(out, filesDirectory);
   appendInt(out, static_cast<int32_t>(includes.size()));
   for (const std::string& include : includes) appendBytes(out, include);

@@ -24,6 +24,7 @@ struct TaskHeader {
   std::string pythonVersion;
   std::string filesDirectory;
   std::vector<std::string> includes;
+  bool isBarrier = false;  // the task belongs to a stage whose tasks run at once
   int32_t evalType = 0;
   std::vector<std::pair<std::string, std::string>> settings;    // of the session, those that workers look at
   std::vector<std::pair<std::string, std::string>> evaluation;  // of this kind of function

@@ -19,6 +19,7 @@ struct WorkerEnvironment {
   std::string sessionId;
   std::string executable;  // the interpreter; empty: PYSPARK_PYTHON, else the `python3` that can import pyspark
   std::map<std::string, std::string> variables;
+  std::chrono::seconds longestSilence{0};  // a worker that says nothing for longer is ended; 0: it may take any time
   auto operator<=>(const WorkerEnvironment&) const = default;
 };
 

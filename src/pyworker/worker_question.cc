@@ -6,10 +6,12 @@
 #include <cerrno>
 #include <chrono>
 
+#include "pyworker/worker_settings.h"
+
 namespace flint::pyworker {
 namespace {
 
-constexpr int32_t kAnalyze = -100;  // daemon.py: ANALYZE
+constexpr int32_t kQuestion = -100;  // daemon.py: QUESTION
 constexpr std::chrono::seconds kLongest{120};
 constexpr int32_t kMostBytes = 64 << 20;
 
@@ -19,7 +21,8 @@ Error failed(const std::string& traceback) {
 
 class Exchange {
  public:
-  explicit Exchange(int socket) : socket_(socket) {}
+  explicit Exchange(const PythonWorker& worker)
+      : worker_(worker), socket_(worker.socket()), longest_(worker.environment().longestSilence.count() > 0 ? worker.environment().longestSilence : kLongest) {}
 
   Status send(const std::string& bytes) {
     for (size_t sent = 0; sent < bytes.size();) {
@@ -38,7 +41,7 @@ class Exchange {
       const ssize_t count = ::recv(socket_, out.data() + filled, size - filled, MSG_DONTWAIT);
       if (count > 0) filled += static_cast<size_t>(count);
       if (count > 0 || (count < 0 && errno == EINTR)) continue;
-      if (count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return failed("Python worker exited unexpectedly (crashed).");
+      if (count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return failed(textOfEnd(worker_));
       RETURN_IF_ERROR(wait(POLLIN));
     }
     return out;
@@ -55,22 +58,25 @@ class Exchange {
   Status wait(int16_t events) {
     pollfd waiting{socket_, events, 0};
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now()).count();
-    if (left <= 0) return failed("the worker gave no answer in time");
+    if (left <= 0) return failed(textOfSilence(longest_));
     ::poll(&waiting, 1, static_cast<int>(left));
     return Status::ok();
   }
 
+  const PythonWorker& worker_;
   const int socket_;
-  const std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + kLongest;
+  const std::chrono::seconds longest_;
+  const std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::now() + longest_;
 };
 
 }  // namespace
 
-Result<std::string> askToAnalyze(const WorkerEnvironment& environment, const TaskHeader& header, const std::string& request) {
+Result<std::string> ask(const WorkerEnvironment& environment, const TaskHeader& header, std::string_view kind, const std::string& request) {
   ASSIGN_OR_RETURN(PythonWorkerPtr worker, WorkerPool::instance().take(environment));
-  Exchange exchange(worker->socket());
+  Exchange exchange(*worker);
   std::string bytes;
-  appendInt(bytes, kAnalyze);
+  appendInt(bytes, kQuestion);
+  appendBytes(bytes, std::string(kind));
   appendBytes(bytes, header.pythonVersion);
   appendBytes(bytes, header.filesDirectory);
   appendInt(bytes, static_cast<int32_t>(header.includes.size()));

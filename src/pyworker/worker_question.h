@@ -1,15 +1,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "pyworker/task_header.h"
 #include "pyworker/worker_pool.h"
 
 namespace flint::pyworker {
 
-/// What a worker answers to the question what a call of a table function gives: `request` is what follows the files' names (`flint_tables.analyze`).
+/// What a worker answers to the question `kind` (`flint_questions.py` names them): `request` is what PySpark's module of that name reads. Of the header
+/// the Python version and the files matter.
 ///
-/// Errors: the worker's traceback as a text in PYTHON_EXCEPTION; one where it ends or takes longer than two minutes. Blocks until then.
-Result<std::string> askToAnalyze(const WorkerEnvironment& environment, const TaskHeader& header, const std::string& request);
+/// Errors: the worker's traceback as a text in PYTHON_EXCEPTION; one where it ends, is silent for longer than its environment allows, or takes longer
+/// than two minutes. Blocks until then.
+Result<std::string> ask(const WorkerEnvironment& environment, const TaskHeader& header, std::string_view kind, const std::string& request);
 
 }  // namespace flint::pyworker

@@ -28,7 +28,7 @@ Status checkCartesianProducts(const plan::LogicalPlanPtr& optimized) {
       }
     }
     status = Error(condition::kLegacyErrorTemp0035)
-                 .with("message", "a join of every row with every row, where spark.sql.crossJoin.enabled is off and no CROSS JOIN is written")
+                 .with("message", "Detected implicit cartesian product of the sides of a join, where spark.sql.crossJoin.enabled is off and no CROSS JOIN is written")
                  .as(ErrorFamily::kAnalysis);
   });
   return status;

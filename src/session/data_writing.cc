@@ -9,6 +9,7 @@
 #include "plan/logical/relational.h"
 #include "plan/physical/physical_nodes.h"
 #include "session/cache/cache_manager.h"
+#include "session/python_data_writing.h"
 #include "session/query_execution.h"
 #include "types/type_coercion.h"
 
@@ -51,6 +52,12 @@ Result<const connector::DataSource*> sourceOf(SparkSession& session, const std::
   return source;
 }
 
+// One of the server's own goes before one of the same name in Python.
+std::optional<catalog::PythonDataSource> pythonSource(SparkSession& session, const std::string& format) {
+  if (format.empty() || connector::DataSourceTable::instance().find(format) != nullptr) return std::nullopt;
+  return session.catalog().pythonDataSources().find(format);
+}
+
 LogicalPlanPtr projectOf(std::vector<expr::ExprPtr> columns, LogicalPlanPtr child) {
   plan::Project project;
   project.projectList = std::move(columns);
@@ -70,6 +77,7 @@ expr::ExprPtr cast(expr::ExprPtr value, const DataType& type, expr::CastMode mod
 }  // namespace
 
 Status save(const SparkSessionPtr& session, const LogicalPlanPtr& query, const WriteTarget& target) {
+  if (const auto python = pythonSource(*session, target.format)) return saveInPython(session, query, target, *python);
   ASSIGN_OR_RETURN(const connector::DataSource* source, sourceOf(*session, target.format));
   if (source->write == nullptr) return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "writing " + std::string(source->shortName)).as(ErrorFamily::kUnsupportedOperation);
   QueryExecution execution(session, query);
@@ -112,15 +120,20 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
       case connector::SaveMode::kOverwrite: break;
     }
   }
-  ASSIGN_OR_RETURN(const connector::DataSource* source, sourceOf(*session, target.format));
+  const auto python = pythonSource(*session, target.format);
+  const connector::DataSource* source = nullptr;
+  if (!python.has_value()) {
+    ASSIGN_OR_RETURN(source, sourceOf(*session, target.format));
+  }
   WriteTarget files = target;
   const std::string* pathOption = connector::findOption(target.options, "path");
   if (files.path.empty() && pathOption != nullptr) files.path = *pathOption;
   const bool managed = files.path.empty();
-  if (managed) {
+  if (managed && !python.has_value()) {
     ASSIGN_OR_RETURN(files.path, managedLocation(*session, full[1], full[2]));
   }
-  files.mode = exists || !managed ? connector::SaveMode::kOverwrite : target.mode == connector::SaveMode::kIgnore ? connector::SaveMode::kErrorIfExists : target.mode;
+  // A table in Python is new: there is nothing that its source would have to keep.
+  files.mode = python.has_value() ? connector::SaveMode::kAppend : exists || !managed ? connector::SaveMode::kOverwrite : target.mode == connector::SaveMode::kIgnore ? connector::SaveMode::kErrorIfExists : target.mode;
   QueryExecution execution(session, query);
   ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, execution.analyzed());
   RETURN_IF_ERROR(save(session, query, files));
@@ -128,7 +141,7 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   table.database = full[1];
   table.name = full[2];
   table.type = managed ? catalog::CatalogTable::Type::kManaged : catalog::CatalogTable::Type::kExternal;
-  table.provider = std::string(source->shortName);
+  table.provider = python.has_value() ? python->name : std::string(source->shortName);
   table.location = files.path;
   table.partitionColumns = target.partitionColumns;
   table.numBuckets = target.numBuckets;

@@ -35,6 +35,7 @@ class CommandRunner {
   Status checkpoint(const spark::connect::CheckpointCommand& command);
   Status registerFunction(const spark::connect::CommonInlineUserDefinedFunction& function);
   Status registerTableFunction(const spark::connect::CommonInlineUserDefinedTableFunction& message);
+  Status registerDataSource(const spark::connect::CommonInlineUserDefinedDataSource& message);
   Result<LogicalPlanPtr> analyzed(const spark::connect::Relation& relation);
 
   SessionHolder& session_;
@@ -111,6 +112,18 @@ Status CommandRunner::registerTableFunction(const spark::connect::CommonInlineUs
   function->bodyExpression = udf;
   catalog::SessionCatalog& catalog = session_.spark().catalog();
   catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true);
+  return Status::ok();
+}
+
+Status CommandRunner::registerDataSource(const spark::connect::CommonInlineUserDefinedDataSource& message) {
+  if (!message.has_python_data_source()) return invalidPlan("a data source without a class");
+  catalog::PythonDataSource source;
+  source.name = message.name();
+  ASSIGN_OR_RETURN(source.function, context_.pythonSession());
+  source.function.name = message.name();
+  source.function.command = message.python_data_source().command();
+  source.function.pythonVersion = message.python_data_source().python_ver();
+  session_.spark().catalog().pythonDataSources().put(std::move(source));
   return Status::ok();
 }
 
@@ -195,6 +208,7 @@ Status CommandRunner::run(const Message& command) {
     case Message::kCreateDataframeView: return createView(command.create_dataframe_view());
     case Message::kRegisterFunction: return registerFunction(command.register_function());
     case Message::kRegisterTableFunction: return registerTableFunction(command.register_table_function());
+    case Message::kRegisterDataSource: return registerDataSource(command.register_data_source());
     case Message::kWriteOperation: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation());
     case Message::kWriteOperationV2: return writeRelation(session_.sparkPtr(), decoder_, command.write_operation_v2());
     case Message::kMergeIntoTableCommand: return merge(command.merge_into_table_command());

@@ -22,6 +22,12 @@ Result<expr::PythonFunction> functionOf(PlanDecoder& plans, const std::string& n
 }  // namespace
 
 Result<ExprPtr> decodePythonUdf(PlanDecoder& plans, const spark::connect::CommonInlineUserDefinedFunction& message) {
+  if (message.has_java_udf()) {
+    return Error(condition::kCannotLoadFunctionClass)
+        .with("className", message.java_udf().class_name())
+        .with("functionName", message.function_name())
+        .as(ErrorFamily::kAnalysis);
+  }
   if (!message.has_python_udf()) return unsupportedFeature("a user-defined function of the JVM");
   const spark::connect::PythonUDF& python = message.python_udf();
   expr::PythonUdf node;

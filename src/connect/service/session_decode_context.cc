@@ -42,6 +42,7 @@ Result<expr::PythonFunction> SessionDecodeContext::pythonSession() {
   auto files = session_.artifacts().under("pyfiles/");
   for (const auto& [name, content] : files) session.includes.push_back(name);
   files.merge(session_.artifacts().under("files/"));
+  for (auto& [name, content] : session_.artifacts().under("archives/")) files.emplace(".archives/" + name, std::move(content));  // flint_files.py unpacks them
   if (!files.empty()) {
     ASSIGN_OR_RETURN(session.filesDirectory, session_.scratchFiles().folderOf(files));
   }

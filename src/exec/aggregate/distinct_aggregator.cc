@@ -92,8 +92,12 @@ std::vector<DataType> DistinctAggregator::encodedTypes() const { return {DataTyp
 
 std::vector<VectorPtr> DistinctAggregator::columnsOf(const Set& set) const {
   std::vector<const std::byte*> rows;
-  for (size_t p = 0; p < kGroupPartitions; ++p) {
-    set.rows.partition(p).forEach([&](const std::byte* row) { rows.push_back(row + GroupRowFormat::kKeys); });
+  if (const auto* inOrder = set.rows.inOrder()) {
+    for (const std::byte* row : *inOrder) rows.push_back(row + GroupRowFormat::kKeys);
+  } else {
+    for (size_t p = 0; p < kGroupPartitions; ++p) {
+      set.rows.partition(p).forEach([&](const std::byte* row) { rows.push_back(row + GroupRowFormat::kKeys); });
+    }
   }
   std::vector<VectorPtr> columns;
   for (size_t i = 0; i < argumentTypes_.size(); ++i) columns.push_back(format_.keys.unpack(i, rows, nullptr));

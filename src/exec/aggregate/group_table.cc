@@ -64,10 +64,23 @@ std::byte* GroupRows::add(uint64_t hash, const std::byte* packed) {
   if (format_.keys.width() != 0) std::memcpy(keys, packed, format_.keys.width());
   if (format_.keys.hasStrings()) format_.keys.ownStrings(keys, [this](size_t size) { return arena_.allocate(size); });
   format_.states.init(row);
+  if (knowsOrder_) {
+    if (inOrder_.size() < kMostInOrder) {
+      inOrder_.push_back(row);
+    } else {
+      forgetOrder();
+    }
+  }
   return row;
 }
 
+void GroupRows::forgetOrder() {
+  knowsOrder_ = false;
+  inOrder_ = {};
+}
+
 void GroupRows::clearPartition(size_t index) {
+  forgetOrder();
   if (format_.states.needsDestroy) partitions_[index].forEach([this](std::byte* row) { format_.states.destroy(row); });
   partitions_[index].clear();
 }
@@ -75,6 +88,7 @@ void GroupRows::clearPartition(size_t index) {
 void GroupRows::clear() {
   for (size_t i = 0; i < kGroupPartitions; ++i) clearPartition(i);
   arena_.clear();
+  knowsOrder_ = true;
 }
 
 size_t GroupRows::size() const {
@@ -84,7 +98,7 @@ size_t GroupRows::size() const {
 }
 
 int64_t GroupRows::bytes() const {
-  int64_t bytes = arena_.bytes();
+  int64_t bytes = arena_.bytes() + static_cast<int64_t>(inOrder_.capacity() * sizeof(std::byte*));
   for (const RowBlocks& partition : partitions_) bytes += partition.bytes();
   return bytes;
 }

@@ -67,10 +67,18 @@ class GroupRows {
   size_t size() const;
   int64_t bytes() const;
   GroupArena& arena() { return arena_; }
+  /// All groups in the order they were added; null where there are more than `kMostInOrder`, or some are gone.
+  const std::vector<std::byte*>* inOrder() const { return knowsOrder_ ? &inOrder_ : nullptr; }
 
  private:
+  static constexpr size_t kMostInOrder = 4096;
+
+  void forgetOrder();
+
   const GroupRowFormat& format_;
   std::vector<RowBlocks> partitions_;
+  std::vector<std::byte*> inOrder_;
+  bool knowsOrder_ = true;
   GroupArena arena_;
 };
 

@@ -1,6 +1,7 @@
 #include "exec/python/python_cogroup_source.h"
 
 #include "columnar/vector_compare.h"
+#include "exec/python/python_accumulators.h"
 #include "exec/scan/union_source.h"
 #include "pyworker/python_task.h"
 
@@ -142,6 +143,7 @@ Result<Progress> PythonCoGroupSource::Local::produce(ColumnarBatch& out) {
     }
     ASSIGN_OR_RETURN(moved, worker_->advance());
     if (worker_->isDone() && !moved) {
+      RETURN_IF_ERROR(PythonAccumulators::add(*task_, worker_->takeAccumulators()));
       worker_.reset();
       inputEnded_ = true;
       continue;
@@ -161,8 +163,9 @@ Result<Progress> PythonCoGroupSource::Local::produce(ColumnarBatch& out) {
     }
     if (moved) continue;
     auto waker = std::make_shared<Waker>();
-    if (below != nullptr) below->onWake([waker] { waker->wake(); });
-    worker_->awaitReady([waker] { waker->wake(); });
+    const bool inputMayCome = below != nullptr;
+    if (inputMayCome) below->onWake([waker] { waker->wake(); });
+    worker_->awaitReady([waker] { waker->wake(); }, inputMayCome);
     return Progress::blocked(std::move(waker));
   }
 }

@@ -5,6 +5,7 @@
 
 #include "columnar/gather.h"
 #include "columnar/vector_compare.h"
+#include "exec/python/python_accumulators.h"
 #include "exec/scan/union_source.h"
 #include "pyworker/python_task.h"
 
@@ -314,6 +315,7 @@ Result<Progress> PythonMapSource::Local::produce(ColumnarBatch& out) {
           return internalError("a Python worker gave fewer rows than it got");
         }
         carried_.clear();
+        RETURN_IF_ERROR(PythonAccumulators::add(*task_, run_->takeAccumulators()));
         run_.reset();
         moved = true;
       }
@@ -328,8 +330,9 @@ Result<Progress> PythonMapSource::Local::produce(ColumnarBatch& out) {
     }
     if (moved) continue;
     auto waker = std::make_shared<Waker>();
-    if (below != nullptr) below->onWake([waker] { waker->wake(); });
-    if (run_ != nullptr && !run_->isDone()) run_->awaitReady([waker] { waker->wake(); });
+    const bool inputMayCome = below != nullptr;
+    if (inputMayCome) below->onWake([waker] { waker->wake(); });
+    if (run_ != nullptr && !run_->isDone()) run_->awaitReady([waker] { waker->wake(); }, inputMayCome);
     return Progress::blocked(std::move(waker));
   }
 }

@@ -1,13 +1,13 @@
 #include "exec/python/python_run.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <span>
 
 #include "columnar/type_layout.h"
+#include "exec/python/profile_ids.h"
 #include "expr/expression_evaluator.h"
+#include "pyworker/worker_settings.h"
 
 namespace flint::exec {
 namespace {
@@ -48,6 +48,12 @@ const char* evalTypeName(PythonEvalType type) {
   return "";
 }
 
+// Only profiles show it.
+int64_t resultIdOf(const PythonRun& run, const PythonUdf& udf) {
+  if (run.setting("spark.sql.pyspark.udf.profiler", "").empty()) return udf.resultId;
+  return profileIdOf(udf, run.setting("spark.connect.session.planCache.enabled", "true") != "false");
+}
+
 // Collects the columns that functions need, each expression once.
 class Arguments {
  public:
@@ -70,7 +76,7 @@ class Arguments {
       if (inner != nullptr) {
         ASSIGN_OR_RETURN(pyworker::TaskFunction chained, function(*inner));
         chained.commands.push_back(udf.function.command);
-        chained.resultId = udf.resultId;
+        chained.resultId = resultIdOf(run_, udf);
         return chained;
       }
     }
@@ -82,7 +88,7 @@ class Arguments {
       made.arguments.push_back(std::move(argument));
     }
     made.commands.push_back(udf.function.command);
-    made.resultId = udf.resultId;
+    made.resultId = resultIdOf(run_, udf);
     return made;
   }
 
@@ -133,19 +139,6 @@ int64_t integerOf(const std::string& text, int64_t otherwise) {
   return failure == std::errc() && end == text.data() + text.size() ? value : otherwise;
 }
 
-// Mebibytes of address space that a worker may have: what is set, else half of the machine's memory.
-int64_t memoryLimitMb(const std::string& setting) {
-  if (!setting.empty()) {
-    size_t digits = 0;
-    while (digits < setting.size() && setting[digits] >= '0' && setting[digits] <= '9') ++digits;
-    const int64_t value = integerOf(setting.substr(0, digits), -1);
-    const char unit = digits < setting.size() ? setting[digits] : 'm';
-    if (value > 0) return unit == 'g' || unit == 'G' ? value * 1024 : unit == 't' || unit == 'T' ? value << 20 : unit == 'k' || unit == 'K' ? value / 1024 : value;
-  }
-  const int64_t machine = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE) >> 20;
-  return std::max<int64_t>(4096, machine / 2);
-}
-
 }  // namespace
 
 std::string PythonRun::setting(std::string_view key, std::string_view otherwise) const {
@@ -163,6 +156,7 @@ Result<std::shared_ptr<PythonRun>> PythonRun::make(const plan::PythonMapExec& no
   run->header.pythonVersion = first.pythonVersion;
   run->header.filesDirectory = first.filesDirectory;
   run->header.includes = first.includes;
+  run->header.isBarrier = node.isBarrier;
   run->header.settings = node.settings;
   Arguments arguments(*run, input);
   if (node.shape == plan::PythonShape::kTable) {
@@ -178,7 +172,7 @@ Result<std::shared_ptr<PythonRun>> PythonRun::make(const plan::PythonMapExec& no
     if (node.shape == plan::PythonShape::kCoGroups) columns = columns.first(static_cast<size_t>(node.numLeftArguments));
     RETURN_IF_ERROR(addGroupOffsets(columns, node.grouping, arguments, made));
     made.commands = {first.command};
-    made.resultId = node.function(0).resultId;
+    made.resultId = resultIdOf(*run, node.function(0));
     run->header.functions.push_back(std::move(made));
   } else {
     for (size_t i = 0; i < node.functions.size(); ++i) {
@@ -199,7 +193,10 @@ Result<std::shared_ptr<PythonRun>> PythonRun::make(const plan::PythonMapExec& no
   if (first.evalType == PythonEvalType::kArrowBatched || first.evalType == PythonEvalType::kBatched || node.shape == plan::PythonShape::kTable) {
     run->header.evaluation.emplace_back("input_type", DataType::structType(run->fields).json());
   }
-  for (const expr::AttributePtr& result : node.results) run->resultTypes.push_back(result->dataType());
+  for (const expr::AttributePtr& result : node.results) {
+    run->resultTypes.push_back(result->dataType());
+    run->requiredNames.push_back(result->nullable() ? "" : result->name);
+  }
   // Beside the results the place of the row that each belongs to.
   if (node.shape == plan::PythonShape::kTable) run->resultTypes.push_back(DataType::bigint());
   run->arrow.timeZone = run->setting("spark.sql.session.timeZone", "UTC");
@@ -207,12 +204,7 @@ Result<std::shared_ptr<PythonRun>> PythonRun::make(const plan::PythonMapExec& no
   run->maxRecordsPerBatch = integerOf(run->setting("spark.sql.execution.arrow.maxRecordsPerBatch", "10000"), 10000);
   if (run->maxRecordsPerBatch <= 0) run->maxRecordsPerBatch = INT32_MAX;
 
-  run->environment.sessionId = first.sessionId;
-  run->environment.executable = run->setting("spark.pyspark.python", run->setting("spark.python.exec", ""));
-  auto& variables = run->environment.variables;
-  if (run->setting("spark.sql.execution.pyspark.udf.hideTraceback.enabled", "false") == "true") variables["SPARK_HIDE_TRACEBACK"] = "1";
-  if (run->setting("spark.sql.execution.pyspark.udf.simplifiedTraceback.enabled", "true") == "true") variables["SPARK_SIMPLIFIED_TRACEBACK"] = "1";
-  variables["PYSPARK_EXECUTOR_MEMORY_MB"] = std::to_string(memoryLimitMb(run->setting("spark.executor.pyspark.memory", "")));
+  run->environment = pyworker::environmentFor(first.sessionId, [&](std::string_view key) { return run->setting(key, ""); });
   return run;
 }
 
@@ -251,6 +243,11 @@ Result<std::vector<VectorPtr>> fromWorkerColumns(const PythonRun& run, const Col
         .as(ErrorFamily::kRuntime);
   }
   for (size_t i = 0; i < columns.size(); ++i) {
+    if (i < run.requiredNames.size() && !run.requiredNames[i].empty() && columns[i]->mayHaveNulls()) {
+      for (const columnar::RowIndex row : given.activeRows()) {
+        if (columns[i]->isNull(row)) return Error(condition::kNotNullAssertViolation).with("walkedTypePath", quoteIdentifier(run.requiredNames[i])).as(ErrorFamily::kRuntime);
+      }
+    }
     if (columns[i]->type() != run.resultTypes[i]) columns[i] = ColumnVector::withType(columns[i], run.resultTypes[i]);
   }
   return columns;

@@ -28,13 +28,14 @@ struct PythonRun {
   columnar::ArrowWriteOptions arrow;
   int64_t maxRecordsPerBatch = 10000;       // rows
   std::vector<DataType> resultTypes;
+  std::vector<std::string> requiredNames;   // of results that hold no NULL; empty for the others
   std::vector<std::pair<std::string, std::string>> settings;
 };
 
 /// `arguments` as the columns of `run.fields`, for the rows of `batch`.
 columnar::ColumnarBatch toWorkerColumns(const PythonRun& run, const columnar::ColumnarBatch& batch, std::vector<columnar::VectorPtr> arguments);
 
-/// What a worker gave, as the types that were declared. Errors: ARROW_TYPE_MISMATCH where it is something else.
+/// What a worker gave, as the types that were declared. Errors: ARROW_TYPE_MISMATCH where it is something else, NOT_NULL_ASSERT_VIOLATION.
 Result<std::vector<columnar::VectorPtr>> fromWorkerColumns(const PythonRun& run, const columnar::ColumnarBatch& given, bool wrapped);
 
 }  // namespace flint::exec

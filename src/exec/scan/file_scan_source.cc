@@ -26,8 +26,15 @@ Result<std::shared_ptr<FileScanSource>> FileScanSource::make(std::shared_ptr<con
   const StructFields& schema = node->table->schema();
   for (const expr::AttributePtr& attribute : node->attributes) {
     const auto found = std::find_if(schema.begin(), schema.end(), [&](const StructField& field) { return field.name == attribute->name; });
-    if (found == schema.end()) return internalError("the scanned table has no column " + attribute->name);
-    request.columns.push_back(static_cast<int32_t>(found - schema.begin()));
+    auto position = static_cast<int32_t>(found - schema.begin());
+    if (found == schema.end()) {
+      // Hidden columns follow the schema's.
+      const StructFields hidden = node->table->metadataColumns();
+      const auto hiddenOne = std::find_if(hidden.begin(), hidden.end(), [&](const StructField& field) { return field.name == attribute->name; });
+      if (hiddenOne == hidden.end()) return internalError("the scanned table has no column " + attribute->name);
+      position += static_cast<int32_t>(hiddenOne - hidden.begin());
+    }
+    request.columns.push_back(position);
     request.columnTypes.push_back(attribute->type);
   }
   for (const expr::ExprPtr& filter : node->filters) {

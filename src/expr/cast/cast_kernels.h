@@ -55,7 +55,6 @@ Kernel findNestedCast(const DataType& from, const DataType& to);
 struct ValueTextStyle {
   std::string_view null = "null";
   bool hexBinary = false;    // binary values as "[41 42]", not as they stand
-  bool jsonVariant = false;  // variants as JSON
 };
 /// Appends a value as CAST(... AS STRING) writes it: "[1, 2]", "{a -> 1}", "2024-02-29"; the style's word for a null.
 void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& zone, std::string& out, const ValueTextStyle& style = {});

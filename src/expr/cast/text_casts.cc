@@ -132,11 +132,7 @@ void appendValueText(const ColumnVector& vector, RowIndex row, const TimeZone& z
     case TypeKind::kGeography: out += vector.values<StringView>()[row].view(); break;
     case TypeKind::kBinary: appendBinary(vector.values<StringView>()[row].view(), out, style); break;
     case TypeKind::kVariant:
-      if (style.jsonVariant) {
-        columnar::appendVariantJson(columnar::VariantReader::of(vector.values<StringView>()[row].view()), zone, out);
-      } else {
-        out += vector.values<StringView>()[row].view();
-      }
+      columnar::appendVariantJson(columnar::VariantReader::of(vector.values<StringView>()[row].view()), zone, out);
       break;
     case TypeKind::kDate: out += dateText(vector.values<int32_t>()[row]); break;
     case TypeKind::kTimestamp: out += localTimestampText(zone.toLocal(vector.values<int64_t>()[row])); break;

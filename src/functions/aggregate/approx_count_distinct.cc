@@ -17,12 +17,14 @@ namespace {
 constexpr uint64_t kSeed = 42;
 constexpr double kDefaultDeviation = 0.05;
 
-// Spark's xxhash64 of one value: whole numbers of up to 32 bits as four bytes, wider ones as eight, texts as they are.
-uint64_t hashAt(const ColumnVector& vector, RowIndex row) {
+// Spark's xxhash64 of one value: whole numbers of up to 32 bits as four bytes, wider ones as eight, texts as they are. The hash of a part of a nested
+// value is the seed of the next; a null leaves the seed.
+uint64_t hashAt(const ColumnVector& vector, RowIndex row, uint64_t seed = kSeed) {
+  if (vector.isNull(row)) return seed;
   const ColumnVector& base = vector.isFlat() ? vector : *vector.base();
   const RowIndex at = vector.baseRow(row);
-  const auto four = [](int32_t value) { return XXH64(&value, sizeof(value), kSeed); };
-  const auto eight = [](int64_t value) { return XXH64(&value, sizeof(value), kSeed); };
+  const auto four = [seed](int32_t value) { return XXH64(&value, sizeof(value), seed); };
+  const auto eight = [seed](int64_t value) { return XXH64(&value, sizeof(value), seed); };
   switch (base.physicalType()) {
     case PhysicalType::kBool: return four(base.values<uint8_t>()[at]);
     case PhysicalType::kInt8: return four(base.values<int8_t>()[at]);
@@ -33,7 +35,7 @@ uint64_t hashAt(const ColumnVector& vector, RowIndex row) {
     case PhysicalType::kDouble: return eight(std::bit_cast<int64_t>(columnar::normalizedFloat(base.values<double>()[at])));
     case PhysicalType::kString: {
       const StringView& text = base.values<StringView>()[at];
-      return XXH64(text.data(), text.size(), kSeed);
+      return XXH64(text.data(), text.size(), seed);
     }
     case PhysicalType::kInt128: {
       // The shortest big-endian two's complement form, as BigInteger gives it.
@@ -43,9 +45,19 @@ uint64_t hashAt(const ColumnVector& vector, RowIndex row) {
       size_t first = 0;
       const uint8_t sign = value < 0 ? 0xFF : 0;
       while (first < 15 && bytes[first] == sign && (bytes[first + 1] ^ sign) < 0x80) ++first;
-      return XXH64(bytes.data() + first, bytes.size() - first, kSeed);
+      return XXH64(bytes.data() + first, bytes.size() - first, seed);
     }
-    default: return 0;
+    case PhysicalType::kStruct:
+      for (const VectorPtr& field : base.children()) seed = hashAt(*field, at, seed);
+      return seed;
+    case PhysicalType::kList: {
+      const columnar::ListEntry entry = base.values<columnar::ListEntry>()[at];
+      for (int32_t i = 0; i < entry.length; ++i) {
+        for (const VectorPtr& part : base.children()) seed = hashAt(*part, entry.offset + i, seed);
+      }
+      return seed;
+    }
+    default: return seed;
   }
 }
 
@@ -128,7 +140,6 @@ Result<AggregateBinding> bindApproxCountDistinct(const BindContext& context, boo
   const int precision = std::clamp(static_cast<int>(std::ceil(2.0 * std::log2(1.106 / deviation))), 4, 18);
   AggregateBinding binding{.result = DataType::bigint(), .nullable = false, .ignoresDuplicates = true, .emptyResult = Value::integer(0)};
   binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
-  if (binding.argumentTypes[0].isNested()) return unexpectedArgumentType(context, 0, "\"ANY\"");
   binding.aggregator = makeObjectAggregator(DistinctSketch{precision});
   return binding;
 }

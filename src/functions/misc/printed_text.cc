@@ -18,7 +18,7 @@ struct ZoneData {
 };
 
 void printedTexts(const KernelArgs& args) {
-  static constexpr ValueTextStyle kStyle{.null = "NULL", .hexBinary = true, .jsonVariant = true};
+  static constexpr ValueTextStyle kStyle{.null = "NULL", .hexBinary = true};
   const TimeZone& zone = *args.data<ZoneData>().zone;
   auto out = args.result<StringView>();
   std::string text;

@@ -25,6 +25,7 @@ Result<LogicalPlanPtr> pushDownLimits(const LogicalPlanPtr& root, OptimizerConte
 Result<LogicalPlanPtr> eliminateSorts(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> mergeScalarSubqueries(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> reorderJoins(const LogicalPlanPtr& root, OptimizerContext& context);
+Result<LogicalPlanPtr> planPythonDataSources(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> extractPythonUdfs(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> optimizeSubqueries(const LogicalPlanPtr& root, OptimizerContext& context);
 

@@ -11,17 +11,22 @@ namespace flint::plan {
 
 /// Python functions over the rows of partitions.
 ///
+/// Of a data source (`dataSource`) the function is not known before the optimizer asks for it: its command is the pickled source until then, its
+/// child has no columns, and the rows are those of the partitions that the source names.
+///
 /// Scalar functions (`keepsInput`): the child's columns and one result a function. `mapInPandas` and its like: the rows the one function gives.
 struct PythonMap final : LogicalNode<PythonMap, LogicalKind::kMapPartitions> {
   std::vector<ExprPtr> functions;  // PythonUdfs; before analysis without arguments
   std::vector<AttributePtr> results;
   bool keepsInput = false;
   bool isBarrier = false;
+  std::string dataSource;  // its name
   LogicalPlanPtr child;
   static constexpr const char* kName = "MapPartitions";
   static constexpr auto fields() {
     return std::tuple(field("functions", &PythonMap::functions), field("results", &PythonMap::results), field("keepsInput", &PythonMap::keepsInput),
-                      field("isBarrier", &PythonMap::isBarrier), field("child", &PythonMap::child));
+                      field("isBarrier", &PythonMap::isBarrier),
+                      field("dataSource", &PythonMap::dataSource), field("child", &PythonMap::child));
   }
   std::vector<AttributePtr> output() const override;
   const char* nodeName() const override;

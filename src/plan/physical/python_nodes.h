@@ -30,13 +30,15 @@ struct PythonMapExec final : PhysicalNode<PythonMapExec, PhysicalKind::kMapParti
   std::vector<AttributePtr> rightGrouping;
   std::vector<AttributePtr> passed;  // of kTable: the child's columns that stand beside the results
   int32_t numLeftArguments = 0;  // of kCoGroups: how many of the function's arguments are columns of the first input
+  bool isBarrier = false;        // of kMap
   std::vector<std::pair<std::string, std::string>> settings;  // of the session, that workers look at
   std::vector<PhysicalPlanPtr> inputs;                        // one; two of kCoGroups
   static constexpr const char* kName = "MapPartitions";
   static constexpr auto fields() {
     return std::tuple(field("shape", &PythonMapExec::shape), field("functions", &PythonMapExec::functions), field("results", &PythonMapExec::results),
                       field("grouping", &PythonMapExec::grouping), field("order", &PythonMapExec::order), field("rightGrouping", &PythonMapExec::rightGrouping),
-                      field("passed", &PythonMapExec::passed), field("numLeftArguments", &PythonMapExec::numLeftArguments), field("settings", &PythonMapExec::settings), field("inputs", &PythonMapExec::inputs));
+                      field("passed", &PythonMapExec::passed), field("numLeftArguments", &PythonMapExec::numLeftArguments), field("isBarrier", &PythonMapExec::isBarrier),
+                      field("settings", &PythonMapExec::settings), field("inputs", &PythonMapExec::inputs));
   }
   std::vector<AttributePtr> output() const override;
   const char* nodeName() const override;
