@@ -42,7 +42,7 @@ Result<std::vector<ExprPtr>> ExpressionResolver::resolveAllForPlan(const std::ve
 Result<ExprPtr> ExpressionResolver::resolveCondition(const ExprPtr& expression, const char* clause) {
   ASSIGN_OR_RETURN(ExprPtr condition, resolve(expression));
   const DataType& type = condition->dataType();
-  if (type.is(TypeKind::kNull) || type.isStringLike()) condition = castImplicitly(condition, DataType::boolean(), options());
+  if (type.is(TypeKind::kNull)) condition = castImplicitly(condition, DataType::boolean(), options());
   if (!condition->dataType().is(TypeKind::kBoolean)) {
     const bool join = std::string_view(clause) == "JOIN";
     if (join) {

@@ -167,9 +167,25 @@ Result<ExprPtr> ExpressionResolver::resolveScalar(const expr::ScalarFunction& fu
   return made;
 }
 
+namespace {
+
+// The percentiles of an order are asked for by WITHIN GROUP (ORDER BY one expression), as is a mode without an argument.
+Status checkWithinGroup(const std::string& name, const UnresolvedFunction& call) {
+  const bool isMode = name == "mode" && call.arguments.empty();
+  if (name != "percentile_cont" && name != "percentile_disc" && !isMode) return Status::ok();
+  const auto failed = [&](Error error) { return Status(error.with("funcName", quoteIdentifier(name)).at(call.origin()).as(ErrorFamily::kAnalysis)); };
+  if (call.withinGroup.empty()) return failed(Error(condition::kInvalidWithinGroupExpressionWithinGroupMissing));
+  if (call.distinct) return failed(Error(condition::kInvalidWithinGroupExpressionDistinctUnsupported));
+  if (call.withinGroup.size() == 1) return Status::ok();
+  return failed(Error(condition::kInvalidWithinGroupExpressionWrongNumOrderings).with("expectedNum", "1").with("actualNum", std::to_string(call.withinGroup.size())));
+}
+
+}  // namespace
+
 Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFunction& function, const std::string& name, const UnresolvedFunction& call) {
   if (call.ignoreNulls.has_value() && *call.ignoreNulls && !function.acceptsIgnoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
   if (!call.withinGroup.empty() && !function.acceptsWithinGroup) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", call.origin());
+  RETURN_IF_ERROR(checkWithinGroup(name, call));
   const bool overWindow = windowDepth_ > 0;
   const size_t outerBefore = plans_.frame() == nullptr ? 0 : plans_.frame()->outerAttributes.size();
   if (!overWindow) ++aggregateDepth_;
@@ -341,6 +357,22 @@ Result<ExprPtr> ExpressionResolver::resolveGenerator(const expr::GeneratorFuncti
   return ExprPtr(expr::makeExpr(std::move(node), call.origin()));
 }
 
+namespace {
+
+// Functions of TIME alone.
+bool isTimeFunction(std::string_view name) {
+  return name == "to_time" || name == "try_to_time" || name == "make_time" || name == "time_diff" || name == "time_trunc" || name == "current_time" ||
+         name.starts_with("time_from_") || name.starts_with("time_to_");
+}
+
+// product() belongs to the DataFrame API: SQL text does not know it.
+expr::FunctionRegistry::Entry findBuiltin(const expr::FunctionRegistry& functions, const std::string& name, const UnresolvedFunction& call) {
+  const bool fromText = call.origin() != nullptr && call.origin()->sqlText != nullptr;
+  return name == "product" && fromText ? expr::FunctionRegistry::Entry() : functions.find(name);
+}
+
+}  // namespace
+
 Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& call, bool overWindow) {
   // system.builtin.f, builtin.f and session.f name built-ins too.
   const std::string name = lowerCase(call.nameParts.back());
@@ -365,7 +397,8 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       ASSIGN_OR_RETURN(ExprPtr node, resolveOperator(name, call));
       if (node != nullptr) return node;
     }
-    const auto entry = plans_.catalog().functions().find(name);
+    const auto entry = findBuiltin(plans_.catalog().functions(), name, call);
+    if (isTimeFunction(name) && !std::holds_alternative<std::monostate>(entry)) RETURN_IF_ERROR(checkTimeType(DataType::time(6), origin));
     const int windowDepth = overWindow ? 1 : 0;
     const int outerWindowDepth = std::exchange(windowDepth_, windowDepth);
     struct Restore {
@@ -374,6 +407,7 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       ~Restore() { depth = value; }
     } restore{windowDepth_, outerWindowDepth};
     if (const auto* scalar = std::get_if<const expr::ScalarFunction*>(&entry)) {
+      if (overWindow && !call.withinGroup.empty()) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", origin);
       if (overWindow) {
         return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
       }

@@ -169,12 +169,15 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
         }
       } else if (const auto* outer = arguments[i]->as<expr::OuterReference>()) {
         field = outer->attribute->name;
+      } else if (const auto* part = arguments[i]->as<expr::GetStructField>()) {
+        field = part->name;
       } else if (arguments.size() == count) {
         if (const auto* column = call.arguments[i]->as<expr::UnresolvedAttribute>()) field = column->nameParts.back();
       }
       fields.push_back(expr::literalString(field));
       fields.push_back(expr::withoutAlias(arguments[i]));
       texts.push_back(expr::columnName(fields.back(), options().timeZone));
+      if (const auto* alias = arguments[i]->as<expr::Alias>()) texts.back() += " AS " + alias->name;
     }
     ASSIGN_OR_RETURN(const ExprPtr structure, expr::makeFunctionCall("named_struct", std::move(fields), options(), origin));
     expr::RuntimeReplaceable replaced;

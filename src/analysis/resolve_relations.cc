@@ -265,7 +265,7 @@ Result<ResolvedPlan> PlanResolver::resolveInlineTable(const plan::UnresolvedInli
       types.push_back(row[c]->dataType());
       nullable = nullable || row[c]->nullable();
     }
-    const auto common = findWiderCommonType(types, options_.ansi);
+    const auto common = findWiderTypeWithoutStrings(types, options_.ansi);
     const std::string name = node.names.empty() ? "col" + std::to_string(c + 1) : node.names[c];
     if (!common) {
       return Error(condition::kInvalidInlineTableIncompatibleTypesInInlineTable).with("colName", quoteIdentifier(name)).at(node.origin()).as(ErrorFamily::kAnalysis);

@@ -95,6 +95,15 @@ Status checkFrameBounds(const WindowSpec& spec, const OriginPtr& origin, const e
 
 }  // namespace
 
+namespace {
+
+// An aggregate over the rows in an order of its own, which a window can neither order nor cut.
+bool needsWholePartition(const expr::AggregateExpression& aggregate) {
+  return aggregate.name == "median" || aggregate.name == "percentile_cont" || aggregate.name == "percentile_disc" || !aggregate.withinGroup.empty();
+}
+
+}  // namespace
+
 Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& window) {
   WindowSpec spec = window.spec;
   if (!window.windowName.empty()) {
@@ -209,6 +218,8 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
         }
         own = fixed;
       }
+    } else if (const auto* ordered = call->as<expr::AggregateExpression>(); ordered != nullptr && needsWholePartition(*ordered) && (own.hasFrame || !own.orderBy.empty())) {
+      return Error(condition::kInvalidWindowSpecForAggregationFunc).with("aggFunc", quoteIdentifier(ordered->name)).at(window.origin()).as(ErrorFamily::kAnalysis);
     } else if (const auto* aggregate = call->as<expr::AggregateExpression>(); aggregate != nullptr && aggregate->distinct) {
       return Error(condition::kDistinctWindowFunctionUnsupported).with("windowExpr", "\"" + expr::columnName(call) + " OVER " + own.sql() + "\"").at(window.origin()).as(ErrorFamily::kAnalysis);
     }

@@ -12,6 +12,7 @@
 #include "expr/function_registry.h"
 #include "expr/unresolved.h"
 #include "types/collation.h"
+#include "types/decimal.h"
 #include "types/type_coercion.h"
 
 namespace flint::analysis {
@@ -149,7 +150,38 @@ Status fillUpChars(ExprPtr& left, ExprPtr& right, const EvaluationOptions& optio
 
 }  // namespace
 
-Result<ExprPtr> coerceComparison(const expr::Comparison& node, const EvaluationOptions& options) {
+namespace {
+
+// A whole number compared with a constant decimal is compared with the whole number beside that: `i > 1.5` is `i > 1`.
+std::optional<expr::Comparison> comparedWithWhole(const expr::Comparison& node) {
+  using enum expr::ComparisonOp;
+  const bool isRight = node.left->dataType().isIntegral();
+  const ExprPtr& constant = isRight ? node.right : node.left;
+  const ExprPtr& number = isRight ? node.left : node.right;
+  const auto* literal = constant->as<expr::Literal>();
+  const bool orders = node.op == kLess || node.op == kLessOrEqual || node.op == kGreater || node.op == kGreaterOrEqual;
+  if (!orders || literal == nullptr || literal->value.isNull() || !constant->dataType().is(TypeKind::kDecimal) || !number->dataType().isIntegral()) return std::nullopt;
+  const bool above = node.op == kGreater || node.op == kLessOrEqual;  // of the constant on the right
+  const int128_t unscaled = literal->value.asDecimal();
+  const int128_t scale = powerOfTen(constant->dataType().scale());
+  int128_t whole = unscaled / scale;
+  const bool exact = whole * scale == unscaled;
+  if (!exact && unscaled < 0) --whole;             // rounded down
+  if (!exact && above != isRight) ++whole;         // rounded up
+  if (whole != static_cast<int64_t>(whole)) return std::nullopt;
+  const auto small = static_cast<int64_t>(whole);
+  const bool fits = number->dataType().is(TypeKind::kInteger) && small == static_cast<int32_t>(small);
+  const ExprPtr rounded = expr::literal(Value::integer(small), fits ? DataType::integer() : DataType::bigint())->withOrigin(constant->origin());
+  expr::Comparison out = node;
+  (isRight ? out.right : out.left) = rounded;
+  return out;
+}
+
+}  // namespace
+
+Result<ExprPtr> coerceComparison(const expr::Comparison& written, const EvaluationOptions& options) {
+  const auto whole = comparedWithWhole(written);
+  const expr::Comparison& node = whole ? *whole : written;
   ExprPtr left = decimalLiteral(node.left, node.right->dataType());
   ExprPtr right = decimalLiteral(node.right, node.left->dataType());
   RETURN_IF_ERROR(fillUpChars(left, right, options));
@@ -189,40 +221,52 @@ Result<ExprPtr> coerceComparison(const expr::Comparison& node, const EvaluationO
 
 Result<ExprPtr> coerceLogic(const ExprPtr& node, const EvaluationOptions& options) {
   std::vector<ExprPtr> children = node->children();
-  for (size_t i = 0; i < children.size(); ++i) {
-    const DataType type = children[i]->dataType();
-    if (type.is(TypeKind::kBoolean)) continue;
-    const bool takes = type.is(TypeKind::kNull) || type.isStringLike();
-    if (takes) {
-      children[i] = castImplicitly(children[i], DataType::boolean(), options);
-      continue;
-    }
-    if (children.size() == 1) {
-      return Error(condition::kDatatypeMismatchUnexpectedInputType)
-          .with("sqlExpr", textOf(node, options))
-          .with("paramIndex", "first")
-          .with("requiredType", "\"BOOLEAN\"")
-          .with("inputSql", textOf(children[i], options))
-          .with("inputType", quotedType(type))
-          .at(node->origin())
-          .as(ErrorFamily::kAnalysis);
-    }
-    if (!children[0]->dataType().sameType(children[1]->dataType())) {
-      return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
-          .with("sqlExpr", textOf(node, options))
-          .with("left", quotedType(children[0]->dataType()))
-          .with("right", quotedType(children[1]->dataType()))
-          .at(node->origin())
-          .as(ErrorFamily::kAnalysis);
-    }
-    return Error(condition::kDatatypeMismatchBinaryOpWrongType)
+  bool anyText = false;
+  bool anyBoolean = false;
+  for (const ExprPtr& child : children) {
+    anyText = anyText || child->dataType().isStringLike();
+    anyBoolean = anyBoolean || child->dataType().is(TypeKind::kBoolean);
+  }
+  // Text is a condition with ANSI rules only, and beside one.
+  const bool takesText = options.ansi && (anyBoolean || children.size() == 1);
+  size_t wrong = children.size();
+  for (size_t i = children.size(); i-- > 0;) {
+    const DataType& type = children[i]->dataType();
+    const bool takesNull = type.is(TypeKind::kNull) && (!anyText || takesText);
+    if (!type.is(TypeKind::kBoolean) && !takesNull && !(type.isStringLike() && takesText)) wrong = i;
+  }
+  if (wrong == children.size()) {
+    for (ExprPtr& child : children) child = castImplicitly(child, DataType::boolean(), options);
+    return node->withNewChildren(std::move(children));
+  }
+  const DataType& type = children[wrong]->dataType();
+  if (children.size() == 1) {
+    return Error(condition::kDatatypeMismatchUnexpectedInputType)
         .with("sqlExpr", textOf(node, options))
-        .with("inputType", "\"BOOLEAN\"")
-        .with("actualDataType", quotedType(type))
+        .with("paramIndex", "first")
+        .with("requiredType", "\"BOOLEAN\"")
+        .with("inputSql", textOf(children[wrong], options))
+        .with("inputType", quotedType(type))
         .at(node->origin())
         .as(ErrorFamily::kAnalysis);
   }
-  return node->withNewChildren(std::move(children));
+  const DataType& left = children[0]->dataType();
+  const DataType& right = children[1]->dataType();
+  const bool promoted = anyText && options.ansi && findWiderTypeForTwo(left, right, true).has_value();
+  if (!promoted && !left.sameType(right)) {
+    return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
+        .with("sqlExpr", textOf(node, options))
+        .with("left", quotedType(left))
+        .with("right", quotedType(right))
+        .at(node->origin())
+        .as(ErrorFamily::kAnalysis);
+  }
+  return Error(condition::kDatatypeMismatchBinaryOpWrongType)
+      .with("sqlExpr", textOf(node, options))
+      .with("inputType", "\"BOOLEAN\"")
+      .with("actualDataType", quotedType(promoted ? *findWiderTypeForTwo(left, right, true) : type))
+      .at(node->origin())
+      .as(ErrorFamily::kAnalysis);
 }
 
 Result<ExprPtr> coerceCaseWhen(const expr::CaseWhen& node, const EvaluationOptions& options) {
@@ -231,7 +275,7 @@ Result<ExprPtr> coerceCaseWhen(const expr::CaseWhen& node, const EvaluationOptio
   int index = 0;
   for (auto& [when, value] : out.branches) {
     ++index;
-    if (when->dataType().is(TypeKind::kNull) || when->dataType().isStringLike()) when = castImplicitly(when, DataType::boolean(), options);
+    if (when->dataType().is(TypeKind::kNull) && node.writtenAsIf) when = castImplicitly(when, DataType::boolean(), options);
     if (!when->dataType().is(TypeKind::kBoolean)) {
       return Error(condition::kDatatypeMismatchUnexpectedInputType)
           .with("sqlExpr", textOf(copyOf(node), options))

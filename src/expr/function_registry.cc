@@ -110,6 +110,30 @@ FunctionBinding& completed(FunctionBinding& binding, const ScalarFunction& funct
   return binding;
 }
 
+// Functions whose arguments are not cast, but for NULL: those that Spark has as ExpectsInputTypes.
+bool takesExactTypes(const ScalarFunction& function) {
+  static constexpr std::string_view kNames[] = {"json_object_keys", "get_json_object", "json_array_length", "unix_seconds", "unix_millis", "unix_micros",
+                                                "getbit", "bit_count", "parse_url", "try_parse_url", "bitmap_count"};
+  return std::find(std::begin(kNames), std::end(kNames), function.names[0]) != std::end(kNames);
+}
+bool isOfKind(const DataType& given, const DataType& wanted) {
+  if (given.is(TypeKind::kNull) || (given.isStringLike() && wanted.isStringLike())) return true;
+  return given.is(wanted.kind()) || (given.isIntegral() && wanted.isIntegral()) || (given.is(TypeKind::kBoolean) && wanted.isIntegral());
+}
+
+// A number or truth value is taken from what is cast to it implicitly.
+Status checkNumbers(const BindContext& context, const FunctionBinding& binding) {
+  for (size_t i = 0; i < context.argumentTypes.size() && i < binding.argumentTypes.size(); ++i) {
+    const DataType& given = context.argumentTypes[i];
+    const DataType& wanted = binding.argumentTypes[i];
+    if (!wanted.isNumeric() && !wanted.is(TypeKind::kBoolean)) continue;
+    const bool taken = given.isNumeric() || given.isStringLike() || given.is(TypeKind::kUserDefined);
+    if ((taken && wanted.isNumeric()) || implicitCast(given, wanted, context.options.ansi)) continue;
+    return unexpectedArgumentType(context, i, "\"" + wanted.sql() + "\"");
+  }
+  return Status::ok();
+}
+
 }  // namespace
 
 Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindContext& context) {
@@ -122,12 +146,14 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
     if (!function.nullable) binding.nullable = false;
     if (function.nulls == NullRule::kHandledByKernel) binding.nulls = NullRule::kHandledByKernel;
     if (binding.argumentTypes.empty()) binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
+    RETURN_IF_ERROR(checkNumbers(context, binding));
     return binding;
   }
   if (function.overloads.empty()) {
     return Error(condition::kInternalError).with("message", fmt::format("{} is defined by other expressions and has no kernel", context.name));
   }
   const size_t count = context.argumentTypes.size();
+  const bool exact = takesExactTypes(function);
   const Overload* closest = nullptr;
   for (const Overload& overload : function.overloads) {
     if (!takesCount(overload, count)) continue;
@@ -152,8 +178,9 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
     if (!takesCount(overload, count)) continue;
     std::vector<DataType> types;
     for (size_t i = 0; i < count; ++i) {
-      auto type = implicitCast(context.argumentTypes[i], *overloadArgument(overload, i), context.options.ansi);
-      if (!type) break;
+      const DataType& given = context.argumentTypes[i];
+      const DataType& wanted = *overloadArgument(overload, i);
+      if (!implicitCast(given, wanted, context.options.ansi) || (exact && !isOfKind(given, wanted))) break;
       types.push_back(*overloadArgument(overload, i));
     }
     if (types.size() == count) {
@@ -167,7 +194,7 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
     for (const Overload& overload : function.overloads) {
       if (!takesCount(overload, count)) continue;
       const DataType& type = *overloadArgument(overload, i);
-      accepted = accepted || implicitCast(context.argumentTypes[i], type, context.options.ansi).has_value();
+      accepted = accepted || (implicitCast(context.argumentTypes[i], type, context.options.ansi) && (!exact || isOfKind(context.argumentTypes[i], type)));
       const std::string text = "\"" + type.sql() + "\"";
       if (std::find(required.begin(), required.end(), text) == required.end()) required.push_back(text);
     }

@@ -12,17 +12,19 @@ constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "Ma
                                                       "July",    "August",   "September", "October", "November", "December"};
 constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
+constexpr int32_t kUnset = -1;
+
 struct Parts {
   int64_t year = 1970;
-  int32_t month = 1;
-  int32_t day = 1;
-  int32_t dayOfYear = 0;
-  int32_t hour = 0;
-  int32_t halfHour = -1;  // of 12-hour clocks
+  int32_t month = kUnset;
+  int32_t day = kUnset;
+  int32_t dayOfYear = kUnset;
+  int32_t hour = kUnset;
+  int32_t halfHour = kUnset;  // of 12-hour clocks
   bool afternoon = false;
-  int32_t minute = 0;
-  int32_t second = 0;
-  int64_t micros = 0;
+  int32_t minute = kUnset;
+  int32_t second = kUnset;
+  int64_t micros = kUnset;
   std::optional<int64_t> offsetSeconds;
   const TimeZone* zone = nullptr;
 };
@@ -91,13 +93,20 @@ class PatternParser {
     return parts_.zone != nullptr;
   }
 
+  // A part that is named twice has to be the same both times.
+  template <class T>
+  static bool set(T& part, int64_t value) {
+    if (part != kUnset && part != value) return false;
+    part = static_cast<T>(value);
+    return true;
+  }
+
   bool field(char letter, size_t count, bool adjacent) {
     const size_t most = count == 1 ? 19 : adjacent ? count : std::max<size_t>(count, 2);
     const auto take = [&](auto& out, int64_t low, int64_t high) {
       const auto value = number(count == 1 ? 1 : count, most);
       if (!value || *value < low || *value > high) return false;
-      out = static_cast<std::remove_reference_t<decltype(out)>>(*value);
-      return true;
+      return set(out, *value);
     };
     switch (letter) {
       case 'y':
@@ -111,16 +120,23 @@ class PatternParser {
       }
       case 'M':
       case 'L':
-        if (count >= 3) return (parts_.month = name(kMonths, count)) != 0;
+        if (count >= 3) {
+          const int32_t month = name(kMonths, count);
+          return month != 0 && set(parts_.month, month);
+        }
         return take(parts_.month, 1, 12);
       case 'd': return take(parts_.day, 1, 31);
       case 'D': return take(parts_.dayOfYear, 1, 366);
       case 'H': return take(parts_.hour, 0, 23);
       case 'k':
-        if (!take(parts_.hour, 1, 24)) return false;
-        parts_.hour %= 24;
-        return true;
-      case 'h': return take(parts_.halfHour, 1, 12);
+        {
+          int32_t hour = kUnset;
+          return take(hour, 1, 24) && set(parts_.hour, hour % 24);
+        }
+      case 'h': {
+        int32_t hour = kUnset;
+        return take(hour, 1, 12) && set(parts_.halfHour, hour % 12);
+      }
       case 'K': return take(parts_.halfHour, 0, 11);
       case 'm': return take(parts_.minute, 0, 59);
       case 's': return take(parts_.second, 0, 59);
@@ -130,8 +146,7 @@ class PatternParser {
         if (!fraction) return false;
         for (size_t digits = at_ - from; digits < 6; ++digits) *fraction *= 10;
         for (size_t digits = at_ - from; digits > 6; --digits) *fraction /= 10;
-        parts_.micros = *fraction;
-        return true;
+        return set(parts_.micros, *fraction);
       }
       case 'a': {
         const std::string_view rest = text_.substr(at_);
@@ -202,9 +217,16 @@ class PatternParser {
 };
 
 std::optional<int64_t> daysOf(const Parts& parts) {
-  if (parts.dayOfYear > 0) return daysFromCivil(parts.year, 1, 1) + parts.dayOfYear - 1;
-  if (parts.day > daysInMonth(parts.year, parts.month)) return std::nullopt;
-  return daysFromCivil(parts.year, parts.month, parts.day);
+  if (parts.dayOfYear != kUnset) {
+    const int64_t days = daysFromCivil(parts.year, 1, 1) + parts.dayOfYear - 1;
+    const CivilDate date = civilFromDays(days);
+    const bool agrees = date.year == parts.year && (parts.month == kUnset || parts.month == date.month) && (parts.day == kUnset || parts.day == date.day);
+    return agrees ? std::optional(days) : std::nullopt;
+  }
+  const int32_t month = parts.month == kUnset ? 1 : parts.month;
+  const int32_t day = parts.day == kUnset ? 1 : parts.day;
+  if (day > daysInMonth(parts.year, month)) return std::nullopt;
+  return daysFromCivil(parts.year, month, day);
 }
 
 }  // namespace
@@ -218,8 +240,11 @@ std::optional<int64_t> parseTimestampWithPattern(std::string_view text, std::str
   const auto parts = PatternParser(text, pattern).parse();
   const auto days = parts ? daysOf(*parts) : std::nullopt;
   if (!days) return std::nullopt;
-  const int64_t hour = parts->halfHour >= 0 ? parts->halfHour % 12 + (parts->afternoon ? 12 : 0) : parts->hour;
-  const int64_t local = *days * kMicrosPerDay + hour * kMicrosPerHour + parts->minute * kMicrosPerMinute + parts->second * kMicrosPerSecond + parts->micros;
+  const auto orZero = [](int64_t part) { return part == kUnset ? 0 : part; };
+  const int64_t hour = parts->halfHour != kUnset ? parts->halfHour + (parts->afternoon ? 12 : 0) : orZero(parts->hour);
+  if (parts->hour != kUnset && parts->hour != hour) return std::nullopt;
+  const int64_t local = *days * kMicrosPerDay + hour * kMicrosPerHour + orZero(parts->minute) * kMicrosPerMinute + orZero(parts->second) * kMicrosPerSecond +
+                        orZero(parts->micros);
   if (zone == nullptr) return local;
   if (parts->offsetSeconds) return local - *parts->offsetSeconds * kMicrosPerSecond;
   return (parts->zone == nullptr ? zone : parts->zone)->toUtc(local);

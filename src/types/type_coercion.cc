@@ -173,8 +173,26 @@ std::optional<DataType> findWiderCommonType(std::span<const DataType> types, boo
   return common;
 }
 
+std::optional<DataType> findWiderTypeWithoutStrings(const DataType& a, const DataType& b, bool ansi) {
+  if (auto type = findTightestCommonType(a, b, ansi)) return type;
+  if (auto type = widerForDecimal(a, b)) return type;
+  return findNested(a, b, [&](const DataType& x, const DataType& y) { return findWiderTypeWithoutStrings(x, y, ansi); });
+}
+
+std::optional<DataType> findWiderTypeWithoutStrings(std::span<const DataType> types, bool ansi) {
+  DataType common;
+  for (const DataType& type : types) {
+    auto wider = findWiderTypeWithoutStrings(common, type, ansi);
+    if (!wider) return std::nullopt;
+    common = *wider;
+  }
+  return common;
+}
+
 std::optional<DataType> findComparisonType(const DataType& a, const DataType& b, bool ansi) {
   if (a == b) return a;
+  // The parts of nested values are not promoted.
+  if (!a.isAtomic() && !b.isAtomic() && a.kind() == b.kind()) return findWiderTypeWithoutStrings(a, b, ansi);
   if (ansi) return findWiderTypeForTwo(a, b, true);
   const bool left = a.isStringLike();
   const bool right = b.isStringLike();
@@ -182,9 +200,13 @@ std::optional<DataType> findComparisonType(const DataType& a, const DataType& b,
     const DataType& other = left ? b : a;
     if (other.is(TypeKind::kNull)) return DataType::string();
     if (other.is(TypeKind::kDecimal)) return DataType::float64();
-    if (other.isAtomic() && !other.is(TypeKind::kBinary)) return other;
+    if (other.is(TypeKind::kBinary)) return DataType::string();
+    if (other.isAtomic() && !other.isAnsiInterval()) return other;
     return std::nullopt;
   }
+  // A truth value beside a number is the number 1 or 0.
+  if (a.is(TypeKind::kBoolean) && b.isNumeric()) return b;
+  if (b.is(TypeKind::kBoolean) && a.isNumeric()) return a;
   return findWiderTypeForTwo(a, b, false);
 }
 
@@ -199,7 +221,7 @@ std::optional<DataType> implicitCast(const DataType& from, const DataType& targe
     return takes ? std::optional(target) : std::nullopt;
   }
   if (ansi) {
-    if (from.is(TypeKind::kBinary) && target.isStringLike()) return target;
+    if ((from.is(TypeKind::kBinary) || from.is(TypeKind::kVariant)) && target.isStringLike()) return target;
     return canAnsiStoreAssign(from, target) ? std::optional(target) : std::nullopt;
   }
   if (from.isNumeric() && target.isNumeric()) return target;

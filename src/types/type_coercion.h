@@ -27,6 +27,9 @@ std::optional<DataType> findTightestCommonType(const DataType& a, const DataType
 /// As `findTightestCommonType`, also with loss of precision, and with strings: the type of UNION columns, CASE branches, COALESCE and IN.
 std::optional<DataType> findWiderTypeForTwo(const DataType& a, const DataType& b, bool ansi = true);
 std::optional<DataType> findWiderCommonType(std::span<const DataType> types, bool ansi = true);
+/// As `findWiderCommonType`, but strings go with strings only: the type of inline tables' columns, GREATEST, LEAST and array operations.
+std::optional<DataType> findWiderTypeWithoutStrings(const DataType& a, const DataType& b, bool ansi = true);
+std::optional<DataType> findWiderTypeWithoutStrings(std::span<const DataType> types, bool ansi = true);
 /// The common type of a binary comparison's sides, strings with other types included.
 std::optional<DataType> findComparisonType(const DataType& a, const DataType& b, bool ansi = true);
 

@@ -7,11 +7,13 @@
 #include "base/legacy_conditions.h"
 #include "columnar/row_serializer.h"
 #include "columnar/vector_compare.h"
+#include "expr/expression_text.h"
 #include "expr/nodes.h"
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
 #include "functions/hash/murmur3.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 namespace {
@@ -474,17 +476,34 @@ Result<AggregateBinding> bindListagg(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, SIZE_MAX));
   AggregateBinding binding;
   const DataType& type = context.argumentTypes[0];
+  if (!type.is(TypeKind::kBinary) && !implicitCast(type, DataType::string(), context.options.ansi)) return unexpectedArgumentType(context, 0, "(\"STRING\" or \"BINARY\")");
   binding.result = type.is(TypeKind::kBinary) ? type : DataType::string();
   binding.argumentTypes = {binding.result};
   JoinedTexts texts{.delimiter = "", .firstKey = 1};
+  if (context.argumentTypes.size() > 1 && context.constants[1] == nullptr && context.arguments[1]->as<expr::SortOrder>() == nullptr) {
+    return Error(condition::kDatatypeMismatchNonFoldableInput)
+        .with("sqlExpr", "\"" + expr::callText(context) + "\"")
+        .with("inputName", "`delimiter`")
+        .with("inputType", "\"" + context.argumentTypes[1].sql() + "\"")
+        .with("inputExpr", expr::quotedExpression(context.arguments[1]));
+  }
   const bool hasDelimiter = context.argumentTypes.size() > 1 && context.constants[1] != nullptr && context.arguments[1]->kind() != expr::ExprKind::kSortOrder;
   if (hasDelimiter) {
     const DataType& delimiter = context.argumentTypes[1];
-    if (!context.constants[1]->isNull() && !delimiter.isStringLike() && !delimiter.is(TypeKind::kBinary)) {
+    if (!context.constants[1]->isNull() && !delimiter.is(TypeKind::kBinary) && !implicitCast(delimiter, DataType::string(), context.options.ansi)) {
       return unexpectedArgumentType(context, 1, "(\"STRING\" or \"BINARY\")");
     }
+    if (!context.constants[1]->isNull() && type.is(TypeKind::kBinary) != delimiter.is(TypeKind::kBinary)) {
+      return Error(condition::kDatatypeMismatchDataDiffTypes)
+          .with("sqlExpr", "\"" + expr::callText(context) + "\"")
+          .with("functionName", quoteIdentifier(context.name))
+          .with("dataType", "(\"" + type.sql() + "\" or \"" + delimiter.sql() + "\")");
+    }
     texts.firstKey = 2;
-    if (!context.constants[1]->isNull()) texts.delimiter = context.constants[1]->asString();
+    if (!context.constants[1]->isNull()) {
+      const bool isText = delimiter.isStringLike() || delimiter.is(TypeKind::kBinary);
+      texts.delimiter = isText ? context.constants[1]->asString() : expr::literalText(*context.constants[1], delimiter, expr::TextStyle::kName);
+    }
     binding.argumentTypes.push_back(binding.result);
   }
   for (size_t i = texts.firstKey; i < context.argumentTypes.size(); ++i) {

@@ -131,7 +131,7 @@ Result<AggregateBinding> bindHistogram(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   const DataType& type = context.argumentTypes[0];
   const std::string call = "\"" + expr::callText(context) + "\"";
-  if (!type.isNumeric() && !type.isDatetime() && !type.isAnsiInterval() && !type.is(TypeKind::kNull)) {
+  if (!type.isNumeric() && !type.isDatetime() && !type.isAnsiInterval() && !type.is(TypeKind::kNull) && !type.isStringLike()) {
     return unexpectedArgumentType(context, 0, "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")");
   }
   if (!context.argumentTypes[1].isIntegral()) return unexpectedArgumentType(context, 1, "\"INT\"");
@@ -151,7 +151,7 @@ Result<AggregateBinding> bindHistogram(const BindContext& context, bool) {
         .with("valueRange", "[2, 2147483647]")
         .with("currentValue", std::to_string(bins->asInteger()));
   }
-  const DataType value = type.is(TypeKind::kNull) ? DataType::float64() : type;
+  const DataType value = type.is(TypeKind::kNull) || type.isStringLike() ? DataType::float64() : type;
   AggregateBinding binding{.argumentTypes = {value, context.argumentTypes[1]}};
   binding.result = DataType::array(DataType::structType({{"x", value, true}, {"y", DataType::float64(), true}}), true);
   binding.aggregator = makeObjectAggregator(NumericHistogram{static_cast<size_t>(bins->asInteger()), value});

@@ -64,7 +64,8 @@ template <class Fold>
 Result<AggregateBinding> bindBoolean(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   const DataType& type = context.argumentTypes[0];
-  if (!type.is(TypeKind::kBoolean) && !type.is(TypeKind::kNull)) return unexpectedArgumentType(context, 0, "\"BOOLEAN\"");
+  const bool isText = type.isStringLike() && context.options.ansi;
+  if (!type.is(TypeKind::kBoolean) && !type.is(TypeKind::kNull) && !isText) return unexpectedArgumentType(context, 0, "\"BOOLEAN\"");
   AggregateBinding binding{.argumentTypes = {DataType::boolean()}, .result = DataType::boolean(), .ignoresDuplicates = true};
   binding.aggregator = makeStateAggregator(Folded<uint8_t, Fold>{}, binding.result);
   return binding;
@@ -73,7 +74,7 @@ Result<AggregateBinding> bindBoolean(const BindContext& context, bool) {
 template <class Fold>
 Result<AggregateBinding> bindBits(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
-  const DataType& type = context.argumentTypes[0];
+  const DataType type = context.argumentTypes[0].is(TypeKind::kNull) ? DataType::integer() : context.argumentTypes[0];
   AggregateBinding binding{.argumentTypes = {type}, .result = type};
   switch (type.kind()) {
     case TypeKind::kByte: binding.aggregator = makeStateAggregator(Folded<int8_t, Fold>{}, type); return binding;

@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "expr/cast/number_parser.h"
+#include "expr/expression_text.h"
 #include "expr/nodes.h"
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
+#include "functions/aggregate/quantile_summary.h"
 
 namespace flint::functions {
 namespace {
@@ -28,18 +32,26 @@ double numberAt(const ColumnVector& vector, RowIndex row) {
   }
 }
 
+// The limits of 64 bits where the double is beyond them.
+int64_t saturated(double value) {
+  if (value >= 9223372036854775807.0) return INT64_MAX;
+  if (value <= -9223372036854775808.0) return INT64_MIN;
+  return static_cast<int64_t>(value);
+}
+
 void appendNumber(double value, VectorBuilder& result) {
   switch (result.type().physicalType()) {
     case PhysicalType::kInt8: return result.appendFixed(static_cast<int8_t>(value));
     case PhysicalType::kInt16: return result.appendFixed(static_cast<int16_t>(value));
     case PhysicalType::kInt32: return result.appendFixed(static_cast<int32_t>(value));
-    case PhysicalType::kInt64: return result.appendFixed(static_cast<int64_t>(value));
+    case PhysicalType::kInt64: return result.appendFixed(saturated(value));
     case PhysicalType::kInt128: return result.appendFixed(static_cast<int128_t>(value));
     case PhysicalType::kFloat: return result.appendFixed(static_cast<float>(value));
     default: return result.appendFixed(value);
   }
 }
 
+constexpr size_t kMostSummarized = 50'000;  // percentiles of more values are exact: Spark's summary of these depends on the order they come in
 constexpr size_t kMostSelections = 8;  // percentiles found one by one; more are read off sorted values
 
 // Keeps every value, with its frequency where one is given.
@@ -53,6 +65,7 @@ struct Percentiles {
   size_t valueArgument;
   int frequencyArgument;  // -1: none
   bool descending = false;
+  double relativeError = 0;  // of approximate percentiles
 
   Object make() const { return {}; }
   int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.values.capacity() * sizeof(object.values[0])); }
@@ -125,11 +138,22 @@ struct Percentiles {
     if (givesArray) result.appendList(static_cast<int32_t>(percentages.size()));
     return Status::ok();
   }
+  Status summarize(const Object& object, VectorBuilder& result) const {
+    std::vector<double> values;
+    values.reserve(object.values.size());
+    for (const auto& [value, frequency] : object.values) values.push_back(value);
+    std::sort(values.begin(), values.end(), isBefore);
+    const QuantileSummary summary(values, relativeError);
+    for (const double percentage : percentages) appendNumber(summary.valueAt(percentage), givesArray ? result.child(0) : result);
+    if (givesArray) result.appendList(static_cast<int32_t>(percentages.size()));
+    return Status::ok();
+  }
   Status finalize(const Object* object, VectorBuilder& result) const {
     if (object == nullptr || object->values.empty()) {
       result.appendNull();
       return Status::ok();
     }
+    if (relativeError > 0 && object->values.size() <= kMostSummarized) return summarize(*object, result);
     if (frequencyArgument < 0 && percentages.size() <= kMostSelections) return select(*object, result);
     std::vector<std::pair<double, int64_t>> sorted = object->values;
     std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return isBefore(a.first, b.first); });
@@ -147,18 +171,40 @@ struct Percentiles {
 // The percentages of a constant argument: a number between 0 and 1, or an array of such.
 Result<std::vector<double>> percentagesOf(const BindContext& context, size_t argument, bool& givesArray) {
   const DataType& type = context.argumentTypes[argument];
-  const Value* value = context.constants[argument];
-  if (value == nullptr || value->isNull()) return unexpectedArgumentType(context, argument, "\"DOUBLE\"");
   givesArray = type.is(TypeKind::kArray);
   const DataType& element = givesArray ? type.elementType() : type;
+  const bool isNumber = element.isNumeric() || element.is(TypeKind::kNull) || (element.isStringLike() && !givesArray);
+  if (!isNumber) return unexpectedArgumentType(context, argument, "\"DOUBLE\"");
+  const Value* value = context.constants[argument];
+  std::optional<Value> parsed;
+  if (value != nullptr && !value->isNull() && element.isStringLike()) {
+    const auto number = expr::parseDouble(value->asString());
+    if (!number && context.options.ansi) {
+      return Error(condition::kCastInvalidInput)
+          .with("expression", "'" + value->asString() + "'")
+          .with("sourceType", "\"STRING\"")
+          .with("targetType", "\"DOUBLE\"")
+          .with("ansiConfig", "\"spark.sql.ansi.enabled\"");
+    }
+    parsed = number ? Value::floating(*number) : Value();
+    value = &*parsed;
+  }
+  if (value == nullptr) {
+    return Error(condition::kDatatypeMismatchNonFoldableInput)
+        .with("sqlExpr", "\"" + expr::callText(context) + "\"")
+        .with("inputName", "`percentage`")
+        .with("inputType", "\"DOUBLE\"")
+        .with("inputExpr", expr::quotedExpression(context.arguments[argument]));
+  }
+  if (value->isNull()) return Error(condition::kDatatypeMismatchUnexpectedNull).with("sqlExpr", "\"" + expr::callText(context) + "\"").with("exprName", "`percentage`");
   std::vector<double> percentages;
   const auto add = [&](const Value& one) -> Status {
-    if (one.isNull() || !element.isNumeric()) return unexpectedArgumentType(context, argument, "\"DOUBLE\"");
+    if (one.isNull()) return unexpectedArgumentType(context, argument, "\"DOUBLE\"");
     double number = 0;
     if (element.is(TypeKind::kDecimal)) {
       number = static_cast<double>(one.asDecimal()) / static_cast<double>(powerOfTen(element.scale()));
     } else {
-      number = element.isFloating() ? one.asFloating() : static_cast<double>(one.asInteger());
+      number = element.isFloating() || element.isStringLike() ? one.asFloating() : static_cast<double>(one.asInteger());
     }
     if (!(number >= 0 && number <= 1)) {
       return Error(condition::kDatatypeMismatchValueOutOfRange)
@@ -222,10 +268,37 @@ Result<AggregateBinding> bindWithinGroup(const BindContext& context, bool) {
   return finishBinding(context, std::move(percentiles), DataType::float64());
 }
 
+Result<int64_t> accuracyOf(const BindContext& context) {
+  constexpr int64_t kDefault = 10'000;
+  if (context.argumentTypes.size() < 3) return kDefault;
+  const std::string call = "\"" + expr::callText(context) + "\"";
+  if (!context.argumentTypes[2].isIntegral() && !context.argumentTypes[2].is(TypeKind::kNull)) return unexpectedArgumentType(context, 2, "\"INTEGRAL\"");
+  const Value* accuracy = context.constants[2];
+  if (accuracy == nullptr) {
+    return Error(condition::kDatatypeMismatchNonFoldableInput)
+        .with("sqlExpr", call)
+        .with("inputName", "`accuracy`")
+        .with("inputType", "\"BIGINT\"")
+        .with("inputExpr", expr::quotedExpression(context.arguments[2]));
+  }
+  if (accuracy->isNull()) return Error(condition::kDatatypeMismatchUnexpectedNull).with("sqlExpr", call).with("exprName", "`accuracy`");
+  const int64_t value = accuracy->asInteger();
+  if (value <= 0 || value > INT32_MAX) {
+    return Error(condition::kDatatypeMismatchValueOutOfRange)
+        .with("sqlExpr", call)
+        .with("exprName", "`accuracy`")
+        .with("valueRange", "(0, 2147483647]")
+        .with("currentValue", std::to_string(value));
+  }
+  return value;
+}
+
 Result<AggregateBinding> bindApproximate(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
   Percentiles percentiles{.choice = Choice::kDiscrete, .valueArgument = 0, .frequencyArgument = -1};
   ASSIGN_OR_RETURN(percentiles.percentages, percentagesOf(context, 1, percentiles.givesArray));
+  ASSIGN_OR_RETURN(const int64_t accuracy, accuracyOf(context));
+  percentiles.relativeError = 1.0 / static_cast<double>(accuracy);
   const DataType& input = context.argumentTypes[0];
   return finishBinding(context, std::move(percentiles), input.isStringLike() || input.is(TypeKind::kNull) ? DataType::float64() : input);
 }

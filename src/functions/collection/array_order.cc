@@ -148,6 +148,7 @@ void sortByComparator(const KernelArgs& args) {
 }
 
 Result<std::vector<LambdaParameter>> typeComparator(const BindContext& context, size_t, size_t) {
+  if (context.argumentTypes[0].is(TypeKind::kNull)) return unexpectedArgumentType(context, 0, "\"ARRAY\"");
   ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
   return std::vector<LambdaParameter>(2, {array.elementType(), array.containsNull()});
 }
@@ -235,10 +236,10 @@ void insertElements(const KernelArgs& args) {
 
 Result<FunctionBinding> bindInsert(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
-  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  const DataType& array = context.argumentTypes[0];
   const DataType& position = context.argumentTypes[1];
-  if (!position.isIntegral() || position.is(TypeKind::kLong)) return unexpectedArgumentType(context, 1, "\"INT\"");
-  const auto common = findTightestCommonType(array.elementType(), context.argumentTypes[2], context.options.ansi);
+  if (array.is(TypeKind::kArray) && (!position.isIntegral() || position.is(TypeKind::kLong))) return unexpectedArgumentType(context, 1, "\"INT\"");
+  const auto common = array.is(TypeKind::kArray) ? findTightestCommonType(array.elementType(), context.argumentTypes[2], context.options.ansi) : std::nullopt;
   if (!common) {
     return Error(condition::kDatatypeMismatchArrayFunctionDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")

@@ -24,9 +24,19 @@ Result<DataType> arrayArgument(const BindContext& context, size_t argument) {
 
 Result<FunctionBinding> bindArrayWithValue(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
-  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  const DataType& array = context.argumentTypes[0];
   const DataType& value = context.argumentTypes[1];
-  const auto common = findWiderTypeForTwo(array.elementType(), value, context.options.ansi);
+  const bool adds = context.name == "array_append" || context.name == "array_prepend";
+  const bool removes = context.name == "array_remove";
+  const bool contains = context.name == "array_contains";
+  if (!removes && !adds && (array.is(TypeKind::kNull) || (contains && value.is(TypeKind::kNull)))) {
+    return Error(condition::kDatatypeMismatchNullType).with("sqlExpr", "\"" + callText(context) + "\"").with("functionName", "`" + std::string(context.name) + "`");
+  }
+  if (!removes && !array.is(TypeKind::kArray)) return unexpectedArgumentType(context, 0, "\"ARRAY\"");
+  std::optional<DataType> common;
+  if (array.is(TypeKind::kArray)) {
+    common = contains ? findWiderTypeWithoutStrings(array.elementType(), value, context.options.ansi) : findTightestCommonType(array.elementType(), value, context.options.ansi);
+  }
   if (!common) {
     return Error(condition::kDatatypeMismatchArrayFunctionDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")
@@ -43,9 +53,10 @@ Result<FunctionBinding> bindArrayWithValue(const BindContext& context) {
 
 Result<FunctionBinding> bindTwoArrays(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
-  ASSIGN_OR_RETURN(const DataType left, arrayArgument(context, 0));
-  ASSIGN_OR_RETURN(const DataType right, arrayArgument(context, 1));
-  const auto common = findWiderTypeForTwo(left, right, context.options.ansi);
+  const DataType& left = context.argumentTypes[0];
+  const DataType& right = context.argumentTypes[1];
+  const bool areArrays = left.is(TypeKind::kArray) && right.is(TypeKind::kArray);
+  const auto common = areArrays ? findTightestCommonType(left, right, context.options.ansi) : std::nullopt;
   if (!common) {
     return Error(condition::kDatatypeMismatchBinaryArrayDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")

@@ -32,7 +32,8 @@ void countElementsOrNone(const KernelArgs& args) {
 template <int Kinds>  // 1: arrays, 2: maps, 3: both
 Result<FunctionBinding> bindSize(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
-  const DataType& type = context.argumentTypes[0];
+  DataType type = context.argumentTypes[0];
+  if (type.is(TypeKind::kNull)) type = Kinds == 2 ? DataType::map(DataType::null(), DataType::null()) : DataType::array(DataType::null());
   const bool accepted = ((Kinds & 1) != 0 && type.is(TypeKind::kArray)) || ((Kinds & 2) != 0 && type.is(TypeKind::kMap));
   if (!accepted) return unexpectedArgumentType(context, 0, Kinds == 3 ? "(\"ARRAY\" or \"MAP\")" : "\"ARRAY\"");
   FunctionBinding binding;
@@ -153,6 +154,9 @@ void sortElements(const KernelArgs& args) {
 Result<FunctionBinding> bindSortArray(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
   ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  if (context.argumentTypes.size() > 1 && !context.argumentTypes[1].is(TypeKind::kBoolean) && !context.argumentTypes[1].is(TypeKind::kNull)) {
+    return unexpectedArgumentType(context, 1, "\"BOOLEAN\"");
+  }
   if (!array.elementType().isOrderable()) {
     return Error(condition::kDatatypeMismatchInvalidOrderingType)
         .with("sqlExpr", "\"" + callText(context) + "\"")
@@ -404,6 +408,12 @@ template <bool Largest>
 Result<FunctionBinding> bindExtremeElement(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  if (!array.elementType().isOrderable() && !array.elementType().is(TypeKind::kNull)) {
+    return Error(condition::kDatatypeMismatchInvalidOrderingType)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", quoteIdentifier(context.name))
+        .with("dataType", quotedSql(array));
+  }
   FunctionBinding binding;
   binding.argumentTypes = {array};
   binding.result = array.elementType();
@@ -437,6 +447,9 @@ void repeatValue(const KernelArgs& args) {
 Result<FunctionBinding> bindRepeat(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   FunctionBinding binding;
+  const DataType& count = context.argumentTypes[1];
+  const bool taken = count.is(TypeKind::kNull) || (count.isIntegral() && !count.is(TypeKind::kLong));
+  if (!taken && !(!context.options.ansi && implicitCast(count, kInt, false))) return unexpectedArgumentType(context, 1, "\"INT\"");
   binding.argumentTypes = {context.argumentTypes[0], kInt};
   binding.result = DataType::array(context.argumentTypes[0], context.arguments[0]->nullable());
   binding.kernel = repeatValue;
@@ -467,6 +480,11 @@ void joinElements(const KernelArgs& args) {
 Result<FunctionBinding> bindJoin(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
   ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  if (!implicitCast(array.elementType(), kString, context.options.ansi)) return unexpectedArgumentType(context, 0, "\"ARRAY<STRING>\"");
+  for (size_t i = 1; i < context.argumentTypes.size(); ++i) {
+    const DataType& type = context.argumentTypes[i];
+    if (!type.isStringLike() && !type.is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
+  }
   FunctionBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.size(), kString);
   binding.argumentTypes[0] = DataType::array(kString, array.containsNull());
@@ -498,7 +516,7 @@ enum class MapPart { kKeys, kValues, kEntries };
 template <MapPart Which>
 Result<FunctionBinding> bindMapPart(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
-  const DataType& type = context.argumentTypes[0];
+  const DataType type = context.argumentTypes[0].is(TypeKind::kNull) ? DataType::map(DataType::null(), DataType::null()) : context.argumentTypes[0];
   if (!type.is(TypeKind::kMap)) return unexpectedArgumentType(context, 0, "\"MAP\"");
   FunctionBinding binding;
   binding.argumentTypes = {type};
@@ -526,12 +544,18 @@ void testKey(const KernelArgs& args) {
 Result<FunctionBinding> bindMapContainsKey(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   const DataType& type = context.argumentTypes[0];
-  if (!type.is(TypeKind::kMap)) return unexpectedArgumentType(context, 0, "\"MAP\"");
   if (context.argumentTypes[1].is(TypeKind::kNull)) {
     return Error(condition::kDatatypeMismatchNullType).with("sqlExpr", "\"" + callText(context) + "\"").with("functionName", quoteIdentifier(context.name));
   }
-  const auto common = findTightestCommonType(type.keyType(), context.argumentTypes[1], context.options.ansi);
-  if (!common) return differentTypes(context);
+  const auto common = type.is(TypeKind::kMap) ? findTightestCommonType(type.keyType(), context.argumentTypes[1], context.options.ansi) : std::nullopt;
+  if (!common) {
+    return Error(condition::kDatatypeMismatchMapFunctionDiffTypes)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", quoteIdentifier(context.name))
+        .with("dataType", "\"MAP\"")
+        .with("leftType", quotedSql(type))
+        .with("rightType", quotedSql(context.argumentTypes[1]));
+  }
   FunctionBinding binding;
   binding.argumentTypes = {DataType::map(*common, type.valueType(), type.valueContainsNull()), *common};
   binding.result = kBoolean;

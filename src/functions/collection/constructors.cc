@@ -44,7 +44,7 @@ void makeStruct(const KernelArgs& args) {
 
 Result<FunctionBinding> bindNamedStruct(const BindContext& context) {
   const size_t count = context.argumentTypes.size();
-  if (count == 0 || count % 2 != 0) {
+  if (count % 2 != 0) {
     return Error(condition::kWrongNumArgsWithoutSuggestion)
         .with("functionName", "`named_struct`")
         .with("expectedNum", "2n (n > 0)")
@@ -243,8 +243,15 @@ void concatMaps(const KernelArgs& args) {
 }
 
 Result<FunctionBinding> bindMapConcat(const BindContext& context) {
-  const auto common = findWiderCommonType(context.argumentTypes, context.options.ansi);
-  if (!common || (!common->is(TypeKind::kMap) && !context.argumentTypes.empty())) return differentTypes(context);
+  for (const DataType& type : context.argumentTypes) {
+    if (type.is(TypeKind::kMap)) continue;
+    return Error(condition::kDatatypeMismatchMapConcatDiffTypes)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("functionName", "`map_concat`")
+        .with("dataType", quotedSql(type));
+  }
+  const auto common = findWiderTypeWithoutStrings(context.argumentTypes, context.options.ansi);
+  if (!common) return differentTypes(context);
   FunctionBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.size(), *common);
   binding.result = context.argumentTypes.empty() ? DataType::map(kString, kString) : *common;
@@ -339,7 +346,9 @@ Result<FunctionBinding> bindElement(const BindContext& context) {
   FunctionBinding binding;
   binding.nullableIfArgumentsAre = false;
   if (type.is(TypeKind::kMap) && How != Access::kGet) {
-    const auto common = findTightestCommonType(type.keyType(), key, context.options.ansi);
+    // Brackets take what can be cast to a key, functions a common type.
+    const auto common = How == Access::kBrackets ? implicitCast(key, type.keyType(), context.options.ansi) ? std::optional(type.keyType()) : std::nullopt
+                                                 : findTightestCommonType(type.keyType(), key, context.options.ansi);
     if (!common) {
       return Error(condition::kDatatypeMismatchMapFunctionDiffTypes)
           .with("sqlExpr", "\"" + callText(context) + "\"")
@@ -354,7 +363,10 @@ Result<FunctionBinding> bindElement(const BindContext& context) {
     return binding;
   }
   if (!type.is(TypeKind::kArray)) return unexpectedArgumentType(context, 0, How == Access::kGet ? "\"ARRAY\"" : "(\"ARRAY\" or \"MAP\")");
-  if (!key.isIntegral() && !key.is(TypeKind::kNull)) return unexpectedArgumentType(context, 1, How == Access::kElementAt ? "\"INT\"" : "\"INTEGRAL\"");
+  const bool byPosition = How == Access::kElementAt || How == Access::kTryElementAt;
+  const bool isPosition = byPosition ? key.isIntegral() && !key.is(TypeKind::kLong)
+                          : How == Access::kGet ? implicitCast(key, kInt, context.options.ansi).has_value() : key.isIntegral() || key.is(TypeKind::kNull);
+  if (!isPosition) return unexpectedArgumentType(context, 1, byPosition ? "\"INT\"" : "\"INTEGRAL\"");
   binding.argumentTypes = {type, kInt};
   binding.result = type.elementType();
   binding.canRaise = How != Access::kGet && (context.options.ansi || How != Access::kBrackets);

@@ -125,6 +125,12 @@ void testElements(const KernelArgs& args) {
   }
 }
 
+// The array that a lambda runs over: NULL is none.
+Result<DataType> lambdaArray(const BindContext& context, size_t argument) {
+  if (argument < context.argumentTypes.size() && context.argumentTypes[argument].is(TypeKind::kNull)) return unexpectedArgumentType(context, argument, "\"ARRAY\"");
+  return arrayArgument(context, argument);
+}
+
 size_t numParameters(const BindContext& context, size_t argument) {
   const auto* lambda = argument < context.arguments.size() ? context.arguments[argument]->as<LambdaFunction>() : nullptr;
   return lambda == nullptr ? 1 : lambda->variables.size();
@@ -137,7 +143,7 @@ std::shared_ptr<const void> lambdaData(const BindContext& context) {
 }
 
 Result<std::vector<LambdaParameter>> typeArrayLambda(const BindContext& context, size_t, size_t numVariables) {
-  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  ASSIGN_OR_RETURN(const DataType array, lambdaArray(context, 0));
   std::vector<LambdaParameter> parameters = {{array.elementType(), array.containsNull()}};
   if (numVariables > 1) parameters.push_back({kInt, false});
   return parameters;
@@ -150,7 +156,7 @@ enum class ArrayLambda { kTransform, kFilter, kExists, kForall };
 template <ArrayLambda Which>
 Result<FunctionBinding> bindArrayLambda(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
-  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  ASSIGN_OR_RETURN(const DataType array, lambdaArray(context, 0));
   FunctionBinding binding;
   binding.argumentTypes = {array, context.argumentTypes[1]};
   switch (Which) {
@@ -227,14 +233,14 @@ void reduceElements(const KernelArgs& args) {
 }
 
 Result<std::vector<LambdaParameter>> typeReduceLambda(const BindContext& context, size_t argument, size_t) {
-  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  ASSIGN_OR_RETURN(const DataType array, lambdaArray(context, 0));
   if (argument == 2) return std::vector<LambdaParameter>{{context.argumentTypes[1], true}, {array.elementType(), array.containsNull()}};
   return std::vector<LambdaParameter>{{context.argumentTypes[1], true}};
 }
 
 Result<FunctionBinding> bindReduce(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 4, 4));
-  ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
+  ASSIGN_OR_RETURN(const DataType array, lambdaArray(context, 0));
   if (!context.argumentTypes[2].sameType(context.argumentTypes[1])) {
     return unexpectedArgumentType(context, 2, "\"" + context.argumentTypes[1].sql() + "\"");
   }
@@ -300,8 +306,8 @@ void zipElements(const KernelArgs& args) {
   });
 }
 Result<std::vector<LambdaParameter>> typeZipLambda(const BindContext& context, size_t, size_t) {
-  ASSIGN_OR_RETURN(const DataType left, arrayArgument(context, 0));
-  ASSIGN_OR_RETURN(const DataType right, arrayArgument(context, 1));
+  ASSIGN_OR_RETURN(const DataType left, lambdaArray(context, 0));
+  ASSIGN_OR_RETURN(const DataType right, lambdaArray(context, 1));
   return std::vector<LambdaParameter>{{left.elementType(), true}, {right.elementType(), true}};
 }
 Result<FunctionBinding> bindZipWith(const BindContext& context) {

@@ -173,7 +173,7 @@ Result<DataType> commonKeyType(const BindContext& context) {
   }
   const DataType& left = context.argumentTypes[0].keyType();
   const DataType& right = context.argumentTypes[1].keyType();
-  auto common = left.sameType(right) ? std::optional(left) : findWiderTypeForTwo(left, right, context.options.ansi);
+  auto common = left.sameType(right) ? std::optional(left) : findWiderTypeWithoutStrings(left, right, context.options.ansi);
   if (!common) {
     return Error(condition::kDatatypeMismatchMapZipWithDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")

@@ -132,7 +132,8 @@ Result<FunctionBinding> bindSequence(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 3));
   const bool hasStep = context.argumentTypes.size() == 3;
   auto common = findWiderCommonType(context.argumentTypes.first(2), context.options.ansi);
-  if (common && common->is(TypeKind::kNull)) common = hasStep && context.argumentTypes[2].isIntegral() ? context.argumentTypes[2] : kInt;
+  if (common && common->is(TypeKind::kNull) && !hasStep) return wrongTypes(context);
+  if (common && common->is(TypeKind::kNull)) common = context.argumentTypes[2].isIntegral() ? context.argumentTypes[2] : kInt;
   if (!common) return wrongTypes(context);
   FunctionBinding binding;
   binding.canRaise = true;

@@ -67,7 +67,7 @@ void chooseExtreme(const KernelArgs& args) {
 template <bool Largest>
 Result<FunctionBinding> bindExtreme(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, SIZE_MAX));
-  const auto common = findWiderCommonType(context.argumentTypes, context.options.ansi);
+  const auto common = findWiderTypeWithoutStrings(context.argumentTypes, context.options.ansi);
   if (!common) {
     std::string all;
     for (const DataType& type : context.argumentTypes) all += (all.empty() ? "\"" : " or \"") + type.sql() + "\"";

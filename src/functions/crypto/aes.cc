@@ -8,6 +8,7 @@
 
 #include "expr/function_registry.h"
 #include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -177,7 +178,7 @@ Result<FunctionBinding> bindAes(const BindContext& context) {
   if (Encrypts) binding.argumentTypes.push_back(kBinary);
   for (size_t i = 0; i < context.argumentTypes.size(); ++i) {
     const DataType& type = context.argumentTypes[i];
-    const bool fits = type.isStringLike() || type.is(TypeKind::kNull) || (type.is(TypeKind::kBinary) && binding.argumentTypes[i].is(TypeKind::kBinary));
+    const bool fits = type.isStringLike() || (binding.argumentTypes[i].is(TypeKind::kString) && implicitCast(type, kString, context.options.ansi)) || type.is(TypeKind::kNull) || (type.is(TypeKind::kBinary) && binding.argumentTypes[i].is(TypeKind::kBinary));
     if (!fits) return unexpectedArgumentType(context, i, "\"" + binding.argumentTypes[i].sql() + "\"");
   }
   binding.result = kBinary;

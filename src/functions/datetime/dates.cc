@@ -1,4 +1,5 @@
 // Dates from dates: date_add, add_months, last_day, next_day, datediff, months_between, trunc, make_date.
+#include <charconv>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -84,18 +85,19 @@ std::shared_ptr<const void> zoneOf(const EvaluationOptions& options) {
   return data;
 }
 
-double monthsBetween(int64_t a, int64_t b, bool round) {
-  const int64_t dayA = floorDivide(a, kMicrosPerDay);
-  const int64_t dayB = floorDivide(b, kMicrosPerDay);
+// The seconds that have passed since the day began in the zone.
+int64_t secondsOfDay(int64_t micros, int64_t day, const TimeZone& zone) { return floorDivide(micros - zone.toUtc(day * kMicrosPerDay), kMicrosPerSecond); }
+
+double monthsBetween(int64_t a, int64_t b, bool round, const TimeZone& zone) {
+  const int64_t dayA = floorDivide(zone.toLocal(a), kMicrosPerDay);
+  const int64_t dayB = floorDivide(zone.toLocal(b), kMicrosPerDay);
   const CivilDate x = civilFromDays(dayA);
   const CivilDate y = civilFromDays(dayB);
   const auto months = static_cast<double>((x.year - y.year) * 12 + x.month - y.month);
   const bool lastX = x.day == daysInMonth(x.year, x.month);
   const bool lastY = y.day == daysInMonth(y.year, y.month);
   if (x.day == y.day || (lastX && lastY)) return months;
-  const int64_t secondsX = floorDivide(a - dayA * kMicrosPerDay, kMicrosPerSecond);
-  const int64_t secondsY = floorDivide(b - dayB * kMicrosPerDay, kMicrosPerSecond);
-  const int64_t seconds = (x.day - y.day) * int64_t{86'400} + secondsX - secondsY;
+  const int64_t seconds = (x.day - y.day) * int64_t{86'400} + secondsOfDay(a, dayA, zone) - secondsOfDay(b, dayB, zone);
   const double difference = months + static_cast<double>(seconds) / (31.0 * 86'400);
   return round ? std::round(difference * 1e8) / 1e8 : difference;
 }
@@ -106,7 +108,7 @@ void countMonths(const KernelArgs& args) {
   const auto b = args.column<int64_t>(1);
   const auto round = args.column<uint8_t>(2);
   auto* out = args.result<double>().values();
-  for (const RowIndex row : args.activeRows()) out[row] = monthsBetween(zone.toLocal(a[row]), zone.toLocal(b[row]), round[row] != 0);
+  for (const RowIndex row : args.activeRows()) out[row] = monthsBetween(a[row], b[row], round[row] != 0, zone);
 }
 
 Result<FunctionBinding> bindMonthsBetween(const BindContext& context) {
@@ -226,6 +228,36 @@ void makeDate(const KernelArgs& args) {
 void dateFromEpochDay(const KernelArgs& args) { args.resultBuffer().setVector(ColumnVector::withType(args.vector(0), kDate)); }
 void epochDayOfDate(const KernelArgs& args) { args.resultBuffer().setVector(ColumnVector::withType(args.vector(0), kInt)); }
 
+// The days are an INT or narrower, or text: any with ANSI rules, without them a constant.
+Result<FunctionBinding> bindShiftOfDate(const BindContext& context, Kernel kernel) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  if (!implicitCast(context.argumentTypes[0], kDate, context.options.ansi)) return unexpectedArgumentType(context, 0, "\"DATE\"");
+  const DataType& days = context.argumentTypes[1];
+  const bool isText = days.isStringLike();
+  const bool taken = days.is(TypeKind::kNull) || (days.isIntegral() && !days.is(TypeKind::kLong)) || (isText && (context.options.ansi || context.arguments[1]->foldable()));
+  if (!taken) return unexpectedArgumentType(context, 1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")");
+  if (isText && !context.options.ansi && context.constants[1] != nullptr && !context.constants[1]->isNull()) {
+    std::string text = context.constants[1]->asString();
+    int32_t parsed = 0;
+    const size_t start = text.find_first_not_of(" \t\n\r");
+    const size_t last = text.find_last_not_of(" \t\n\r");
+    const char* first = start == std::string::npos ? text.data() : text.data() + start + (text[start] == '+' ? 1 : 0);
+    const char* end = start == std::string::npos ? text.data() : text.data() + last + 1;
+    const auto [stop, problem] = std::from_chars(first, end, parsed);
+    if (problem != std::errc() || stop != end) {
+      return Error(condition::kSecondFunctionArgumentNotInteger).with("functionName", std::string(context.name));
+    }
+  }
+  FunctionBinding binding;
+  binding.argumentTypes = {kDate, kInt};
+  binding.result = kDate;
+  binding.kernel = kernel;
+  binding.takesNullRows = true;
+  return binding;
+}
+Result<FunctionBinding> bindDateAdd(const BindContext& context) { return bindShiftOfDate(context, addDays); }
+Result<FunctionBinding> bindDateSub(const BindContext& context) { return bindShiftOfDate(context, subtractDays); }
+
 // dateadd is shown as date_add.
 Result<ExprPtr> rewriteDateAdd(const BindContext& context) {
   if (context.name == "date_add") return ExprPtr();
@@ -240,10 +272,10 @@ void registerDates(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"date_add", "dateadd"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "date_add(start_date, num_days) - The date num_days later.",
        .examples = {{.sql = "SELECT date_add('2016-07-30', 1)", .result = "2016-07-31"}},
-       .overloads = {{.arguments = {kDate, kInt}, .result = kDate, .kernel = addDays, .takesNullRows = true}}, .rewrite = rewriteDateAdd},
+       .bind = bindDateAdd, .rewrite = rewriteDateAdd},
       {.names = {"date_sub"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "date_sub(start_date, num_days) - The date num_days before.",
        .examples = {{.sql = "SELECT date_sub('2016-07-30', 1)", .result = "2016-07-29"}},
-       .overloads = {{.arguments = {kDate, kInt}, .result = kDate, .kernel = subtractDays, .takesNullRows = true}}},
+       .bind = bindDateSub},
       {.names = {"datediff", "date_diff"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "datediff(endDate, startDate) - The number of days between.",
        .examples = {{.sql = "SELECT datediff('2009-07-31', '2009-07-30')", .result = "1"}},
        .overloads = {{.arguments = {kDate, kDate}, .result = kInt, .kernel = countDays, .takesNullRows = true}}},

@@ -13,6 +13,7 @@
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
 #include "records/datetime_pattern.h"
+#include "records/simple_date_format.h"
 #include "types/calendar.h"
 #include "types/int128.h"
 #include "types/time_zone.h"
@@ -171,15 +172,25 @@ Error badPattern(std::string_view pattern) {
       .with("docroot", "https://spark.apache.org/docs/latest");
 }
 
+// A pattern that the formatter before Spark 3 does not take.
+Error noSimplePattern(std::string_view pattern) {
+  return Error(condition::kInvalidDatetimePatternWithSuggestion).with("pattern", "'" + std::string(pattern) + "'").with("docroot", "https://spark.apache.org/docs/latest");
+}
+
 // Writes one moment a row.
 class MomentColumn {
  public:
   explicit MomentColumn(const KernelArgs& args) : args_(args), data_(args.data<FormatData>()), out_(args.result<StringView>()), check_(false) {}
   void write(RowIndex row, int64_t micros, std::string_view pattern) {
-    if (plain_.take(pattern) && plain_.write(data_.zone->toLocal(micros), text_)) return out_.set(row, text_);
-    if (const Error* problem = data_.legacy ? nullptr : check_.problemOf(pattern)) return args_.errors().set(row, *problem);
     const TimeZone& zone = *data_.zone;
     const int64_t seconds = floorDivide(micros, kMicrosPerSecond);
+    if (data_.legacy) {
+      if (!records::isSimpleDatePattern(pattern)) return args_.errors().set(row, noSimplePattern(pattern));
+      const bool isFull = pattern.find("zzzz") != std::string_view::npos;
+      return out_.set(row, records::formatSimpleDate(micros, pattern, zone, isFull ? fullZoneName(zone, seconds) : std::string()));
+    }
+    if (plain_.take(pattern) && plain_.write(zone.toLocal(micros), text_)) return out_.set(row, text_);
+    if (const Error* problem = check_.problemOf(pattern)) return args_.errors().set(row, *problem);
     const bool named = pattern.find_first_of("zv") != std::string_view::npos;
     const bool full = pattern.find("zzzz") != std::string_view::npos || pattern.find("vvvv") != std::string_view::npos;
     const MomentWriter writer(zone.toLocal(micros), zone.offsetAt(seconds), zone.id(),
@@ -270,9 +281,18 @@ void parseMoments(const KernelArgs& args) {
   PatternCheck check(true);
   const bool legacy = args.data<FormatData>().legacy;
   forEachPair<StringView, StringView>(args, [&](RowIndex row, const StringView& text, const StringView& pattern) {
-    if (const Error* problem = legacy ? nullptr : check.problemOf(pattern.view())) return args.errors().set(row, *problem);
+    if (legacy && !records::isSimpleDatePattern(pattern.view())) return args.errors().set(row, noSimplePattern(pattern.view()));
+    if (const Error* problem = legacy ? nullptr : check.problemOf(pattern.view())) {
+      // There were no local times before version 3 that a pattern could have had another meaning for.
+      const bool knownBefore = problem->condition().name == condition::kInconsistentBehaviorCrossVersionDatetimePatternRecognition.name;
+      return args.errors().set(row, Which == Moment::kNtz && knownBefore ? noSimplePattern(pattern.view()) : *problem);
+    }
     std::optional<int64_t> value;
-    if constexpr (Which == Moment::kDate) {
+    if (legacy) {
+      value = records::parseSimpleDate(text.view(), pattern.view(), Which == Moment::kNtz ? TimeZone::utc() : zone);
+      if (Which == Moment::kDate && value) value = floorDivide(zone.toLocal(*value), kMicrosPerDay);
+      if (Which == Moment::kSeconds && value) value = floorDivide(*value, kMicrosPerSecond);
+    } else if constexpr (Which == Moment::kDate) {
       // A date is that of the time the text names, on the session's clock.
       const auto micros = records::parseTimestampWithPattern(text.view(), pattern.view(), nullptr);
       if (micros) value = floorDivide(*micros, kMicrosPerDay);
@@ -306,7 +326,8 @@ Result<FunctionBinding> bindParse(const BindContext& context) {
   data->raises = data->raises && !Tries;
   if (Which == Moment::kDate) data->tryName = "`try_to_date`";
   const bool isText = type.isStringLike() || type.is(TypeKind::kNull);
-  if (context.argumentTypes.size() == 2 && isText) {
+  const bool isShownText = !type.isDatetime() && !(Which == Moment::kTimestamp && type.isNumeric()) && implicitCast(type, kString, context.options.ansi);
+  if (context.argumentTypes.size() == 2 && (isText || isShownText)) {
     ASSIGN_OR_RETURN(binding.argumentTypes, implicitTypes(context, {kString, kString}));
     binding.kernel = parseMoments<Which>;
     binding.canRaise = true;

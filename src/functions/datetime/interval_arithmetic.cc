@@ -37,7 +37,9 @@ void addMonthsToDate(const KernelArgs& args) {
   const int sign = args.data<ShiftData>().sign;
   auto* out = args.result<int32_t>().values();
   forEachPair<int32_t, int32_t>(args, [&](RowIndex row, int32_t date, int32_t months) {
-    out[row] = static_cast<int32_t>(addMonths(date, static_cast<int64_t>(months) * sign));
+    const int64_t shifted = addMonths(date, static_cast<int64_t>(months) * sign);
+    out[row] = static_cast<int32_t>(shifted);
+    if (out[row] != shifted) args.errors().set(row, arithmeticOverflow("integer overflow"));
   });
 }
 
@@ -114,7 +116,13 @@ void addCalendarIntervals(const KernelArgs& args) {
   const int sign = args.data<ShiftData>().sign;
   auto* out = args.result<CalendarInterval>().values();
   forEachPair<CalendarInterval, CalendarInterval>(args, [&](RowIndex row, const CalendarInterval& a, const CalendarInterval& b) {
-    out[row] = {a.months + sign * b.months, a.days + sign * b.days, a.microseconds + sign * b.microseconds};
+    CalendarInterval sum;
+    const bool months = sign > 0 ? __builtin_add_overflow(a.months, b.months, &sum.months) : __builtin_sub_overflow(a.months, b.months, &sum.months);
+    const bool days = sign > 0 ? __builtin_add_overflow(a.days, b.days, &sum.days) : __builtin_sub_overflow(a.days, b.days, &sum.days);
+    const bool micros = sign > 0 ? __builtin_add_overflow(a.microseconds, b.microseconds, &sum.microseconds)
+                                 : __builtin_sub_overflow(a.microseconds, b.microseconds, &sum.microseconds);
+    if (months || days || micros) args.errors().set(row, arithmeticOverflow(micros ? "long overflow" : "integer overflow", sign > 0 ? "try_add" : "try_subtract"));
+    out[row] = sum;
   });
 }
 
@@ -164,6 +172,7 @@ void divideIntervalExactly(const KernelArgs& args) {
     const int128_t twice = (rest < 0 ? -rest : rest) * 2;
     if (twice >= (divisor < 0 ? -static_cast<int128_t>(divisor) : divisor)) quotient += (wide < 0) == (divisor < 0) ? 1 : -1;
     out[row] = static_cast<T>(quotient);
+    if (out[row] != quotient) args.errors().set(row, intervalOverflow("try_divide"));
   });
 }
 template <class T>
@@ -198,8 +207,41 @@ template <class T>
 void divideIntervals(const KernelArgs& args) {
   auto* out = args.result<int64_t>().values();
   forEachPair<T, T>(args, [&](RowIndex row, T a, T b) {
-    if (b == 0) args.errors().set(row, Error(condition::kIntervalDividedByZero));
-    out[row] = b == 0 ? 0 : static_cast<int64_t>(a) / b;
+    if (b == 0) args.errors().set(row, divideByZero());
+    // The smallest by -1 keeps its bits.
+    out[row] = b == 0 ? 0 : b == -1 ? static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a)) : static_cast<int64_t>(a) / b;
+  });
+}
+
+template <class Whole>
+Whole truncated(double value, bool& overflow) {
+  // The limits of 64 bits are no doubles: the upper one is the first that is too large.
+  constexpr double kLowest = static_cast<double>(std::numeric_limits<Whole>::min());
+  if (value >= -kLowest || value < kLowest) {
+    overflow = true;
+    return value < 0 ? std::numeric_limits<Whole>::min() : std::numeric_limits<Whole>::max();
+  }
+  return value == value ? static_cast<Whole>(value) : Whole{0};
+}
+
+// Parts of months are dropped, parts of days become time.
+template <bool Divides>
+void scaleCalendarInterval(const KernelArgs& args) {
+  auto* out = args.result<CalendarInterval>().values();
+  forEachPair<CalendarInterval, double>(args, [&](RowIndex row, const CalendarInterval& value, double factor) {
+    if (Divides && factor == 0) {
+      out[row] = {};
+      args.errors().set(row, Error(condition::kIntervalDividedByZero));
+      return;
+    }
+    const auto scaled = [&](auto part) { return Divides ? static_cast<double>(part) / factor : static_cast<double>(part) * factor; };
+    bool overflow = false;
+    const double days = scaled(value.days);
+    out[row].months = truncated<int32_t>(scaled(value.months), overflow);
+    out[row].days = truncated<int32_t>(days, overflow);
+    const double micros = scaled(value.microseconds) + static_cast<double>(kMicrosPerDay) * (days - static_cast<double>(out[row].days));
+    out[row].microseconds = truncated<int64_t>(std::floor(micros + 0.5), overflow);
+    if (overflow) args.errors().set(row, arithmeticOverflow("integer overflow", Divides ? "try_divide" : "try_multiply"));
   });
 }
 
@@ -226,6 +268,7 @@ std::optional<FunctionBinding> bindShift(const DataType& moment, const DataType&
       binding.kernel = addDaysToDate;
     } else if (amount.is(TypeKind::kYearMonthInterval)) {
       binding.kernel = addMonthsToDate;
+      binding.canRaise = true;
     } else if (amount.is(TypeKind::kDayTimeInterval) && amount.endField() == IntervalField::kDay) {
       binding.kernel = addDayIntervalToDate;
     } else if (amount.is(TypeKind::kDayTimeInterval)) {
@@ -248,6 +291,15 @@ std::optional<FunctionBinding> bindShift(const DataType& moment, const DataType&
 }
 
 std::optional<FunctionBinding> bindScaling(ArithmeticOp op, const DataType& interval, const DataType& number) {
+  if (interval.is(TypeKind::kCalendarInterval)) {
+    FunctionBinding binding;
+    binding.canRaise = true;
+    binding.result = interval;
+    binding.argumentTypes = {interval, DataType::float64()};
+    binding.kernel = op == ArithmeticOp::kDivide ? scaleCalendarInterval<true> : scaleCalendarInterval<false>;
+    binding.nullableIfArgumentsAre = false;
+    return binding;
+  }
   const bool months = interval.is(TypeKind::kYearMonthInterval);
   const bool divides = op == ArithmeticOp::kDivide;
   FunctionBinding binding;
@@ -325,6 +377,7 @@ Kernel exchangedKernel(Kernel kernel) {
   if (kernel == addDayTimeToTime) return exchanged<addDayTimeToTime>;
   if (kernel == addMonthsToTimestamp) return exchanged<addMonthsToTimestamp>;
   if (kernel == addCalendarIntervalToTimestamp) return exchanged<addCalendarIntervalToTimestamp>;
+  if (kernel == Kernel(scaleCalendarInterval<false>)) return exchanged<scaleCalendarInterval<false>>;
   if (kernel == Kernel(multiplyIntervalExactly<int32_t>)) return exchanged<multiplyIntervalExactly<int32_t>>;
   if (kernel == Kernel(multiplyIntervalExactly<int64_t>)) return exchanged<multiplyIntervalExactly<int64_t>>;
   if (kernel == Kernel(multiplyIntervalByDouble<int32_t>)) return exchanged<multiplyIntervalByDouble<int32_t>>;
@@ -400,6 +453,32 @@ std::optional<FunctionBinding> bindTypes(ArithmeticOp op, const DataType& a, con
   return std::nullopt;
 }
 
+// Whether the operator stands for a function of its own, which says what it takes, for these types that it does not take.
+bool isFunctionOfMoments(ArithmeticOp op, const DataType& a, const DataType& b) {
+  const auto isDuration = [](const DataType& type) { return type.is(TypeKind::kDayTimeInterval) || type.is(TypeKind::kCalendarInterval); };
+  switch (op) {
+    case ArithmeticOp::kAdd: return isDuration(a) || isDuration(b) || isDate(a) || isDate(b);
+    case ArithmeticOp::kSubtract: return isDuration(b) || isTimestamp(a) || isTimestamp(b) || isDate(a) || isDate(b);
+    case ArithmeticOp::kMultiply: return isInterval(a) || isInterval(b);
+    case ArithmeticOp::kDivide: return isInterval(a);
+    case ArithmeticOp::kIntegralDivide:
+    case ArithmeticOp::kRemainder:
+    case ArithmeticOp::kPositiveModulo: return false;
+  }
+  return false;
+}
+
+// Without ANSI rules, text is taken as a date that another is subtracted from, and as no other moment.
+bool isTextNoMoment(ArithmeticOp op, const DataType& a, const DataType& b, bool ansi) {
+  if (ansi || op != ArithmeticOp::kSubtract) return false;
+  return (a.isStringLike() && isTimestamp(b)) || (b.isStringLike() && (isDate(a) || isTimestamp(a)));
+}
+
+// These fail with ANSI rules and without.
+const std::vector<ErrorRule> kDatetimeErrors = {{condition::kDivideByZero, WithoutAnsi::kNull}};
+// Calendar intervals give way without ANSI rules.
+const std::vector<ErrorRule> kCalendarIntervalErrors = {{condition::kArithmeticOverflow, WithoutAnsi::kKeepValue}, {condition::kIntervalDividedByZero, WithoutAnsi::kNull}};
+
 }  // namespace
 
 std::optional<Result<FunctionBinding>> bindDatetimeArithmetic(ArithmeticOp op, const BindContext& context) {
@@ -407,14 +486,20 @@ std::optional<Result<FunctionBinding>> bindDatetimeArithmetic(ArithmeticOp op, c
   DataType b = context.argumentTypes[1];
   const auto concerns = [](const DataType& type) { return isDate(type) || isTimestamp(type) || isInterval(type) || type.is(TypeKind::kTime); };
   if (!concerns(a) && !concerns(b)) return std::nullopt;
-  if ((a.is(TypeKind::kTime) && b.isStringLike()) || (b.is(TypeKind::kTime) && a.isStringLike())) return std::nullopt;
+  const bool timeAndText = (a.is(TypeKind::kTime) && b.isStringLike()) || (b.is(TypeKind::kTime) && a.isStringLike());
+  if (timeAndText && !context.options.ansi) return std::nullopt;
   // Text beside a moment or an interval is a moment.
   if (a.isStringLike()) a = isInterval(b) || isTimestamp(b) ? DataType::timestamp() : b;
   if (b.isStringLike()) b = isInterval(a) || isTimestamp(a) ? DataType::timestamp() : a;
   if (a.is(TypeKind::kNull)) a = op == ArithmeticOp::kMultiply || op == ArithmeticOp::kDivide ? DataType::integer() : b;
   if (b.is(TypeKind::kNull)) b = op == ArithmeticOp::kMultiply || op == ArithmeticOp::kDivide ? DataType::integer() : a;
-  auto binding = bindTypes(op, a, b);
-  if (!binding) return std::nullopt;
+  auto binding = isTextNoMoment(op, context.argumentTypes[0], context.argumentTypes[1], context.options.ansi) ? std::nullopt : bindTypes(op, a, b);
+  if (!binding) {
+    const bool isFunction = isFunctionOfMoments(op, context.argumentTypes[0], context.argumentTypes[1]) && !a.is(TypeKind::kTime) && !b.is(TypeKind::kTime);
+    if (!isFunction) return std::nullopt;
+    return Result<FunctionBinding>(unexpectedArgumentType(context, 0, "(\"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"NUMERIC\")"));
+  }
+  binding->errors = binding->result.is(TypeKind::kCalendarInterval) ? &kCalendarIntervalErrors : &kDatetimeErrors;
   auto data = std::make_shared<ShiftData>();
   data->sign = op == ArithmeticOp::kSubtract ? -1 : 1;
   const bool zoned = binding->argumentTypes[0].is(TypeKind::kTimestamp) || binding->argumentTypes[1].is(TypeKind::kTimestamp);

@@ -247,6 +247,12 @@ Result<FunctionBinding> bindUnits(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
   const Value* name = context.constants[0];
   const auto unit = name == nullptr || name->isNull() || !context.argumentTypes[0].isStringLike() ? std::nullopt : unitNamed(name->asString());
+  if (!unit && (context.arguments.empty() || context.arguments[0]->as<Literal>() == nullptr || !context.argumentTypes[0].isStringLike())) {
+    // The grammar knows the functions by their units.
+    return Error(condition::kUnresolvedRoutine)
+        .with("routineName", quoteIdentifier(context.name))
+        .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`" + context.options.currentDatabase + "`]");
+  }
   if (!unit) {
     return Error(condition::kInvalidParameterValueDatetimeUnit)
         .with("parameter", "`unit`")
@@ -338,7 +344,7 @@ const DefaultArgument kZeroSeconds = {DataType::decimal(18, 6), Value::decimal(0
 
 void registerTimestamps(FunctionRegistry& registry) {
   static const std::vector<ErrorRule> kPartErrors = {{condition::kDatetimeFieldOutOfBoundsWithSuggestion, WithoutAnsi::kNull}, {condition::kInvalidFractionOfSecond, WithoutAnsi::kNull}};
-  static const std::vector<ErrorRule> kIntervalErrors = {{condition::kIntervalArithmeticOverflowWithoutSuggestion, WithoutAnsi::kNull}, {condition::kArithmeticOverflow, WithoutAnsi::kNull}};
+  static const std::vector<ErrorRule> kIntervalErrors = {{condition::kIntervalArithmeticOverflowWithoutSuggestion}, {condition::kArithmeticOverflow, WithoutAnsi::kNull}};
   static const ScalarFunction kFunctions[] = {
       {.names = {"make_timestamp", "make_timestamp_ltz"}, .group = Group::kDatetime, .since = "3.0.0", .usage = "make_timestamp(year, month, day, hour, min, sec[, timezone]) - The time of the parts.", .errors = kPartErrors, .bind = bindMakeTimestamp<false, false>, .rewrite = rewriteMakeTimestamp},
       {.names = {"try_make_timestamp", "try_make_timestamp_ltz"}, .group = Group::kDatetime, .since = "4.0.0", .usage = "try_make_timestamp(year, month, day, hour, min, sec[, timezone]) - The time of the parts, NULL when they make none.", .bind = bindMakeTimestamp<false, true>, .rewrite = rewriteMakeTimestamp},

@@ -237,7 +237,7 @@ Result<GeneratorBinding> bindTuple(const BindContext& context) {
   GeneratorBinding binding;
   for (size_t i = 0; i < context.argumentTypes.size(); ++i) {
     const DataType& type = context.argumentTypes[i];
-    if (!type.isStringLike() && !type.is(TypeKind::kNull)) {
+    if (!type.isStringLike()) {
       return Error(condition::kDatatypeMismatchNonStringType).with("sqlExpr", "\"" + callText(context) + "\"").with("funcName", quoteIdentifier(context.name));
     }
     binding.argumentTypes.push_back(kString);

@@ -441,16 +441,30 @@ DataType decimalOf(const BindContext& context, size_t argument) {
   return DataType::decimal(static_cast<int>(digits.size()) - (digits[0] == '-' ? 1 : 0), 0);
 }
 
+// What the operands are after implicit casts that do not lead to a common type the operator takes.
+std::pair<DataType, DataType> shownOperands(const BindContext& context) {
+  DataType a = context.argumentTypes[0];
+  DataType b = context.argumentTypes[1];
+  if (!context.options.ansi) {
+    if (a.isStringLike()) a = DataType::float64();
+    if (b.isStringLike()) b = DataType::float64();
+  } else if (a.isStringLike() != b.isStringLike()) {
+    const auto common = findWiderTypeForTwo(a, b);
+    if (common) return {*common, *common};
+  }
+  const bool meet = a.isNumeric() && b.isNumeric() && (a.is(TypeKind::kDecimal) || b.is(TypeKind::kDecimal));
+  if (meet) return {DataType::float64(), DataType::float64()};
+  return {a, b};
+}
+
 Error wrongOperands(ArithmeticOp op, const BindContext& context) {
   const std::string sql = context.arguments.size() == 2
                               ? fmt::format("\"({} {} {})\"", columnName(context.arguments[0]), symbolOf(op), columnName(context.arguments[1]))
                               : std::string(context.name);
   const auto quoted = [](const DataType& type) { return "\"" + type.sql() + "\""; };
-  if (!findWiderTypeForTwo(context.argumentTypes[0], context.argumentTypes[1])) {
-    return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
-        .with("sqlExpr", sql)
-        .with("left", quoted(context.argumentTypes[0]))
-        .with("right", quoted(context.argumentTypes[1]));
+  const auto [left, right] = shownOperands(context);
+  if (!left.sameType(right)) {
+    return Error(condition::kDatatypeMismatchBinaryOpDiffTypes).with("sqlExpr", sql).with("left", quoted(left)).with("right", quoted(right));
   }
   const bool additive = op == ArithmeticOp::kAdd || op == ArithmeticOp::kSubtract;
   return Error(condition::kDatatypeMismatchBinaryOpWrongType)
@@ -459,7 +473,7 @@ Error wrongOperands(ArithmeticOp op, const BindContext& context) {
                          : op == ArithmeticOp::kIntegralDivide  ? "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"
                          : additive                             ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
                                                                 : "\"NUMERIC\"")
-      .with("actualDataType", quoted(context.argumentTypes[0]));
+      .with("actualDataType", quoted(left));
 }
 
 // The types both operands are taken as, decimals aside.
@@ -467,15 +481,13 @@ std::optional<DataType> operandType(ArithmeticOp op, const BindContext& context)
   DataType a = context.argumentTypes[0];
   DataType b = context.argumentTypes[1];
   if (a.is(TypeKind::kNull) && b.is(TypeKind::kNull)) return op == ArithmeticOp::kIntegralDivide ? DataType::bigint() : DataType::float64();
-  if (a.isStringLike() && b.isStringLike()) return op == ArithmeticOp::kIntegralDivide ? DataType::bigint() : DataType::float64();
+  const auto isNumberOrText = [](const DataType& type) { return type.isNumeric() || type.isStringLike() || type.is(TypeKind::kNull); };
   if (!context.options.ansi && (a.isStringLike() || b.isStringLike())) {
-    const DataType& other = a.isStringLike() ? b : a;
-    if (!other.isNumeric() && !other.is(TypeKind::kNull)) return std::nullopt;
-    return op == ArithmeticOp::kIntegralDivide ? DataType::bigint() : DataType::float64();
+    // Text is a double, which whole division does not take.
+    if (!isNumberOrText(a) || !isNumberOrText(b) || op == ArithmeticOp::kIntegralDivide) return std::nullopt;
+    return DataType::float64();
   }
   auto common = a.isStringLike() || b.isStringLike() ? findWiderTypeForTwo(a, b) : findTightestCommonType(a, b, context.options.ansi);
-  if (a.is(TypeKind::kNull) && b.isStringLike()) common = DataType::float64();
-  if (b.is(TypeKind::kNull) && a.isStringLike()) common = DataType::float64();
   if (!common || !common->isNumeric()) return std::nullopt;
   if (op == ArithmeticOp::kDivide) return DataType::float64();
   if (op == ArithmeticOp::kIntegralDivide) {
@@ -550,7 +562,22 @@ void negate(const KernelArgs& args) {
 
 void negateInterval(const KernelArgs& args) {
   auto* out = args.result<CalendarInterval>().values();
-  forEachValue<CalendarInterval>(args, [&](RowIndex row, const CalendarInterval& value) { out[row] = {-value.months, -value.days, -value.microseconds}; });
+  forEachValue<CalendarInterval>(args, [&](RowIndex row, const CalendarInterval& value) {
+    CalendarInterval negated;
+    const bool months = __builtin_sub_overflow(0, value.months, &negated.months);
+    const bool days = __builtin_sub_overflow(0, value.days, &negated.days);
+    const bool micros = __builtin_sub_overflow(int64_t{0}, value.microseconds, &negated.microseconds);
+    if (months || days || micros) args.errors().set(row, arithmeticOverflow(micros ? "long overflow" : "integer overflow"));
+    out[row] = negated;
+  });
+}
+
+template <class T>
+void negateAnsiInterval(const KernelArgs& args) {
+  T* out = args.result<T>().values();
+  forEachValue<T>(args, [&](RowIndex row, T value) {
+    if (__builtin_sub_overflow(T{0}, value, &out[row])) args.errors().set(row, Error(condition::kIntervalArithmeticOverflowWithoutSuggestion));
+  });
 }
 
 void passThrough(const KernelArgs& args) { args.resultBuffer().setVector(args.vector(0)); }
@@ -600,7 +627,14 @@ Result<FunctionBinding> bindUnary(const BindContext& context, const UnaryKernels
     default: break;
   }
   if (binding.kernel == nullptr) return unexpectedArgumentType(context, 0, "\"NUMERIC\"");
-  binding.canRaise = context.options.ansi && (type.isIntegral() || type.isAnsiInterval()) && binding.kernel != Kernel(passThrough);
+  binding.canRaise = context.options.ansi && (type.isIntegral() || type.is(TypeKind::kCalendarInterval)) && binding.kernel != Kernel(passThrough);
+  if (type.isAnsiInterval() && binding.kernel != Kernel(passThrough)) {
+    static const std::vector<ErrorRule> kRaised;  // with ANSI rules and without
+    binding.canRaise = true;
+    binding.errors = &kRaised;
+    if (binding.kernel == kNegate.byPhysical[2]) binding.kernel = negateAnsiInterval<int32_t>;
+    if (binding.kernel == kNegate.byPhysical[3]) binding.kernel = negateAnsiInterval<int64_t>;
+  }
   return binding;
 }
 
@@ -619,14 +653,13 @@ const std::vector<ErrorRule> kArithmeticErrors = {{condition::kArithmeticOverflo
                                                   {condition::kBinaryArithmeticOverflow, WithoutAnsi::kKeepValue},
                                                   {condition::kNumericValueOutOfRangeWithSuggestion, WithoutAnsi::kNull},
                                                   {condition::kDivideByZero, WithoutAnsi::kNull},
-                                                  {condition::kRemainderByZero, WithoutAnsi::kNull},
-                                                  {condition::kIntervalDividedByZero, WithoutAnsi::kNull}};
+                                                  {condition::kRemainderByZero, WithoutAnsi::kNull}};
 
 // The binders say whether a call can raise, so the rules are given through them rather than the declaration.
 template <Binder Bind>
 Result<FunctionBinding> withErrors(const BindContext& context) {
   auto bound = Bind(context);
-  if (bound.isOk()) bound.value().errors = &kArithmeticErrors;
+  if (bound.isOk() && bound.value().errors == nullptr) bound.value().errors = &kArithmeticErrors;
   return bound;
 }
 

@@ -3,6 +3,7 @@
 #include <bit>
 #include <memory>
 
+#include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
@@ -50,8 +51,17 @@ Result<FunctionBinding> bindInvert(const BindContext& context) {
 template <BitOp Op>
 Result<FunctionBinding> bindBits(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
-  const auto common = findWiderCommonType(context.argumentTypes, context.options.ansi);
-  if (!common || !common->isIntegral()) return unexpectedArgumentType(context, 0, "\"INTEGRAL\"");
+  const DataType& left = context.argumentTypes[0];
+  const DataType& right = context.argumentTypes[1];
+  const bool promotes = context.options.ansi && left.isStringLike() != right.isStringLike();
+  const auto common = promotes ? findWiderTypeForTwo(left, right, true) : findTightestCommonType(left, right, context.options.ansi);
+  if (!common || !common->isIntegral()) {
+    const std::string sql = "\"(" + columnName(context.arguments[0]) + " " + std::string(context.name) + " " + columnName(context.arguments[1]) + ")\"";
+    if (common && (promotes || left.sameType(right))) {
+      return Error(condition::kDatatypeMismatchBinaryOpWrongType).with("sqlExpr", sql).with("inputType", "\"INTEGRAL\"").with("actualDataType", "\"" + common->sql() + "\"");
+    }
+    return Error(condition::kDatatypeMismatchBinaryOpDiffTypes).with("sqlExpr", sql).with("left", "\"" + left.sql() + "\"").with("right", "\"" + right.sql() + "\"");
+  }
   FunctionBinding binding;
   binding.argumentTypes = {*common, *common};
   binding.result = *common;

@@ -48,6 +48,8 @@ void logarithmToBase(const KernelArgs& args) {
   });
 }
 
+// Rounded once, as Java has it.
+double cubeRoot(double x) { return static_cast<double>(std::cbrt(static_cast<long double>(x))); }
 double cotangent(double x) { return 1 / std::tan(x); }
 double secant(double x) { return 1 / std::cos(x); }
 double cosecant(double x) { return 1 / std::sin(x); }
@@ -78,7 +80,7 @@ struct Entry {
 };
 constexpr Entry kUnary[] = {
     {"sqrt", "SQRT", "sqrt(expr) - The square root.", apply<std::sqrt>},
-    {"cbrt", "CBRT", "cbrt(expr) - The cube root.", apply<std::cbrt>},
+    {"cbrt", "CBRT", "cbrt(expr) - The cube root.", apply<cubeRoot>},
     {"exp", "EXP", "exp(expr) - e to the power of expr.", apply<std::exp>},
     {"expm1", "EXPM1", "expm1(expr) - exp(expr) - 1.", apply<std::expm1>},
     {"sin", "SIN", "sin(expr) - The sine of an angle in radians.", apply<std::sin>},

@@ -36,8 +36,18 @@ Result<ExprPtr> rewriteUniform(const BindContext& context) {
     if (!accepted) return unexpectedArgumentType(context, i, i < 2 ? "integer or floating-point" : "integer");
     if (context.constants[i] == nullptr) return notFoldable(context, i, kNames[i]);
   }
-  if (context.argumentTypes[0].is(TypeKind::kNull) || context.argumentTypes[1].is(TypeKind::kNull)) return literalNull();
-  const auto type = findTightestCommonType(context.argumentTypes[0], context.argumentTypes[1], context.options.ansi);
+  const DataType& low = context.argumentTypes[0];
+  const DataType& high = context.argumentTypes[1];
+  std::optional<DataType> type;
+  if (low.is(TypeKind::kNull) || high.is(TypeKind::kNull)) {
+    type = kDouble;
+  } else if (low.is(TypeKind::kDecimal) && high.is(TypeKind::kDecimal)) {
+    type = low.precision() > high.precision() ? low : high;
+  } else if (low.is(TypeKind::kDecimal) || high.is(TypeKind::kDecimal)) {
+    type = low.isIntegral() ? std::optional(high) : high.isIntegral() ? std::optional(low) : std::nullopt;
+  } else {
+    type = findTightestCommonType(low, high, false);
+  }
   const auto asDouble = [](const ExprPtr& value) { return ExprPtr(makeNode<Cast>(value, kDouble, CastMode::kAnsi, true)); };
   std::vector<ExprPtr> seed;
   if (context.arguments.size() == 3) seed.push_back(context.arguments[2]);

@@ -58,7 +58,8 @@ Result<FunctionBinding> bindConcat(const BindContext& context) {
   const auto types = context.argumentTypes;
   const bool arrays = std::any_of(types.begin(), types.end(), [](const DataType& type) { return type.is(TypeKind::kArray); });
   if (arrays) {
-    const auto common = findWiderCommonType(types, context.options.ansi);
+    const bool areArrays = std::all_of(types.begin(), types.end(), [](const DataType& type) { return type.is(TypeKind::kArray); });
+    const auto common = areArrays ? findWiderCommonType(types, context.options.ansi) : std::nullopt;
     if (!common || !common->is(TypeKind::kArray)) {
       std::string all;
       for (const DataType& type : types) all += (all.empty() ? "\"" : " or \"") + type.sql() + "\"";

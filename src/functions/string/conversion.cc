@@ -91,7 +91,7 @@ template <bool Tries>
 Result<FunctionBinding> bindToNumber(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   for (size_t i = 0; i < 2; ++i) {
-    if (!context.argumentTypes[i].isStringLike() && !context.argumentTypes[i].is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
+    if (!implicitCast(context.argumentTypes[i], kString, context.options.ansi)) return unexpectedArgumentType(context, i, "\"STRING\"");
   }
   if (context.constants[1] == nullptr) return notFoldable(context, 1, "`format`");
   ASSIGN_OR_RETURN(const auto format, constantFormat(context));
@@ -137,7 +137,7 @@ Result<FunctionBinding> bindToChar(const BindContext& context) {
   } else {
     return unexpectedArgumentType(context, 0, "\"NUMERIC\"");
   }
-  if (!context.argumentTypes[1].isStringLike() && !context.argumentTypes[1].is(TypeKind::kNull)) return unexpectedArgumentType(context, 1, "\"STRING\"");
+  if (!implicitCast(context.argumentTypes[1], kString, context.options.ansi)) return unexpectedArgumentType(context, 1, "\"STRING\"");
   ASSIGN_OR_RETURN(auto format, constantFormat(context));
   binding.result = kString;
   binding.kernel = writeNumbers;

@@ -153,14 +153,16 @@ Result<WindowBinding> bindShift(const BindContext& context, bool ignoreNulls) {
   }
   binding.result = context.argumentTypes[0];
   if (context.argumentTypes.size() > 2) {
-    const auto common = findTightestCommonType(context.argumentTypes[0], context.argumentTypes[2], context.options.ansi);
+    // The default is taken as the value's type.
+    const auto common = context.argumentTypes[0].is(TypeKind::kNull) ? std::optional(context.argumentTypes[2])
+                                                                     : implicitCast(context.argumentTypes[2], context.argumentTypes[0], context.options.ansi);
     if (!common) {
       return Error(condition::kDatatypeMismatchDataDiffTypes)
           .with("sqlExpr", "\"" + callText(context) + "\"")
           .with("functionName", "`" + std::string(context.name) + "`")
           .with("dataType", "(\"" + context.argumentTypes[0].sql() + "\" or \"" + context.argumentTypes[2].sql() + "\")");
     }
-    binding.result = *common;
+    if (context.argumentTypes[0].is(TypeKind::kNull)) binding.result = *common;
   }
   binding.argumentTypes = {binding.result, kInt, binding.result};
   binding.argumentTypes.resize(std::max<size_t>(context.argumentTypes.size(), 1));
