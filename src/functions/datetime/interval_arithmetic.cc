@@ -180,29 +180,6 @@ void multiplyIntervalByDouble(const KernelArgs& args) { scaleInterval<T>(args, f
 template <class T>
 void divideIntervalByDouble(const KernelArgs& args) { scaleInterval<T>(args, true); }
 
-// What is left of whole days goes to the time; parts of months are lost.
-template <bool kDivides>
-void scaleCalendarInterval(const KernelArgs& args) {
-  auto* out = args.result<CalendarInterval>().values();
-  forEachPair<CalendarInterval, double>(args, [&](RowIndex row, const CalendarInterval& value, double factor) {
-    out[row] = {};
-    if (kDivides && factor == 0) {
-      args.errors().set(row, Error(condition::kIntervalDividedByZero));
-      return;
-    }
-    const auto scaled = [&](auto part) { return kDivides ? static_cast<double>(part) / factor : static_cast<double>(part) * factor; };
-    const double months = std::trunc(scaled(value.months));
-    const double days = std::trunc(scaled(value.days));
-    const double micros = std::floor(scaled(value.microseconds) + (scaled(value.days) - days) * static_cast<double>(kMicrosPerDay) + 0.5);
-    constexpr double kMostInt = std::numeric_limits<int32_t>::max();
-    if (!(std::abs(months) <= kMostInt && std::abs(days) <= kMostInt && std::abs(micros) < static_cast<double>(std::numeric_limits<int64_t>::max()))) {
-      args.errors().set(row, intervalOverflow(kDivides ? "try_divide" : "try_multiply"));
-      return;
-    }
-    out[row] = {static_cast<int32_t>(months), static_cast<int32_t>(days), static_cast<int64_t>(micros)};
-  });
-}
-
 template <class T>
 void divideIntervals(const KernelArgs& args) {
   auto* out = args.result<int64_t>().values();
@@ -306,11 +283,7 @@ std::optional<FunctionBinding> bindScaling(ArithmeticOp op, const DataType& inte
   binding.canRaise = true;
   binding.takesNullRows = true;
   binding.result = months ? DataType::yearMonthInterval() : DataType::dayTimeInterval();
-  if (interval.is(TypeKind::kCalendarInterval)) {
-    binding.result = interval;
-    binding.argumentTypes = {interval, DataType::float64()};
-    binding.kernel = divides ? scaleCalendarInterval<true> : scaleCalendarInterval<false>;
-  } else if (number.isIntegral()) {
+  if (number.isIntegral()) {
     binding.argumentTypes = {interval, DataType::bigint()};
     binding.kernel = months ? (divides ? divideIntervalExactly<int32_t> : multiplyIntervalExactly<int32_t>)
                             : (divides ? divideIntervalExactly<int64_t> : multiplyIntervalExactly<int64_t>);
@@ -381,7 +354,6 @@ Kernel exchangedKernel(Kernel kernel) {
   if (kernel == Kernel(multiplyIntervalExactly<int32_t>)) return exchanged<multiplyIntervalExactly<int32_t>>;
   if (kernel == Kernel(multiplyIntervalExactly<int64_t>)) return exchanged<multiplyIntervalExactly<int64_t>>;
   if (kernel == Kernel(multiplyIntervalByDouble<int32_t>)) return exchanged<multiplyIntervalByDouble<int32_t>>;
-  if (kernel == Kernel(scaleCalendarInterval<false>)) return exchanged<scaleCalendarInterval<false>>;
   if (kernel == Kernel(multiplyIntervalByDouble<int64_t>)) return exchanged<multiplyIntervalByDouble<int64_t>>;
   return nullptr;
 }
