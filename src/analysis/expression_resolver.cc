@@ -41,8 +41,9 @@ Result<std::vector<ExprPtr>> ExpressionResolver::resolveAllForPlan(const std::ve
 
 Result<ExprPtr> ExpressionResolver::resolveCondition(const ExprPtr& expression, const char* clause) {
   ASSIGN_OR_RETURN(ExprPtr condition, resolve(expression));
-  const DataType& type = condition->dataType();
-  if (type.is(TypeKind::kNull)) condition = castImplicitly(condition, DataType::boolean(), options());
+  // HAVING goes by the rules of AND, which takes texts.
+  const bool takesTexts = std::string_view(clause) == "HAVING" && (condition->dataType().is(TypeKind::kNull) || condition->dataType().isStringLike());
+  if (takesTexts) condition = castImplicitly(condition, DataType::boolean(), options());
   if (!condition->dataType().is(TypeKind::kBoolean)) {
     const bool join = std::string_view(clause) == "JOIN";
     if (join) {
@@ -51,6 +52,9 @@ Result<ExprPtr> ExpressionResolver::resolveCondition(const ExprPtr& expression, 
           .with("conditionType", "\"" + condition->dataType().sql() + "\"")
           .at(expression->origin())
           .as(ErrorFamily::kAnalysis);
+    }
+    if (std::string_view(clause) == "FILTER") {
+      return Error(condition::kInvalidAggregateFilterNotBoolean).with("filterExpr", expr::quotedExpression(condition)).at(expression->origin()).as(ErrorFamily::kAnalysis);
     }
     return Error(condition::kDatatypeMismatchFilterNotBoolean)
         .with("sqlExpr", expr::quotedExpression(condition))

@@ -5,6 +5,7 @@
 #include "analysis/extract_value.h"
 #include "analysis/plan_resolver.h"
 #include "base/condition.h"
+#include "base/legacy_conditions.h"
 #include "catalog/script_variables.h"
 #include "expr/expression_text.h"
 
@@ -264,6 +265,7 @@ Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::Unresolv
       ASSIGN_OR_RETURN(structure, names_.find(*node, false));
     }
     if (structure == nullptr || !structure->dataType().is(TypeKind::kStruct)) {
+      if (structure != nullptr) return Error(condition::kLegacyErrorTemp1050).with("attributes", quotedName(star.target)).at(origin).as(ErrorFamily::kAnalysis);
       std::string all;
       if (names_.scope != nullptr) {
         for (const AttributePtr& column : names_.scope->columns()) all += (all.empty() ? "" : ", ") + quoteIdentifier(column->name);

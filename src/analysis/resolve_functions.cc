@@ -121,6 +121,9 @@ Result<std::vector<ExprPtr>> ExpressionResolver::resolveArguments(const Unresolv
         out.push_back(expr::literalInt(1));
         continue;
       }
+      if (name == "count" && call.arguments.size() == 1 && star->target.size() == 1 && !plans_.conf().getBoolean("spark.sql.legacy.allowStarWithSingleTableIdentifierInCount", false)) {
+        return Error(condition::kInvalidUsageOfStarWithTableIdentifierInCount).with("tableName", star->target[0]).at(call.origin()).as(ErrorFamily::kAnalysis);
+      }
       ASSIGN_OR_RETURN(std::vector<ExprPtr> columns, expandStar(*star, argument->origin()));
       if (columns.empty() && name == "count") columns.push_back(expr::literalInt(1));
       for (const ExprPtr& column : columns) {

@@ -12,13 +12,15 @@
 
 namespace flint::analysis {
 
+// Each generator of the list runs over the rows of those further left.
 Result<std::vector<ExprPtr>> PlanResolver::extractGenerators(SelectBlock& block, std::vector<ExprPtr> items) {
   std::vector<ExprPtr> found;
   for (const ExprPtr& item : items) {
     if (item->traits().hasGenerator) found.push_back(item);
   }
   if (found.empty()) return items;
-  if (found.size() > 1) {
+  const auto aggregates = [](const ExprPtr& item) { return item->traits().hasAggregate; };
+  if (found.size() > 1 && (block.aggregates || std::any_of(items.begin(), items.end(), aggregates))) {
     std::vector<std::string> texts;
     for (const ExprPtr& each : found) texts.push_back(expr::quotedExpression(expr::withoutAlias(each)));
     return Error(condition::kUnsupportedGeneratorMultiGenerator)

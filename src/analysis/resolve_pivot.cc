@@ -5,6 +5,7 @@
 
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/set_operation_types.h"
 #include "analysis/select_block.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
@@ -204,7 +205,7 @@ Result<ResolvedPlan> PlanResolver::resolveUnpivot(const plan::Unpivot& node) {
   for (size_t c = 0; c < width; ++c) {
     DataType type = values[0][c]->dataType();
     for (const auto& set : values) {
-      const auto wider = findWiderTypeForTwo(type, set[c]->dataType(), options_.ansi);
+      const auto wider = commonTypeWithoutPromotion({type, set[c]->dataType()}, options_.ansi);
       if (!wider) {
         std::string all;
         for (const auto& each : values) all += (all.empty() ? "\"" : ", \"") + each[c]->dataType().sql() + "\" (" + expr::columnName(each[c]) + ")";

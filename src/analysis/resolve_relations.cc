@@ -6,6 +6,7 @@
 #include "analysis/char_lengths.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/python_data_source.h"
+#include "analysis/set_operation_types.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "columnar/vector_builder.h"
@@ -241,15 +242,12 @@ Result<ResolvedPlan> PlanResolver::resolveInlineTable(const plan::UnresolvedInli
     for (const ExprPtr& value : node.rows[r]) {
       auto resolved = ExpressionResolver(*this, nothing).resolveForPlan(value);
       if (!resolved.isOk()) {
-        const std::string_view name = resolved.error().condition().name;
-        if (name.starts_with("UNRESOLVED_COLUMN")) {
-          return Error(condition::kInvalidInlineTableCannotEvaluateExpressionInInlineTable).with("expr", "\"" + value->sql() + "\"").at(value->origin()).as(ErrorFamily::kAnalysis);
-        }
         return resolved.status();
       }
       ExprPtr expression = expr::withoutAlias(resolved.value());
       const auto& traits = expression->traits();
-      if (traits.hasAggregate || traits.hasWindow || traits.hasGenerator || traits.hasSubquery) {
+      if (traits.hasSubquery) return Error(condition::kUnsupportedSubqueryExpressionCategoryScalarSubqueryInValues).at(value->origin()).as(ErrorFamily::kAnalysis);
+      if (traits.hasAggregate || traits.hasWindow || traits.hasGenerator || !expression->deterministic()) {
         return Error(condition::kInvalidInlineTableCannotEvaluateExpressionInInlineTable).with("expr", expr::quotedExpression(expression)).at(value->origin()).as(ErrorFamily::kAnalysis);
       }
       foldable = foldable && expression->foldable();
@@ -265,7 +263,7 @@ Result<ResolvedPlan> PlanResolver::resolveInlineTable(const plan::UnresolvedInli
       types.push_back(row[c]->dataType());
       nullable = nullable || row[c]->nullable();
     }
-    const auto common = findWiderTypeWithoutStrings(types, options_.ansi);
+    const auto common = commonTypeWithoutPromotion(types, options_.ansi);
     const std::string name = node.names.empty() ? "col" + std::to_string(c + 1) : node.names[c];
     if (!common) {
       return Error(condition::kInvalidInlineTableIncompatibleTypesInInlineTable).with("colName", quoteIdentifier(name)).at(node.origin()).as(ErrorFamily::kAnalysis);

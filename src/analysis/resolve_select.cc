@@ -87,6 +87,20 @@ static std::string extractedKey(const ExprPtr& expression) {
   return path == nullptr || path->value.isNull() ? std::string() : expr::lastKeyOfPath(path->value.asString());
 }
 
+// For the name of a column that is called as it is written: aliases further left in the list show as such.
+static ExprPtr withLateralNames(const SelectBlock& block, const ExprPtr& expression) {
+  return replaceAttributes(expression, [&](const expr::AttributeReference& attribute) -> ExprPtr {
+    for (const ExprPtr& output : block.outputs) {
+      const auto* alias = output->as<expr::Alias>();
+      if (alias == nullptr || alias->id != attribute.id) continue;
+      expr::AttributeReference shown = attribute;
+      shown.name = "lateralAliasReference(" + attribute.name + ")";
+      return expr::makeExpr(std::move(shown));
+    }
+    return nullptr;
+  });
+}
+
 // Child columns, then aliases further left in the list.
 NameContext PlanResolver::selectContext(const SelectBlock& block) const {
   NameContext names;
@@ -169,7 +183,7 @@ Result<std::vector<ExprPtr>> PlanResolver::resolveSelectList(SelectBlock& block,
       } else if (resolved->as<expr::OuterReference>() != nullptr) {
         name = resolved->as<expr::OuterReference>()->attribute->name;
       } else {
-        name = expr::columnName(resolved, options_.timeZone);
+        name = expr::columnName(withLateralNames(block, resolved), options_.timeZone);
       }
       block.outputs.push_back(expr::alias(withoutReplaced(resolved), std::move(name))->withOrigin(item->origin()));
     }
@@ -241,6 +255,7 @@ Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& writt
   for (const ExprPtr& item : items) {
     if (item->traits().hasGenerator) generators.push_back(item);
   }
+  if (generators.size() > 1) RETURN_IF_ERROR(extractGenerators(*block, generators));
   RETURN_IF_ERROR(resolveGrouping(*block, node.grouping));
   for (ExprPtr& output : block->outputs) {
     if (output->as<expr::MultiAlias>() != nullptr || output->as<expr::GeneratorCall>() != nullptr) continue;
@@ -288,6 +303,16 @@ Result<ExprPtr> replaceOutsideAggregates(const ExprPtr& expression, const ExprPt
   if (expr::isAggregateCall(expression)) return expression;
   if (expression->as<expr::Alias>() == nullptr && semanticallyEqual(expression, part)) return replacement;
   return tree::mapChildren(expression, [&](const ExprPtr& child) { return replaceOutsideAggregates(child, part, replacement); });
+}
+
+// The same in the outputs of a SELECT, which keep their names.
+Status replaceInOutputs(SelectBlock& block, const ExprPtr& part, const ExprPtr& replacement) {
+  for (ExprPtr& output : block.outputs) {
+    const AttributePtr column = output->as<expr::AttributeReference>() != nullptr ? expr::toAttribute(output) : nullptr;
+    ASSIGN_OR_RETURN(ExprPtr shown, replaceOutsideAggregates(output, part, replacement));
+    output = column == nullptr || shown == output ? std::move(shown) : expr::alias(std::move(shown), column->name);
+  }
+  return Status::ok();
 }
 
 // Whether the outputs of a grouped SELECT are all that the expression reads of it.
@@ -358,10 +383,17 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
     }
     ASSIGN_OR_RETURN(resolved, resolver.resolveForPlan(key));
     resolved = expr::withoutAlias(resolved);
-    if (resolved->traits().hasAggregate) {
+    if (resolved->traits().hasAggregate || resolved->traits().hasWindow) {
       return Error(condition::kGroupByAggregate).with("sqlExpr", expr::columnName(resolved)).at(key->origin()).as(ErrorFamily::kAnalysis);
     }
     const DataType& type = resolved->dataType();
+    if (type.is(TypeKind::kMap) && type.keyType().isOrderable() && type.valueType().isOrderable()) {
+      // Maps of the same entries are one group, which shows them sorted by key.
+      const ExprPtr entries = expr::call("array_sort", {expr::call("map_entries", {resolved})});
+      ASSIGN_OR_RETURN(const ExprPtr sorted, resolver.resolveForPlan(expr::call("map_from_entries", {entries})));
+      RETURN_IF_ERROR(replaceInOutputs(block, resolved, sorted));
+      return sorted;
+    }
     if (type.is(TypeKind::kVariant) || type.is(TypeKind::kMap)) {
       return Error(condition::kGroupExpressionTypeIsNotOrderable)
           .with("sqlExpr", expr::quotedExpression(resolved))
@@ -379,9 +411,7 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
       if (resolved->dataType().collation() != 0) {
         // Strings with a collation are grouped by their keys; the first one of a group stands for it.
         ASSIGN_OR_RETURN(const ExprPtr first, resolver.resolveForPlan(expr::call("first", {resolved})));
-        for (ExprPtr& output : block.outputs) {
-          ASSIGN_OR_RETURN(output, replaceOutsideAggregates(output, resolved, first));
-        }
+        RETURN_IF_ERROR(replaceInOutputs(block, resolved, first));
         ASSIGN_OR_RETURN(resolved, comparedByCollation(resolved, options_));
       }
       block.grouping.push_back(std::move(resolved));
@@ -623,7 +653,8 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
     ASSIGN_OR_RETURN(key, replaceGrouping(block, key, options_));
     RETURN_IF_ERROR(requireOrderable(key));
     if (block.aggregates) RETURN_IF_ERROR(requireReadable(block, *outputs, key));
-    if (narrow && key->traits().hasAggregate) {
+    const bool windowed = key->traits().hasWindow && block.outputOf(key->as<expr::SortOrder>()->child) == nullptr;
+    if ((narrow && key->traits().hasAggregate) || windowed) {
       return Error(condition::kUnsupportedExprForOperator).with("invalidExprSqls", expr::quotedExpression(key->as<expr::SortOrder>()->child)).at(each->origin()).as(ErrorFamily::kAnalysis);
     }
     const auto* sortKey = key->as<expr::SortOrder>();

@@ -4,6 +4,7 @@
 
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/set_operation_types.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "types/type_coercion.h"
@@ -16,9 +17,51 @@ const char* ordinalWord(size_t index) {
   return index < std::size(kWords) ? kWords[index] : "later";
 }
 
+// Whether a value of the kind stands somewhere in values of the type.
+bool holds(const DataType& type, TypeKind kind) {
+  if (type.is(kind)) return true;
+  const std::vector<DataType> parts = type.isNested() ? type.childTypes() : std::vector<DataType>();
+  return std::any_of(parts.begin(), parts.end(), [&](const DataType& part) { return holds(part, kind); });
+}
+
+// Whether the two go together without a text turned into something else.
+bool goTogether(const DataType& a, const DataType& b) {
+  if (a.is(TypeKind::kNull) || b.is(TypeKind::kNull)) return true;
+  if (a.isStringLike() != b.isStringLike()) return false;
+  if (a.isStringLike()) return a.collation() == b.collation();
+  if (!a.isNested() || !b.isNested()) return true;
+  const std::vector<DataType> left = a.childTypes();
+  const std::vector<DataType> right = b.childTypes();
+  return left.size() != right.size() || std::equal(left.begin(), left.end(), right.begin(), goTogether);
+}
+
 std::string ordinalText(size_t index) { return index < 10 ? ordinalWord(index) : std::to_string(index + 1) + "th"; }
 
 }  // namespace
+
+Status checkSetOperationTypes(const std::vector<AttributePtr>& columns, const OriginPtr& origin) {
+  for (const AttributePtr& column : columns) {
+    const bool map = holds(column->dataType(), TypeKind::kMap);
+    if (!map && !holds(column->dataType(), TypeKind::kVariant)) continue;
+    return Error(map ? condition::kUnsupportedFeatureSetOperationOnMapType : condition::kUnsupportedFeatureSetOperationOnVariantType)
+        .with("colName", quoteIdentifier(column->name))
+        .with("dataType", "\"" + column->dataType().sql() + "\"")
+        .at(origin)
+        .as(ErrorFamily::kAnalysis);
+  }
+  return Status::ok();
+}
+
+std::optional<DataType> commonTypeWithoutPromotion(const std::vector<DataType>& types, bool ansi) {
+  DataType common;
+  for (const DataType& type : types) {
+    if (!goTogether(common, type)) return std::nullopt;
+    const auto wider = findWiderTypeForTwo(common, type, ansi);
+    if (!wider) return std::nullopt;
+    common = *wider;
+  }
+  return common;
+}
 
 Status PlanResolver::alignColumns(std::vector<LogicalPlanPtr>& inputs, const char* operatorName, const OriginPtr& origin) {
   const size_t width = inputs[0]->output().size();
@@ -184,14 +227,7 @@ Result<ResolvedPlan> PlanResolver::resolveIntersectOrExcept(const LogicalPlanPtr
   for (const AttributePtr& column : inputs[0]->output()) ids.insert(column->id);
   const std::vector<AttributePtr> right = inputs[1]->output();
   if (std::any_of(right.begin(), right.end(), [&](const AttributePtr& each) { return ids.contains(each->id); })) inputs[1] = withNewIds(inputs[1]);
-  for (const AttributePtr& column : inputs[0]->output()) {
-    if (!column->dataType().is(TypeKind::kMap)) continue;
-    return Error(condition::kUnsupportedFeatureSetOperationOnMapType)
-        .with("colName", quoteIdentifier(column->name))
-        .with("dataType", "\"" + column->dataType().sql() + "\"")
-        .at(node->origin())
-        .as(ErrorFamily::kAnalysis);
-  }
+  RETURN_IF_ERROR(checkSetOperationTypes(inputs[0]->output(), node->origin()));
   return ResolvedPlan{node->withNewChildren(std::move(inputs)), {}, nullptr};
 }
 

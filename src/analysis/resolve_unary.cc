@@ -3,6 +3,7 @@
 
 #include "analysis/attribute_ids.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/set_operation_types.h"
 #include "analysis/sql_function_analysis.h"
 #include "analysis/select_block.h"
 #include "analysis/type_coercion_rules.h"
@@ -109,7 +110,8 @@ Result<ResolvedPlan> PlanResolver::resolveFilter(const plan::Filter& node) {
   };
   ASSIGN_OR_RETURN(condition, ExpressionResolver(*this, names).resolveCondition(node.condition, "WHERE"));
   const auto& traits = condition->traits();
-  if (traits.hasAggregate || traits.hasWindow || traits.hasGenerator) {
+  if (traits.hasWindow) return Error(condition::kWindowFunctionNotAllowedInClause).with("clauseName", "WHERE").at(node.condition->origin()).as(ErrorFamily::kAnalysis);
+  if (traits.hasAggregate || traits.hasGenerator) {
     std::string list = listOf(condition, [](const ExprPtr& each) {
       return each->as<expr::AggregateExpression>() != nullptr || each->as<expr::WindowExpression>() != nullptr || each->as<expr::GeneratorCall>() != nullptr;
     });
@@ -312,6 +314,8 @@ Result<ResolvedPlan> PlanResolver::resolveGeneric(const LogicalPlanPtr& node) {
     }
     out.plan = out.plan->withNewExpressions(std::move(expressions));
   }
+  if (node->kind() == LogicalKind::kDistinct) RETURN_IF_ERROR(checkSetOperationTypes(columns, node->origin()));
+  if (const auto* keys = out.plan->as<plan::Deduplicate>()) RETURN_IF_ERROR(checkSetOperationTypes(keys->keys, node->origin()));
   if (const auto* byId = out.plan->as<plan::RepartitionByExpression>(); byId != nullptr && byId->direct && !byId->partitionBy.empty()) {
     const DataType& type = byId->partitionBy[0]->dataType();
     if (!type.is(TypeKind::kInteger)) {

@@ -54,7 +54,7 @@ LogicalPlanPtr StatementParser::alterTable(uint32_t first, bool isView) {
   plan::ObjectName name = objectName();
   plan::Options partition;
   if (at(kPartition)) partition = partitionSpec(nullptr);
-  if (failed()) return nullptr;
+  if (failed() || (!isView && refuseHiveStatement(true, first))) return nullptr;
   if (isView && !at(kWith, kSchema) && (at(kAs) || atQuery())) {
     accept(kAs);
     const uint32_t queryFirst = position();

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "parser/statement_parser.h"
 
 namespace flint::parser {
@@ -52,11 +54,15 @@ std::string StatementParser::constantText() {
 
 plan::Options StatementParser::partitionSpec(std::vector<std::string>* dynamic) {
   plan::Options spec;
+  std::vector<std::string> keys;
   const uint32_t first = position();
   expect(kPartition);
   expect(kLeftParen);
   do {
     std::string key = identifier();
+    const auto repeats = [&](const auto& other) { return lowerCase(other) == lowerCase(key); };
+    if (!failed() && std::any_of(keys.begin(), keys.end(), repeats)) failWith(condition::kDuplicateKey, {{"keyColumn", quoteIdentifier(key)}}, first);
+    keys.push_back(key);
     if (accept(kEqual)) {
       spec.emplace_back(std::move(key), constantText());
     } else if (dynamic != nullptr) {
@@ -133,8 +139,10 @@ plan::ColumnDefinition StatementParser::columnDefinition() {
       }
     } else if (at(kFirst) || at(kAfter)) {
       column.position = columnPosition();
-    } else if (!columnConstraint()) {
-      break;
+    } else {
+      const uint32_t first = position();
+      if (!columnConstraint()) break;
+      columnConstraints_.push_back(sourceText(first));
     }
   }
   return column;
@@ -185,13 +193,17 @@ void StatementParser::tableClauses(plan::TableSpec& spec, std::vector<plan::Colu
         expect(kLeftParen);
         do {
           spec.bucketSortColumns.push_back(identifier());
-          if (!accept(kAsc)) accept(kDesc);
+          if (!accept(kAsc) && accept(kDesc) && !failed()) failNotAllowed("Column ordering must be ASC", position());
         } while (accept(kComma));
         expect(kRightParen);
       }
       expect(kInto);
       spec.numBuckets = static_cast<int32_t>(integerNumber(2'147'483'647));
       expect(kBuckets);
+      // The upper bound is a setting; see CREATE TABLE.
+      if (!failed() && spec.numBuckets <= 0) {
+        failWith(condition::kInvalidBucketCount, {{"bucketingMaxBuckets", "100000"}, {"numBuckets", std::to_string(spec.numBuckets)}}, position());
+      }
     } else if (accept(kCluster, kBy)) {
       spec.clusterBy = nameLists();
     } else if (accept(kLocation)) {
@@ -217,8 +229,7 @@ void StatementParser::tableClauses(plan::TableSpec& spec, std::vector<plan::Colu
       spec.rowFormat = sourceText(first);
     } else if (accept(kStored)) {
       if (accept(kBy)) {
-        spec.fileFormat = stringLiteral();
-        if (accept(kWith, kSerdeproperties)) optionList();
+        failWith(condition::kInvalidStatementOrClause, {{"operation", "STORED BY"}}, position());
       } else {
         expect(kAs);
         if (accept(kInputformat)) {

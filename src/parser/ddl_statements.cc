@@ -1,3 +1,4 @@
+#include "expr/expression_text.h"
 #include "parser/statement_parser.h"
 #include "plan/logical/subquery_expressions.h"
 
@@ -17,7 +18,7 @@ LogicalPlanPtr StatementParser::create(uint32_t first) {
   const bool temporary = at(kTemporary) || at(kTemp);
   switch (peek(ahead).type) {
     case kTable:
-      if (temporary) return failNotAllowed("CREATE TEMPORARY TABLE; use CREATE TEMPORARY VIEW", first);
+      if (temporary) return createTemporaryTable(first, replace);
       return createTable(first, replace, true);
     case kView: return createView(first, replace);
     case kFunction:
@@ -66,6 +67,7 @@ LogicalPlanPtr StatementParser::createTable(uint32_t first, bool replace, bool o
     return planNode<plan::CreateTableLike>(first, std::move(name), std::move(source), std::move(spec), exists);
   }
   std::vector<plan::ColumnDefinition> columns;
+  columnConstraints_.clear();
   if (at(kLeftParen) && !atQuery(1)) {
     advance();
     do {
@@ -79,10 +81,37 @@ LogicalPlanPtr StatementParser::createTable(uint32_t first, bool replace, bool o
     } while (accept(kComma));
     expect(kRightParen);
   }
+  spec.constraints.insert(spec.constraints.end(), columnConstraints_.begin(), columnConstraints_.end());
+  size_t numPrimaryKeys = 0;
+  for (const std::string& constraint : spec.constraints) numPrimaryKeys += upperCase(constraint).find("PRIMARY KEY") != std::string::npos ? 1 : 0;
+  if (numPrimaryKeys > 1 && !failed()) failWith(condition::kMultiplePrimaryKeys, {{"columns", expr::joinTexts(spec.constraints)}}, first);
   tableClauses(spec, columns);
   LogicalPlanPtr plan;
+  const uint32_t queryFirst = position();
   if (accept(kAs) || atQuery() || at(kLeftParen)) plan = query();
+  if (!failed() && plan != nullptr && !columns.empty()) return failNotAllowed("Schema may not be specified in a Create Table As Select (CTAS) statement", queryFirst);
   return planNode<plan::CreateTable>(first, std::move(name), std::move(columns), std::move(spec), std::move(plan), exists, replace, orCreate);
+}
+
+// CREATE TEMPORARY TABLE t USING ... is an old name of CREATE TEMPORARY VIEW t USING ...
+LogicalPlanPtr StatementParser::createTemporaryTable(uint32_t first, bool replace) {
+  advance();
+  expect(kTable);
+  if (ifNotExists() && !failed()) return failNotAllowed("CREATE TEMPORARY TABLE IF NOT EXISTS", first);
+  plan::ObjectName name = objectName();
+  std::vector<plan::ColumnDefinition> columns;
+  if (at(kLeftParen) && !atQuery(1)) {
+    advance();
+    do {
+      columns.push_back(columnDefinition());
+    } while (accept(kComma));
+    expect(kRightParen);
+  }
+  plan::TableSpec spec;
+  tableClauses(spec, columns);
+  if (failed()) return nullptr;
+  if (spec.provider.empty() || at(kAs) || atQuery()) return failNotAllowed("CREATE TEMPORARY TABLE; use CREATE TEMPORARY VIEW", first);
+  return planNode<plan::CreateTempViewUsing>(first, std::move(name), std::move(columns), std::move(spec.provider), std::move(spec.options), replace, false);
 }
 
 LogicalPlanPtr StatementParser::createView(uint32_t first, bool replace) {
@@ -238,8 +267,12 @@ LogicalPlanPtr StatementParser::createFunction(uint32_t first, bool replace, boo
     for (const std::string& part : function.name.parts) name += (name.empty() ? "" : ".") + quoteIdentifier(part);
     failWith(condition::kInvalidSqlSyntaxMultiPartName, {{"statement", "CREATE TEMPORARY FUNCTION"}, {"name", name}}, first);
   }
+  if (!failed() && temporary && function.name.parts.size() == 2 && lowerCase(function.name.parts[0]) == "session") {
+    function.name.parts.erase(function.name.parts.begin());
+  }
   if (!failed() && temporary && function.name.parts.size() == 2) {
-    failWith(condition::kInvalidSqlSyntaxCreateTempFuncWithDatabase, {{"database", quoteIdentifier(function.name.parts[0])}}, first);
+    failWith(condition::kInvalidTempObjQualifier,
+             {{"objectType", "FUNCTION"}, {"objectName", quoteIdentifier(function.name.parts[1])}, {"qualifier", quoteIdentifier(function.name.parts[0])}}, first);
   }
   if (accept(kAs)) {
     function.className = stringLiteral();
@@ -368,7 +401,7 @@ LogicalPlanPtr StatementParser::commentOn(uint32_t first) {
   std::string kind = upperCase(textOf(peek()));
   if (atNamespaceWord()) {
     kind = "NAMESPACE";
-  } else if (!at(kTable) && !at(kColumn)) {
+  } else if (!at(kTable)) {
     failSyntax();
   }
   advance();

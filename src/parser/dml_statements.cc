@@ -93,7 +93,17 @@ StatementParser::InsertHead StatementParser::insertHead() {
     return head;
   }
   if (at(kPartition)) into.partition = partitionSpec(&into.dynamicPartition);
-  if (ifNotExists()) into.ifPartitionNotExists = true;
+  if (ifNotExists()) {
+    into.ifPartitionNotExists = true;
+    if (!failed() && !into.dynamicPartition.empty()) {
+      failNotAllowed("IF NOT EXISTS with dynamic partitions: " + into.dynamicPartition[0], position());
+      return head;
+    }
+    if (!failed() && !overwrite) {
+      failNotAllowed("INSERT INTO ... IF NOT EXISTS", position());
+      return head;
+    }
+  }
   if (at(kBy) && isWord("NAME", 1)) {
     advance();
     advance();

@@ -36,7 +36,8 @@ LogicalPlanPtr StatementParser::explain(uint32_t first) {
     mode = lowerCase(textOf(peek()));
     advance();
   } else if (isWord("LOGICAL")) {
-    return failNotAllowed("EXPLAIN LOGICAL", first);
+    failWith(condition::kInvalidStatementOrClause, {{"operation", "EXPLAIN LOGICAL"}}, first);
+    return nullptr;
   }
   LogicalPlanPtr plan = statement();
   plan::ExplainCommand node;
@@ -69,7 +70,14 @@ LogicalPlanPtr StatementParser::set(uint32_t first) {
     return nullptr;
   }
   std::optional<std::string> value;
-  if (equals != std::string_view::npos) value = withoutBackQuotes(trimmed(text.substr(equals + 1)));
+  if (equals != std::string_view::npos) {
+    const std::string_view written = trimmed(text.substr(equals + 1));
+    value = withoutBackQuotes(written);
+    if (written.size() == value->size() && written.find(';') != std::string_view::npos) {
+      failWith(condition::kInvalidSetSyntax, {}, first);
+      return nullptr;
+    }
+  }
   return planNode<plan::SetCommand>(first, withoutBackQuotes(key), std::move(value));
 }
 
@@ -228,7 +236,9 @@ LogicalPlanPtr StatementParser::show(uint32_t first) {
     }
     default:
       if (isWord("COLLATIONS")) return listing(plan::ShowWhat::kCollations);
-      return showFunctions(first);
+      if (at(kFunctions) || (atIdentifier() && peek(1).type == kFunctions)) return showFunctions(first);
+      failSyntax();
+      return nullptr;
   }
 }
 

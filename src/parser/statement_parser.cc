@@ -10,6 +10,7 @@ using enum TokenType;
 LogicalPlanPtr StatementParser::statement() {
   const Nesting nesting(*this);
   const uint32_t first = position();
+  if (refuseHiveStatement(false, first)) return nullptr;
   switch (peek().type) {
     case kExplain: return explain(first);
     case kSet: return set(first);

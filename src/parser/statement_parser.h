@@ -37,6 +37,11 @@ class StatementParser : public QueryParser {
   void partitionedBy(plan::TableSpec& spec, std::vector<plan::ColumnDefinition>& columns);
   std::string balancedText();  // ( ... ) as written
 
+  // hive_statements.cc
+  bool atWords(std::string_view words) const;  // capital letters, one space between
+  /// Fails for what Hive has and Spark refuses by name; false when the cursor is at something else. Errors: INVALID_STATEMENT_OR_CLAUSE.
+  bool refuseHiveStatement(bool alterTable, uint32_t first);
+
   // session_statements.cc
   LogicalPlanPtr explain(uint32_t first);
   LogicalPlanPtr set(uint32_t first);
@@ -55,6 +60,7 @@ class StatementParser : public QueryParser {
   LogicalPlanPtr create(uint32_t first);
   LogicalPlanPtr createNamespace(uint32_t first);
   LogicalPlanPtr createTable(uint32_t first, bool replace, bool orCreate);
+  LogicalPlanPtr createTemporaryTable(uint32_t first, bool replace);
   LogicalPlanPtr createView(uint32_t first, bool replace);
   LogicalPlanPtr createFunction(uint32_t first, bool replace, bool temporary);
   bool functionCharacteristic(plan::Options& characteristics);
@@ -89,6 +95,9 @@ class StatementParser : public QueryParser {
   LogicalPlanPtr update(uint32_t first);
   LogicalPlanPtr deleteFrom(uint32_t first);
   LogicalPlanPtr loadData(uint32_t first);
+
+ private:
+  std::vector<std::string> columnConstraints_;  // of the columns that were read last, as written
 };
 
 }  // namespace flint::parser

@@ -206,6 +206,14 @@ std::string TokenReader::identifier() {
     failSyntax();
     return "";
   }
+  if (at(TokenType::kIdentifier) && peek(1).type == TokenType::kLeftParen && peek(2).type == TokenType::kStringText && peek(3).type == TokenType::kRightParen) {
+    // IDENTIFIER('name'), a name written as a text
+    advance();
+    advance();
+    std::string name = stringLiteral();
+    advance();
+    return name;
+  }
   const Token& token = peek();
   const std::string_view text = textOf(token);
   if (token.type == TokenType::kQuotedIdentifier) {

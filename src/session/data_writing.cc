@@ -4,13 +4,16 @@
 
 #include "analysis/char_lengths.h"
 #include "base/condition.h"
+#include "base/legacy_conditions.h"
 #include "exec/plan_runner.h"
+#include "io/file_system.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/relational.h"
 #include "plan/physical/physical_nodes.h"
 #include "session/cache/cache_manager.h"
 #include "session/python_data_writing.h"
 #include "session/query_execution.h"
+#include "sources/files/partition_values.h"
 #include "types/type_coercion.h"
 
 namespace flint::session {
@@ -72,6 +75,53 @@ expr::ExprPtr cast(expr::ExprPtr value, const DataType& type, expr::CastMode mod
   node.mode = mode;
   node.implicit = true;
   return expr::makeExpr(std::move(node));
+}
+
+// Keys of PARTITION: all of them, and nothing but partition columns. Errors: PARTITIONS_NOT_FOUND, _LEGACY_ERROR_TEMP_1169.
+Status checkPartitionKeys(const catalog::CatalogTable& table, const InsertTarget& target, bool caseSensitive) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : target.partition) keys.push_back(key);
+  keys.insert(keys.end(), target.dynamicPartition.begin(), target.dynamicPartition.end());
+  if (keys.empty()) return Status::ok();
+  std::string shown;
+  for (const std::string& key : keys) shown += (shown.empty() ? "" : ", ") + quoteIdentifier(key);
+  for (const std::string& key : keys) {
+    const auto known = [&](const std::string& column) { return sameName(column, key, caseSensitive); };
+    if (std::any_of(table.partitionColumns.begin(), table.partitionColumns.end(), known)) continue;
+    return Error(condition::kPartitionsNotFound).with("partitionList", shown).with("tableName", catalog::quoted({table.database, table.name})).as(ErrorFamily::kAnalysis);
+  }
+  if (keys.size() == table.partitionColumns.size()) return Status::ok();
+  std::string columns;
+  for (const std::string& column : table.partitionColumns) columns += (columns.empty() ? "" : ", ") + column;
+  return Error(condition::kLegacyErrorTemp1169)
+      .with("tableName", catalog::quoted({"spark_catalog", table.database, table.name}))
+      .with("normalizedPartSpec", shown)
+      .with("partColNames", columns)
+      .as(ErrorFamily::kAnalysis);
+}
+
+// The columns that an INSERT lists: each once, each the table's. Errors: COLUMN_ALREADY_EXISTS, UNRESOLVED_COLUMN.WITH_SUGGESTION.
+Status checkListedColumns(const catalog::CatalogTable& table, const std::vector<std::string>& columns, bool caseSensitive) {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const auto known = [&](const StructField& field) { return sameName(field.name, columns[i], caseSensitive); };
+    if (std::none_of(table.schema.begin(), table.schema.end(), known)) {
+      std::string proposal;
+      for (const StructField& field : table.schema) proposal += (proposal.empty() ? "" : ", ") + quoteIdentifier(field.name);
+      return Error(condition::kUnresolvedColumnWithSuggestion).with("objectName", quoteIdentifier(columns[i])).with("proposal", proposal).as(ErrorFamily::kAnalysis);
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (sameName(columns[i], columns[j], caseSensitive)) return Error(condition::kColumnAlreadyExists).with("columnName", quoteIdentifier(columns[i])).as(ErrorFamily::kAnalysis);
+    }
+  }
+  return Status::ok();
+}
+
+// Whether rows of the table named so are read.
+bool reads(const LogicalPlanPtr& plan, const std::string& table) {
+  return tree::anyNode(plan, [&](const LogicalPlanPtr& node) {
+    const auto* relation = node->as<plan::Relation>();
+    return relation != nullptr && relation->name == table;
+  });
 }
 
 }  // namespace
@@ -171,13 +221,24 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
         .as(ErrorFamily::kAnalysis);
   }
   if (!found->table.has_value() || found->table->type == catalog::CatalogTable::Type::kView) {
-    return Error(condition::kViewWriteNotAllowed).with("name", catalog::quoted(target.table)).as(ErrorFamily::kAnalysis);
+    return Error(condition::kExpectTableNotViewNoAlternative).with("viewName", catalog::quoted(found->qualifier)).with("operation", "INSERT").as(ErrorFamily::kAnalysis);
   }
   const catalog::CatalogTable& table = *found->table;
   const bool caseSensitive = session->evaluationOptions().caseSensitive;
   const std::string tableName = catalog::quoted(found->qualifier);
   ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, QueryExecution(session, query).analyzed());
   const auto given = resolved->output();
+
+  RETURN_IF_ERROR(checkPartitionKeys(table, target, caseSensitive));
+  RETURN_IF_ERROR(checkListedColumns(table, target.columns, caseSensitive));
+  if (target.byName) {
+    for (size_t i = 0; i < given.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (!sameName(given[i]->name, given[j]->name, caseSensitive)) continue;
+        return Error(condition::kIncompatibleDataForTableAmbiguousColumnName).with("tableName", tableName).with("colName", quoteIdentifier(given[i]->name)).as(ErrorFamily::kAnalysis);
+      }
+    }
+  }
 
   // Which column of the query, or which constant, each of the table's columns gets.
   std::vector<std::string> wanted = target.columns;
@@ -197,6 +258,17 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
     for (const std::string& column : wanted) tableColumns += (tableColumns.empty() ? "" : ", ") + quoteIdentifier(column);
     std::string dataColumns;
     for (const auto& column : given) dataColumns += (dataColumns.empty() ? "" : ", ") + quoteIdentifier(column->name);
+    if (!target.partition.empty()) {
+      std::string staticColumns;
+      for (const auto& [key, value] : target.partition) staticColumns += (staticColumns.empty() ? "" : ", ") + quoteIdentifier(key);
+      return Error(condition::kInsertPartitionColumnArityMismatch)
+          .with("tableName", tableName)
+          .with("reason", tooMany ? "too many data columns" : "not enough data columns")
+          .with("tableColumns", tableColumns)
+          .with("staticPartCols", staticColumns)
+          .with("dataColumns", dataColumns)
+          .as(ErrorFamily::kAnalysis);
+    }
     return Error(tooMany ? condition::kInsertColumnArityMismatchTooManyDataColumns : condition::kInsertColumnArityMismatchNotEnoughDataColumns)
         .with("tableName", tableName)
         .with("tableColumns", tableColumns)
@@ -237,6 +309,21 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
     const bool known = std::any_of(table.schema.begin(), table.schema.end(), [&](const StructField& column) { return sameName(column.name, name, caseSensitive); });
     if (known) continue;
     return Error(condition::kIncompatibleDataForTableExtraColumns).with("tableName", tableName).with("extraColumns", quoteIdentifier(name)).as(ErrorFamily::kAnalysis);
+  }
+  if (target.ifPartitionNotExists && target.partition.size() == table.partitionColumns.size()) {
+    std::string folder = table.location;
+    for (const std::string& column : table.partitionColumns) {
+      for (const auto& [key, text] : target.partition) {
+        if (sameName(key, column, caseSensitive)) folder += "/" + sources::escapePathName(column) + "=" + sources::escapePathName(text);
+      }
+    }
+    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(folder));
+    ASSIGN_OR_RETURN(const bool there, place.first->exists(place.second));
+    if (there) return Status::ok();
+  }
+  const bool dynamic = session->conf().get("spark.sql.sources.partitionOverwriteMode", "STATIC") != "STATIC" && !table.partitionColumns.empty();
+  if (target.overwrite && !dynamic && reads(resolved, catalog::joined(found->qualifier))) {
+    return Error(condition::kUnsupportedOverwriteTable).with("table", tableName).as(ErrorFamily::kAnalysis);
   }
   WriteTarget files;
   files.format = table.provider;

@@ -40,6 +40,8 @@ struct InsertTarget {
   bool byName = false;
   std::vector<std::string> columns;
   std::vector<std::pair<std::string, std::string>> partition;
+  std::vector<std::string> dynamicPartition = {};  // keys of PARTITION without a value
+  bool ifPartitionNotExists = false;               // nothing is written when the partition is there
 };
 Status insertInto(const SparkSessionPtr& session, const plan::LogicalPlanPtr& query, const InsertTarget& target);
 

@@ -203,6 +203,11 @@ Result<NodePtr> EvaluationCompiler::compileCast(const Cast& cast, const OriginPt
   ASSIGN_OR_RETURN(const NodePtr child, compileAt(cast.child, insidePeel));
   const DataType& from = cast.child->dataType();
   if (from.sameType(cast.target)) return child;
+  if (from.is(TypeKind::kNull) && !cast.child->foldable()) {
+    // What gives nothing but NULL may raise an error: it is computed for each row.
+    const NodePtr null = own(makeConstantNode(ColumnVector::nulls(cast.target, 1)->base()));
+    return own(makeCaseNode(cast.target, {{own(makeNullTestNode(child, true)), null}}, null));
+  }
   if (from.is(TypeKind::kNull)) return own(makeConstantNode(ColumnVector::nulls(cast.target, 1)->base()));
   ASSIGN_OR_RETURN(FunctionBinding binding, bindCast(from, cast.target, cast.mode, options_));
   return own(makeCallNode(std::make_shared<const FunctionBinding>(std::move(binding)), {child}, {}, origin, true, cast.mode == CastMode::kAnsi));

@@ -55,7 +55,16 @@ void InSubquery::derive() {
   traits_.resolved = traits_.resolved && plan->resolved() && plan->output().size() == values.size();
 }
 std::string InSubquery::sql() const {
-  const std::string value = values.size() == 1 ? values[0]->sql() : fmt::format("named_struct({})", sqlList(values));
+  std::string value = values.size() == 1 ? values[0]->sql() : "";
+  if (values.size() != 1) {
+    // The fields of the row on the left are called as its values, or col1, col2, ...
+    for (size_t i = 0; i < values.size(); ++i) {
+      const auto* column = values[i]->as<expr::AttributeReference>();
+      const std::string name = column != nullptr ? column->name : values[i]->as<expr::Literal>() != nullptr ? expr::columnName(values[i]) : fmt::format("col{}", i + 1);
+      value += fmt::format("{}'{}', {}", i == 0 ? "" : ", ", name, values[i]->sql());
+    }
+    value = fmt::format("named_struct({})", value);
+  }
   return fmt::format("({} IN (listquery({})))", value, sqlList(outerAttributes));
 }
 std::string InSubquery::toString() const {

@@ -6,6 +6,7 @@
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/dml_commands.h"
+#include "plan/logical/relational.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
 #include "session/commands/table_description.h"
@@ -35,6 +36,7 @@ Error noSuchColumn(const CatalogTable& table, const std::vector<std::string>& co
 CommandOutcome alterColumns(SparkSession& session, const plan::AlterColumns& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(CatalogTable table, tableOnly(session, node.name, "ALTER TABLE ... ALTER COLUMN"));
+  if (node.changes.size() > 1) return tableOperation(table, "ALTER COLUMN in bulk");
   for (const plan::ColumnChange& change : node.changes) {
     if (change.name.size() > 1) return tableOperation(table, "ALTER COLUMN with qualified column");
     const auto column = columnOf(session, table, change.name[0]);
@@ -65,7 +67,6 @@ CommandOutcome addColumns(SparkSession& session, const plan::AddColumns& node) {
   for (const plan::ColumnDefinition& added : node.columns) {
     if (added.name.size() > 1) return tableOperation(table, "ADD COLUMN with qualified column");
     if (!added.nullable) return tableOperation(table, "ADD COLUMN with v1 tables cannot specify NOT NULL");
-    if (!added.position.empty()) return tableOperation(table, "ADD COLUMN ... FIRST | AFTER");
     if (columnOf(session, table, added.name[0]) != table.schema.end()) {
       return Error(condition::kColumnAlreadyExists).with("columnName", quoteIdentifier(added.name[0])).as(ErrorFamily::kAnalysis);
     }
@@ -128,7 +129,8 @@ CommandOutcome commentOn(SparkSession& session, const plan::CommentOn& node) {
 }
 
 // Row changes: the tables of files have none.
-Result<Error> rowChangeError(const SparkSessionPtr& session, const LogicalPlanPtr& target, const char* operation) {
+// `reading` holds the target and what else the statement reads: its names are looked up first.
+Result<Error> rowChangeError(const SparkSessionPtr& session, const LogicalPlanPtr& target, const LogicalPlanPtr& reading, const char* operation) {
   std::vector<std::string> name;
   LogicalPlanPtr below = target;
   while (below != nullptr) {
@@ -139,12 +141,20 @@ Result<Error> rowChangeError(const SparkSessionPtr& session, const LogicalPlanPt
     const auto children = below->children();
     below = children.empty() ? nullptr : children[0];
   }
-  RETURN_IF_ERROR(analyzedQuery(session, target));
+  RETURN_IF_ERROR(analyzedQuery(session, reading));
   ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(name));
   return Error(condition::kUnsupportedFeatureTableOperation)
       .with("tableName", catalog::quoted(found.has_value() ? found->qualifier : name))
       .with("operation", operation)
       .as(ErrorFamily::kAnalysis);
+}
+
+LogicalPlanPtr filtered(const LogicalPlanPtr& table, const plan::ExprPtr& condition) {
+  if (condition == nullptr) return table;
+  plan::Filter filter;
+  filter.condition = condition;
+  filter.child = table;
+  return plan::makePlan(std::move(filter));
 }
 
 }  // namespace
@@ -200,15 +210,25 @@ CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlan
     return tableOperation(table, node->drop ? "DROP CONSTRAINT" : "ADD CONSTRAINT");
   }
   if (const auto* node = command->as<plan::DeleteFrom>()) {
-    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, "DELETE"));
+    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, filtered(node->table, node->condition), "DELETE"));
     return refused;
   }
   if (const auto* node = command->as<plan::UpdateTable>()) {
-    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, "UPDATE TABLE"));
+    plan::Project values;
+    for (const plan::Assignment& each : node->assignments) {
+      values.projectList.push_back(each.column);
+      if (each.value != nullptr) values.projectList.push_back(each.value);
+    }
+    values.child = filtered(node->table, node->condition);
+    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, plan::makePlan(std::move(values)), "UPDATE TABLE"));
     return refused;
   }
   if (const auto* node = command->as<plan::MergeInto>()) {
-    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->target, "MERGE INTO TABLE"));
+    plan::Join both;
+    both.left = node->target;
+    both.right = node->source;
+    both.condition = node->condition;
+    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->target, plan::makePlan(std::move(both)), "MERGE INTO TABLE"));
     return refused;
   }
   return LogicalPlanPtr();

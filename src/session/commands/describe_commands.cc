@@ -36,6 +36,7 @@ void addDefaults(CommandResult& result, const catalog::CatalogTable& table) {
 }
 
 Status addPartition(CommandResult& result, const SparkSession& session, const catalog::CatalogTable& table, const plan::Options& written, bool extended) {
+  if (table.partitionColumns.empty()) return withoutPartitions(table, "DESC PARTITION");
   ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, written));
   if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
   ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));

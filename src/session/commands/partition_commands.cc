@@ -1,6 +1,8 @@
 // Partitions of tables: SHOW PARTITIONS, ALTER TABLE ADD, DROP, RENAME PARTITION. A partition is there when its folder is.
 #include <algorithm>
 
+#include "base/legacy_conditions.h"
+#include "expr/expression_evaluator.h"
 #include "io/file_system.h"
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
@@ -68,9 +70,30 @@ CommandOutcome showPartitions(SparkSession& session, const plan::ShowPartitions&
   return result.plan();
 }
 
+// Errors: CAST_INVALID_INPUT for a value that the column's type does not hold.
+Status checkValues(const SparkSession& session, const CatalogTable& table, const PartitionSpec& spec) {
+  for (const auto& [key, value] : spec) {
+    const auto column = std::find_if(table.schema.begin(), table.schema.end(), [&](const StructField& field) { return field.name == key; });
+    if (column == table.schema.end() || column->type.isStringLike() || value == sources::kNullPartition) continue;
+    expr::Cast cast;
+    cast.child = expr::literalString(value);
+    cast.target = column->type;
+    cast.mode = expr::CastMode::kAnsi;
+    RETURN_IF_ERROR(expr::evaluateFoldable(expr::makeExpr(std::move(cast)), session.evaluationOptions()));
+  }
+  return Status::ok();
+}
+
 CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartitions& node) {
   CommandResult nothing;
-  ASSIGN_OR_RETURN(const CatalogTable table, partitionedTable(session, node.name, "ALTER TABLE ... PARTITION"));
+  ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(session, node.name, "ALTER TABLE ... PARTITION"));
+  if (table.partitionColumns.empty()) {
+    if (node.change == plan::PartitionChange::kRecover) {
+      return Error(condition::kNotAPartitionedTable).with("operation", "ALTER TABLE ... RECOVER PARTITIONS").with("tableIdentWithDB", tableName(table)).as(ErrorFamily::kAnalysis);
+    }
+    const char* action = node.change == plan::PartitionChange::kAdd ? "ALTER TABLE ... ADD PARTITION ..." : node.change == plan::PartitionChange::kDrop ? "ALTER TABLE ... DROP PARTITION ..." : "ALTER TABLE ... RENAME TO PARTITION";
+    return withoutPartitions(table, action);
+  }
   ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
   ASSIGN_OR_RETURN(const std::vector<PartitionSpec> known, listPartitions(table));
   const auto exists = [&](const PartitionSpec& spec) { return std::any_of(known.begin(), known.end(), [&](const PartitionSpec& each) { return matches(each, spec); }); };
@@ -82,6 +105,7 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
       case plan::PartitionChange::kAdd:
         if (!location.empty()) return notInFlint("a partition with a LOCATION of its own");
         if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
+        RETURN_IF_ERROR(checkValues(session, table, spec));
         if (exists(spec)) {
           if (node.ifExists) continue;
           return Error(condition::kPartitionsAlreadyExist).with("partitionList", shownSpec(spec)).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
@@ -146,7 +170,9 @@ Result<PartitionSpec> normalizedSpec(const SparkSession& session, const CatalogT
     const auto known = std::any_of(table.partitionColumns.begin(), table.partitionColumns.end(),
                                    [&](const std::string& column) { return session.catalog().folded(column) == session.catalog().folded(key); });
     if (!known) {
-      return Error(condition::kNonPartitionColumn).with("columnName", quoteIdentifier(key)).as(ErrorFamily::kAnalysis);
+      PartitionSpec asked;
+      for (const auto& each : written) asked.emplace_back(each);
+      return partitionsNotFound(table, asked);
     }
   }
   for (const std::string& column : table.partitionColumns) {
@@ -161,7 +187,17 @@ Error partitionsNotFound(const CatalogTable& table, const PartitionSpec& spec) {
   return Error(condition::kPartitionsNotFound).with("partitionList", shownSpec(spec)).with("tableName", catalog::quoted({table.database, table.name})).as(ErrorFamily::kAnalysis);
 }
 
-Error incompleteSpec(const CatalogTable& table, const PartitionSpec& spec) { return partitionsNotFound(table, spec); }
+Error incompleteSpec(const CatalogTable& table, const PartitionSpec& spec) {
+  std::string given;
+  for (const auto& [key, value] : spec) given += (given.empty() ? "" : ", ") + key;
+  std::string wanted;
+  for (const std::string& column : table.partitionColumns) wanted += (wanted.empty() ? "" : ", ") + column;
+  return Error(condition::kLegacyErrorTemp1232).with("specKeys", given).with("partitionColumnNames", wanted).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
+}
+
+Error withoutPartitions(const CatalogTable& table, const std::string& action) {
+  return Error(condition::kLegacyErrorTemp1251).with("action", action).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
+}
 
 CommandOutcome runPartitionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
   if (const auto* node = command->as<plan::ShowPartitions>()) return showPartitions(*session, *node);

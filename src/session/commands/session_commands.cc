@@ -1,4 +1,5 @@
 // SET, RESET, USE and EXPLAIN.
+#include "base/legacy_conditions.h"
 #include "catalog/redaction.h"
 #include "catalog/sql_conf.h"
 #include "parser/sql_parser.h"
@@ -95,10 +96,11 @@ CommandOutcome runSessionCommand(const SparkSessionPtr& session, const LogicalPl
     if (name.size() == 1 && !node->explicitNamespace && session->catalog().folded(name[0]) == session->catalog().currentCatalog()) return nothing.plan();
     if (name.size() == 2 && session->catalog().folded(name[0]) == session->catalog().currentCatalog()) name.erase(name.begin());
     if (name.size() != 1) {
-      return Error(condition::kRequiresSinglePartNamespace)
-          .with("sessionCatalog", session->catalog().currentCatalog())
-          .with("identifier", catalog::quoted(name))
-          .as(ErrorFamily::kAnalysis);
+      name.insert(name.begin(), session->catalog().currentCatalog());
+      return Error(condition::kSchemaNotFound).with("schemaName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
+    }
+    if (session->catalog().folded(name[0]) == session->catalog().globalTempDatabase()) {
+      return Error(condition::kLegacyErrorTemp1068).with("database", session->catalog().globalTempDatabase()).as(ErrorFamily::kAnalysis);
     }
     RETURN_IF_ERROR(session->catalog().setCurrentDatabase(name[0]));
     return nothing.plan();

@@ -68,6 +68,11 @@ CommandOutcome show(SparkSession& session, const plan::ShowCommand& node) {
     }
     case plan::ShowWhat::kNamespaces: {
       CommandResult result({textColumn("namespace")});
+      ASSIGN_OR_RETURN(const std::vector<std::string> from, nameParts(session, node.from));
+      if (!from.empty() && session.catalog().folded(from[0]) != session.catalog().currentCatalog()) {
+        RETURN_IF_ERROR(databaseOf(session, node.from));
+        return result.plan();
+      }
       for (const catalog::CatalogDatabase& database : session.catalog().metastore().databases()) {
         if (matchesPattern(database.name, pattern)) result.addTexts({database.name});
       }
@@ -75,6 +80,7 @@ CommandOutcome show(SparkSession& session, const plan::ShowCommand& node) {
     }
     case plan::ShowWhat::kFunctions: {
       CommandResult result({textColumn("function")});
+      RETURN_IF_ERROR(databaseOf(session, node.from));
       if (node.scope == "USER") return result.plan();
       for (const std::string& name : session.catalog().functions().names()) {
         if (matchesPattern(name, pattern)) result.addTexts({name});
@@ -91,8 +97,9 @@ CommandOutcome show(SparkSession& session, const plan::ShowCommand& node) {
       result.addTexts({session.catalog().currentCatalog(), session.catalog().currentDatabase()});
       return result.plan();
     }
-    case plan::ShowWhat::kVariables:
     case plan::ShowWhat::kProcedures:
+      return Error(condition::kMissingCatalogAbilityProcedures).with("plugin", session.catalog().currentCatalog()).as(ErrorFamily::kAnalysis);
+    case plan::ShowWhat::kVariables:
     case plan::ShowWhat::kCollations: break;
   }
   return notInFlint("this kind of SHOW");
@@ -159,10 +166,11 @@ CommandOutcome showTableExtended(SparkSession& session, const plan::ShowTableExt
     if (!node.partition.empty()) {
       ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, node.partition));
       ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
+      if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
       if (std::find(partitions.begin(), partitions.end(), spec) == partitions.end()) return partitionsNotFound(table, spec);
       std::string values;
       for (const auto& [key, value] : spec) values += (values.empty() ? "" : ", ") + key + "=" + value;
-      add(each, "Partition Values: [" + values + "]\nLocation: file:" + table.location + "/" + partitionPath(spec) + "\nCreated Time: UNKNOWN\nLast Access: UNKNOWN\n\n");
+      add(each, "Partition Values: [" + values + "]\nLocation: file:" + table.location + "/" + partitionPath(spec) + "\nCreated Time: UNKNOWN\nLast Access: UNKNOWN\n");
       continue;
     }
     DescriptionLines lines = describeTable(table);
@@ -184,6 +192,9 @@ CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanP
     if (!found.has_value()) return tableOrViewNotFound(*session, name);
     if (found->tempView.has_value()) {
       return Error(condition::kExpectPermanentViewNotTemp).with("operation", "SHOW CREATE TABLE").with("viewName", catalog::quoted(found->qualifier)).as(ErrorFamily::kAnalysis);
+    }
+    if (node->asSerde && found->table->type != catalog::CatalogTable::Type::kView) {
+      return Error(condition::kUnsupportedShowCreateTableOnDataSourceTableWithAsSerde).with("tableName", catalog::quoted(found->qualifier)).as(ErrorFamily::kAnalysis);
     }
     CommandResult result({textColumn("createtab_stmt")});
     result.addTexts({createStatement(*found->table)});

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "analysis/char_lengths.h"
+#include "base/legacy_conditions.h"
 #include "io/file_system.h"
 #include "parser/sql_parser.h"
 #include "parser/type_parser.h"
@@ -16,6 +17,7 @@
 #include "session/commands/command_context.h"
 #include "session/commands/default_values.h"
 #include "session/commands/run_command.h"
+#include "session/commands/table_checks.h"
 #include "session/commands/table_partitions.h"
 #include "session/data_writing.h"
 
@@ -66,8 +68,10 @@ void applySpec(CatalogTable& table, const plan::TableSpec& spec, const std::vect
   }
 }
 
-CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTable& node) {
+CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTable& written) {
   CommandResult nothing;
+  plan::CreateTable node = written;
+  RETURN_IF_ERROR(takeBucketTransforms(node.spec));
   catalog::SessionCatalog& catalog = session->catalog();
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.name));
   ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(name));
@@ -78,12 +82,18 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   if (!node.spec.rowFormat.empty() || !node.spec.fileFormat.empty() || provider == "hive") {
     return Error(condition::kNotSupportedCommandWithoutHiveSupport).with("cmd", "CREATE Hive TABLE (AS SELECT)").as(ErrorFamily::kAnalysis);
   }
+  StructFields declared;
+  for (const plan::ColumnDefinition& column : node.columns) declared.push_back({column.name.back(), column.type, column.nullable});
+  if (node.query != nullptr) {
+    ASSIGN_OR_RETURN(const LogicalPlanPtr rows, analyzedQuery(session, node.query));
+    for (const auto& column : rows->output()) declared.push_back({column->name, column->dataType(), true});
+  }
+  RETURN_IF_ERROR(checkNewTable(*session, node, catalog::quoted(full), declared));
   const bool exists = catalog.metastore().tableExists(full[1], full[2]);
   if (exists && node.ifNotExists) return nothing.plan();
   if (exists && !node.replace) {
     return Error(condition::kTableOrViewAlreadyExists).with("relationName", catalog::quoted({full[1], full[2]})).as(ErrorFamily::kAnalysis);
   }
-  if (!exists && !node.orCreate) return tableOrViewNotFound(*session, name);
   WriteTarget target;
   target.format = node.spec.provider;
   target.path = node.spec.location;
@@ -96,9 +106,14 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   }
   for (const auto& column : node.spec.partitionColumns) target.partitionColumns.push_back(column.back());
   target.mode = exists ? connector::SaveMode::kOverwrite : connector::SaveMode::kErrorIfExists;
+  if (node.spec.external && target.path.empty()) return Error(condition::kLegacyErrorTemp1069).as(ErrorFamily::kParse);
   LogicalPlanPtr rows = node.query;
   if (rows == nullptr) {
     StructFields schema;
+    if (node.columns.empty() && target.path.empty()) {
+      const std::string format = node.spec.provider.empty() ? session->conf().get("spark.sql.sources.default", "parquet") : node.spec.provider;
+      return Error(condition::kUnableToInferSchema).with("format", format).as(ErrorFamily::kAnalysis);
+    }
     const bool asStrings = session->conf().getBoolean("spark.sql.legacy.charVarcharAsString", false);
     for (const plan::ColumnDefinition& column : node.columns) {
       schema.push_back({column.name.back(), asStrings ? analysis::asStrings(column.type) : column.type, column.nullable});
@@ -191,20 +206,15 @@ Result<LogicalPlanPtr> withTableDefaults(SparkSession& session, const plan::Inse
   return withDefaults(node.query, defaults);
 }
 
-Error unsupportedOperation(const CatalogTable& table, const char* operation) {
-  return Error(condition::kUnsupportedFeatureTableOperation)
-      .with("tableName", catalog::quoted({"spark_catalog", table.database, table.name}))
-      .with("operation", operation)
-      .as(ErrorFamily::kAnalysis);
-}
-
 CommandOutcome insert(const SparkSessionPtr& session, const plan::InsertInto& node) {
   InsertTarget target;
   ASSIGN_OR_RETURN(target.table, nameParts(*session, node.table));
   if (node.mode == plan::InsertInto::Mode::kReplaceWhere) {
-    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node.table, "INSERT INTO ... REPLACE WHERE"));
-    return unsupportedOperation(table, "INSERT INTO ... REPLACE WHERE");
+    RETURN_IF_ERROR(tableOnly(*session, node.table, "INSERT INTO ... REPLACE WHERE"));
+    return Error(condition::kLegacyErrorTemp1012).as(ErrorFamily::kAnalysis);
   }
+  target.dynamicPartition = node.dynamicPartition;
+  target.ifPartitionNotExists = node.ifPartitionNotExists;
   target.overwrite = node.mode == plan::InsertInto::Mode::kOverwrite;
   target.byName = node.byName;
   target.columns = node.columns;
@@ -269,7 +279,7 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
       }
       table.analyzedPartitions[partitionPath(each)] = text;
     }
-    if (!found && wanted.size() == table.partitionColumns.size()) return partitionsNotFound(table, wanted);
+    if (!found && !wanted.empty()) return partitionsNotFound(table, wanted);
     return session->catalog().metastore().alterTable(std::move(table));
   }
   table.statisticsBytes = 0;
@@ -287,6 +297,9 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
 CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTable& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node.name, "TRUNCATE TABLE"));
+  if (!node.partition.empty() && table.partitionColumns.empty()) {
+    return Error(condition::kLegacyErrorTemp1267).with("tableIdentWithDB", catalog::quoted({table.database, table.name})).as(ErrorFamily::kAnalysis);
+  }
   if (table.type == CatalogTable::Type::kExternal) {
     return Error(condition::kCannotTruncateExternalTable).with("tableName", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
   }
@@ -320,6 +333,9 @@ CommandOutcome createTableLike(const SparkSessionPtr& session, const plan::Creat
   create.name = node.name;
   create.ifNotExists = node.ifNotExists;
   create.spec = node.spec;
+  // Where no SerDe can run, the format of the files is the source's.
+  create.spec.fileFormat.clear();
+  create.spec.rowFormat.clear();
   StructFields schema;
   if (found->tempView.has_value()) {
     for (const auto& column : found->tempView->plan->output()) schema.push_back({column->name, column->dataType(), true});
@@ -347,6 +363,7 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   if (const auto* node = command->as<plan::DropTable>()) return dropTable(*session, *node);
   if (const auto* node = command->as<plan::InsertInto>()) return insert(session, *node);
   if (const auto* node = command->as<plan::InsertIntoDirectory>()) {
+    if (node->provider.empty()) return Error(condition::kNotSupportedCommandWithoutHiveSupport).with("cmd", "INSERT OVERWRITE DIRECTORY with the Hive format").as(ErrorFamily::kAnalysis);
     WriteTarget target{.format = node->provider, .path = node->path, .mode = connector::SaveMode::kOverwrite, .partitionColumns = {}, .options = {}};
     target.options.assign(node->options.begin(), node->options.end());
     RETURN_IF_ERROR(save(session, node->query, target));
@@ -355,7 +372,7 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   if (const auto* node = command->as<plan::TruncateTable>()) return truncate(session, *node);
   if (const auto* node = command->as<plan::LoadData>()) {
     ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "LOAD DATA"));
-    return unsupportedOperation(table, "LOAD DATA");
+    return Error(condition::kLegacyErrorTemp1261).with("tableIdentWithDB", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
   }
   if (const auto* node = command->as<plan::CreateTableLike>()) return createTableLike(session, *node);
   if (const auto* node = command->as<plan::MultiInsert>()) {
@@ -391,6 +408,9 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
       }
     }
     ASSIGN_OR_RETURN(const CatalogTable table, tableNamed(*session, node->name));
+    if (!node->isView && table.type == CatalogTable::Type::kView) {
+      return Error(condition::kExpectTableNotViewUseAlterView).with("viewName", catalog::quoted({"spark_catalog", table.database, table.name})).with("operation", "ALTER TABLE ... RENAME TO").as(ErrorFamily::kAnalysis);
+    }
     if (node->isView && table.type != CatalogTable::Type::kView) {
       return Error(condition::kExpectViewNotTableUseAlterTable).with("tableName", catalog::quoted(name)).with("operation", "ALTER VIEW ... RENAME TO").as(ErrorFamily::kAnalysis);
     }
@@ -422,7 +442,16 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     RETURN_IF_ERROR(catalog.metastore().alterTable(std::move(table)));
     return nothing.plan();
   }
-  if (command->as<plan::RefreshTable>() != nullptr) {
+  if (const auto* node = command->as<plan::RefreshTable>()) {
+    if (node->isFunction) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->name));
+      if (catalog.findFunction(name) == nullptr) {
+        const bool builtin = name.size() == 1 && !std::holds_alternative<std::monostate>(catalog.functions().find(catalog.folded(name[0])));
+        if (builtin) return Error(condition::kLegacyErrorTemp1256).with("name", name[0]).as(ErrorFamily::kAnalysis);
+        ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(name));
+        return Error(condition::kRoutineNotFound).with("routineName", catalog::quoted(full)).as(ErrorFamily::kAnalysis);
+      }
+    }
     return nothing.plan();  // files and their statistics are looked at by every query
   }
   return LogicalPlanPtr();

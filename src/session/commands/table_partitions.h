@@ -25,5 +25,7 @@ Result<PartitionSpec> normalizedSpec(const SparkSession& session, const catalog:
 Error partitionsNotFound(const catalog::CatalogTable& table, const PartitionSpec& spec);
 /// For a PARTITION clause that does not name every partition column.
 Error incompleteSpec(const catalog::CatalogTable& table, const PartitionSpec& spec);
+/// For a statement about partitions of a table that has none.
+Error withoutPartitions(const catalog::CatalogTable& table, const std::string& action);
 
 }  // namespace flint::session

@@ -1,4 +1,5 @@
 // Views: CREATE, DROP; databases.
+#include "base/legacy_conditions.h"
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/relational.h"
@@ -76,6 +77,7 @@ CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanP
   if (const auto* node = command->as<plan::CreateNamespace>()) {
     catalog::CatalogDatabase database;
     ASSIGN_OR_RETURN(database.name, databaseName(*session, node->name));
+    if (database.name == catalog.globalTempDatabase()) return Error(condition::kLegacyErrorTemp1066).with("database", quoteIdentifier(database.name)).as(ErrorFamily::kAnalysis);
     for (const auto& [key, value] : node->properties) {
       if (key == "comment") {
         database.comment = value;

@@ -159,7 +159,7 @@ CommandOutcome alterViewAs(const SparkSessionPtr& session, const plan::AlterView
   if (found->tempView.has_value()) {
     create.viewKind = name.size() == 2 ? plan::ViewKind::kGlobalTemporary : plan::ViewKind::kTemporary;
   } else if (found->table->type != CatalogTable::Type::kView) {
-    return Error(condition::kExpectViewNotTableUseAlterTable).with("tableName", catalog::quoted(found->qualifier)).with("operation", "ALTER VIEW ... AS").as(ErrorFamily::kAnalysis);
+    return Error(condition::kExpectViewNotTableNoAlternative).with("tableName", catalog::quoted(found->qualifier)).with("operation", "ALTER VIEW ... AS").as(ErrorFamily::kAnalysis);
   } else {
     create.comment = found->table->comment;
     create.schemaBinding = session->conf().getBoolean("spark.sql.legacy.viewSchemaBindingMode", true) ? found->table->viewSchemaMode : "";
