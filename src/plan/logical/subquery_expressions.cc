@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "expr/expression_node_impl.h"
 #include "expr/expression_text.h"
 
@@ -55,8 +57,9 @@ void InSubquery::derive() {
   traits_.resolved = traits_.resolved && plan->resolved() && plan->output().size() == values.size();
 }
 std::string InSubquery::sql() const {
-  std::string value = values.size() == 1 ? values[0]->sql() : "";
-  if (values.size() != 1) {
+  const bool named = std::all_of(values.begin(), values.end(), [](const ExprPtr& each) { return each->resolved(); });
+  std::string value = values.size() == 1 ? values[0]->sql() : named ? "" : fmt::format("named_struct({})", sqlList(values));
+  if (values.size() != 1 && named) {
     // The fields of the row on the left are called as its values, or col1, col2, ...
     for (size_t i = 0; i < values.size(); ++i) {
       const auto* column = values[i]->as<expr::AttributeReference>();
