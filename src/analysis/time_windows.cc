@@ -107,7 +107,10 @@ class WindowColumn {
       return plan::makePlan(std::move(windows), call_->origin());
     }
     const LogicalPlanPtr rows = projected({allColumns(), expr::alias(made("tumbling_window", std::move(arguments)), name_)}, child, call_->origin());
-    return filtered(expr::call("isnotnull", {named({name_})}), rows);
+    const LogicalPlanPtr inWindows = filtered(expr::call("isnotnull", {named({name_})}), rows);
+    // What is left has a window: its type says so.
+    const ExprPtr window = expr::call("named_struct", {expr::literalString("start"), named({name_, "start"}), expr::literalString("end"), named({name_, "end"})});
+    return projected({allColumns({name_}), expr::alias(window, name_)}, inWindows, nullptr);
   }
 
   LogicalPlanPtr sessions(const LogicalPlanPtr& child, const std::vector<ExprPtr>& keys) const {

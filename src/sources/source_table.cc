@@ -6,6 +6,7 @@
 #include "sources/csv/csv_format.h"
 #include "sources/json/json_format.h"
 #include "sources/noop/noop_source.h"
+#include "sources/orc/orc_format.h"
 #include "sources/parquet/parquet_format.h"
 #include "sources/text/text_format.h"
 
@@ -14,7 +15,7 @@ namespace flint::sources {
 void registerSources() {
   static std::once_flag once;
   std::call_once(once, [] {
-    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText, &kNoop}) connector::DataSourceTable::instance().add(*source);
+    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText, &kOrc, &kNoop}) connector::DataSourceTable::instance().add(*source);
   });
 }
 

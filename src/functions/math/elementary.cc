@@ -5,6 +5,7 @@
 #include "expr/function_registry.h"
 #include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
+#include "functions/math/strict_math.h"
 #include "functions/types_of_arguments.h"
 #include "types/type_coercion.h"
 
@@ -43,7 +44,7 @@ void logarithmToBase(const KernelArgs& args) {
     if (base <= 0 || value <= 0) {
       out.setNull(row);
     } else {
-      out.set(row, std::log(value) / std::log(base));
+      out.set(row, strictLog(value) / strictLog(base));
     }
   });
 }
@@ -56,7 +57,7 @@ double cosecant(double x) { return 1 / std::sin(x); }
 double toDegrees(double x) { return x * (180.0 / M_PI); }
 double toRadians(double x) { return x * (M_PI / 180.0); }
 double signOf(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
-double log2Of(double x) { return std::log(x) / std::log(2.0); }
+double log2Of(double x) { return strictLog(x) / strictLog(2.0); }
 double asinhOf(double x) {
   // As Java code commonly has it: exact for infinities.
   return std::isinf(x) ? x : std::asinh(x);
@@ -81,7 +82,7 @@ struct Entry {
 constexpr Entry kUnary[] = {
     {"sqrt", "SQRT", "sqrt(expr) - The square root.", apply<std::sqrt>},
     {"cbrt", "CBRT", "cbrt(expr) - The cube root.", apply<cubeRoot>},
-    {"exp", "EXP", "exp(expr) - e to the power of expr.", apply<std::exp>},
+    {"exp", "EXP", "exp(expr) - e to the power of expr.", apply<strictExp>},
     {"expm1", "EXPM1", "expm1(expr) - exp(expr) - 1.", apply<std::expm1>},
     {"sin", "SIN", "sin(expr) - The sine of an angle in radians.", apply<std::sin>},
     {"cos", "COS", "cos(expr) - The cosine of an angle in radians.", apply<std::cos>},
@@ -93,7 +94,7 @@ constexpr Entry kUnary[] = {
     {"acos", "ACOS", "acos(expr) - The inverse cosine.", apply<std::acos>},
     {"atan", "ATAN", "atan(expr) - The inverse tangent.", apply<std::atan>},
     {"sinh", "SINH", "sinh(expr) - The hyperbolic sine.", apply<std::sinh>},
-    {"cosh", "COSH", "cosh(expr) - The hyperbolic cosine.", apply<std::cosh>},
+    {"cosh", "COSH", "cosh(expr) - The hyperbolic cosine.", apply<strictCosh>},
     {"tanh", "TANH", "tanh(expr) - The hyperbolic tangent.", apply<std::tanh>},
     {"asinh", "ASINH", "asinh(expr) - The inverse hyperbolic sine.", apply<asinhOf>},
     {"acosh", "ACOSH", "acosh(expr) - The inverse hyperbolic cosine.", apply<std::acosh>},
@@ -102,7 +103,7 @@ constexpr Entry kUnary[] = {
     {"radians", "RADIANS", "radians(expr) - An angle in degrees as radians.", apply<toRadians>},
     {"signum", "SIGNUM", "signum(expr) - -1.0, 0.0 or 1.0 as expr is negative, 0 or positive.", apply<signOf>},
     {"sign", "", "sign(expr) - -1.0, 0.0 or 1.0 as expr is negative, 0 or positive.", apply<signOf>},
-    {"ln", "", "ln(expr) - The natural logarithm.", applyLogarithm<std::log, 0>},
+    {"ln", "", "ln(expr) - The natural logarithm.", applyLogarithm<strictLog, 0>},
     {"log10", "LOG10", "log10(expr) - The logarithm to base 10.", applyLogarithm<std::log10, 0>},
     {"log2", "LOG2", "log2(expr) - The logarithm to base 2.", applyLogarithm<log2Of, 0>},
     {"log1p", "LOG1P", "log1p(expr) - log(1 + expr).", applyLogarithm<std::log1p, -1>},
@@ -124,7 +125,7 @@ Result<FunctionBinding> bindLog(const BindContext& context) {
   }
   binding.result = kDouble;
   binding.nullableIfArgumentsAre = false;
-  binding.kernel = context.argumentTypes.size() == 2 ? logarithmToBase : applyLogarithm<std::log, 0>;
+  binding.kernel = context.argumentTypes.size() == 2 ? logarithmToBase : applyLogarithm<strictLog, 0>;
   return binding;
 }
 

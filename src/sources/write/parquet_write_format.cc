@@ -1,9 +1,6 @@
 #include "sources/write/parquet_write_format.h"
 
-#include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
-#include <arrow/io/memory.h>
-#include <arrow/ipc/reader.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
@@ -12,6 +9,7 @@
 #include <parquet/properties.h>
 
 #include "columnar/arrow_ipc_writer.h"
+#include "sources/write/arrow_output.h"
 
 namespace flint::sources {
 namespace {
@@ -20,35 +18,6 @@ using columnar::ColumnarBatch;
 
 constexpr int64_t kRowGroupBytes = int64_t{128} << 20;   // parquet.block.size
 constexpr int64_t kBatchBytes = int64_t{1} << 20;        // rows handed to the encoder at once
-
-// Gives an OutputFile to Arrow. The first error of the file is kept, since Arrow's statuses cannot carry it.
-class ArrowSink final : public arrow::io::OutputStream {
- public:
-  explicit ArrowSink(std::unique_ptr<io::OutputFile> file) : file_(std::move(file)) {}
-  arrow::Status Close() override {
-    if (closed_) return arrow::Status::OK();
-    closed_ = true;
-    return keep(file_->close(true));
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<int64_t> Tell() const override { return file_->position(); }
-  arrow::Status Write(const void* data, int64_t size) override {
-    return keep(file_->append({static_cast<const char*>(data), static_cast<size_t>(size)}));
-  }
-  const Status& failure() const { return failure_; }
-  int64_t position() const { return file_->position(); }
-
- private:
-  arrow::Status keep(Status status) {
-    if (status.isOk()) return arrow::Status::OK();
-    failure_ = std::move(status);
-    return arrow::Status::IOError("the file could not be written");
-  }
-
-  const std::unique_ptr<io::OutputFile> file_;
-  Status failure_;
-  bool closed_ = false;
-};
 
 struct Style {
   parquet::Compression::type codec = parquet::Compression::SNAPPY;
@@ -74,60 +43,45 @@ class ParquetFileWriter final : public FileWriter {
   Status close() override {
     RETURN_IF_ERROR(flush());
     RETURN_IF_ERROR(check(writer_->Close()));
-    return check(sink_->Close());
+    return check(output_.stream()->Close());
   }
-  int64_t bytesWritten() const override { return sink_->position() + pendingBytes_; }
+  int64_t bytesWritten() const override { return output_.position() + pendingBytes_; }
 
  private:
   ParquetFileWriter(std::unique_ptr<io::OutputFile> file, const StructFields& columns)
-      : sink_(std::make_shared<ArrowSink>(std::move(file))), rows_(columns, {}) {}
+      : output_(std::move(file)), rows_(columns, {}) {}
 
   Status start(const Style& style, const std::string& schemaJson) {
-    ASSIGN_OR_RETURN(const auto none, readBatch());
+    ASSIGN_OR_RETURN(const auto none, takeRecordBatch(rows_));
     parquet::WriterProperties::Builder properties;
     properties.compression(style.codec)->enable_store_decimal_as_integer()->created_by("flint")->max_row_group_length(1 << 20);
     parquet::ArrowWriterProperties::Builder arrowProperties;
     if (style.int96Timestamps) arrowProperties.enable_deprecated_int96_timestamps();
     if (style.millisTimestamps) arrowProperties.coerce_timestamps(arrow::TimeUnit::MILLI)->allow_truncated_timestamps();
     const auto metadata = arrow::key_value_metadata({"org.apache.spark.version", "org.apache.spark.sql.parquet.row.metadata"}, {"4.2.0", schemaJson});
-    auto opened = parquet::arrow::FileWriter::Open(*none->schema()->WithMetadata(metadata), arrow::default_memory_pool(), sink_, properties.build(),
+    auto opened = parquet::arrow::FileWriter::Open(*none->schema()->WithMetadata(metadata), arrow::default_memory_pool(), output_.stream(), properties.build(),
                                                    arrowProperties.build());
     RETURN_IF_ERROR(check(opened.status()));
     writer_ = std::move(opened).ValueOrDie();
     return check(writer_->AddKeyValueMetadata(metadata));
   }
 
-  // The pending rows as an Arrow record batch, which shares the encoded bytes.
-  Result<std::shared_ptr<arrow::RecordBatch>> readBatch() {
-    const auto buffer = arrow::Buffer::FromString(rows_.finish());
-    auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(buffer));
-    RETURN_IF_ERROR(check(reader.status()));
-    std::shared_ptr<arrow::RecordBatch> batch;
-    RETURN_IF_ERROR(check((*reader)->ReadNext(&batch)));
-    if (batch == nullptr) return internalError("an Arrow stream without a record batch");
-    return batch;
-  }
-
   Status flush() {
     if (rows_.numRows() == 0) return Status::ok();
-    ASSIGN_OR_RETURN(const auto batch, readBatch());
+    ASSIGN_OR_RETURN(const auto batch, takeRecordBatch(rows_));
     pendingBytes_ = 0;
-    rowGroupBytes_ += batch->num_rows() > 0 ? sink_->position() - lastPosition_ : 0;
+    rowGroupBytes_ += batch->num_rows() > 0 ? output_.position() - lastPosition_ : 0;
     if (rowGroupBytes_ >= kRowGroupBytes) {
       RETURN_IF_ERROR(check(writer_->NewBufferedRowGroup()));
       rowGroupBytes_ = 0;
     }
-    lastPosition_ = sink_->position();
+    lastPosition_ = output_.position();
     return check(writer_->WriteRecordBatch(*batch));
   }
 
-  Status check(const arrow::Status& status) const {
-    if (status.ok()) return Status::ok();
-    if (!sink_->failure().isOk()) return sink_->failure();
-    return internalError("Parquet: " + status.ToString());
-  }
+  Status check(const arrow::Status& status) const { return output_.check(status, "Parquet"); }
 
-  const std::shared_ptr<ArrowSink> sink_;
+  const ArrowOutput output_;
   columnar::ArrowIpcWriter rows_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
   int64_t pendingBytes_ = 0;
