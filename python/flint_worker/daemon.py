@@ -25,6 +25,7 @@ def load_modules():
     """Everything that starts slowly. Libraries that start threads would lose them in the forked processes."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    os.environ["SPARK_PYTHON_RUNTIME"] = "PYTHON_WORKER"  # PySpark under test refuses to load a worker's modules elsewhere
     try:
         import pandas  # noqa: F401
         import pyarrow  # noqa: F401

@@ -22,7 +22,7 @@ PythonWorker::~PythonWorker() {
   if (processId > 1) ::kill(processId, SIGKILL);
 }
 
-std::string PythonWorker::startFailure() const { return daemon_->isRunning() ? std::string() : daemon_->lastOutput(); }
+std::string PythonWorker::startFailure() const { return daemon_->isRunning() && processId != 0 ? std::string() : daemon_->lastOutput(); }
 
 WorkerPool& WorkerPool::instance() {
   // Never destroyed: queries may end with the process's last threads.
@@ -60,8 +60,10 @@ Result<PythonWorkerPtr> WorkerPool::take(const WorkerEnvironment& environment) {
     return worker;
   }
   ASSIGN_OR_RETURN(const std::shared_ptr<WorkerDaemon> daemon, daemonFor(environment.executable));
-  ASSIGN_OR_RETURN(const int socket, daemon->fork(environment.variables));
-  return std::make_unique<PythonWorker>(socket, environment, daemon);
+  const Result<int> socket = daemon->fork(environment.variables);
+  if (socket.isOk()) return std::make_unique<PythonWorker>(*socket, environment, daemon);
+  if (daemon->isRunning() || daemon->lastOutput().empty()) return socket.status();
+  return Error(condition::kPythonException).with("msg", "").with("traceback", "Python worker failed to start:\n" + daemon->lastOutput()).as(ErrorFamily::kExecution);
 }
 
 void WorkerPool::giveBack(PythonWorkerPtr worker) {

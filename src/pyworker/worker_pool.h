@@ -39,7 +39,7 @@ class PythonWorker {
   const WorkerEnvironment& environment() const { return environment_; }
   /// The process; 0 before it said so, which is the first thing it does.
   int32_t processId = 0;
-  /// What its daemon wrote before it ended; empty as long as it works.
+  /// What its daemon wrote before it ended, or before the worker began; empty as long as both work.
   std::string startFailure() const;
 
  private:

@@ -3,9 +3,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
+#include "pyworker/question_scope.h"
 #include "pyworker/worker_settings.h"
 
 namespace flint::pyworker {
@@ -13,6 +15,7 @@ namespace {
 
 constexpr int32_t kQuestion = -100;  // daemon.py: QUESTION
 constexpr std::chrono::seconds kLongest{120};
+constexpr int64_t kCheckMs = 50;  // between two looks at whether the answer is still wanted
 constexpr int32_t kMostBytes = 64 << 20;
 
 Error failed(const std::string& traceback) {
@@ -59,7 +62,8 @@ class Exchange {
     pollfd waiting{socket_, events, 0};
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now()).count();
     if (left <= 0) return failed(textOfSilence(longest_));
-    ::poll(&waiting, 1, static_cast<int>(left));
+    RETURN_IF_ERROR(QuestionScope::check());
+    ::poll(&waiting, 1, static_cast<int>(std::min<int64_t>(left, kCheckMs)));
     return Status::ok();
   }
 

@@ -12,7 +12,7 @@ namespace flint::pyworker {
 /// the Python version and the files matter.
 ///
 /// Errors: the worker's traceback as a text in PYTHON_EXCEPTION; one where it ends, is silent for longer than its environment allows, or takes longer
-/// than two minutes. Blocks until then.
+/// than two minutes; that of the thread's QuestionScope. Blocks until then.
 Result<std::string> ask(const WorkerEnvironment& environment, const TaskHeader& header, std::string_view kind, const std::string& request);
 
 }  // namespace flint::pyworker

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "pyworker/question_scope.h"
 #include "session/run_scope.h"
 
 namespace flint::session {
@@ -20,6 +21,11 @@ void* runWork(void* argument) {
   onLargeStackAlready = true;
   const auto* work = static_cast<const Work*>(argument);
   const RunScope::Entered entered(work->scope);
+  // Python workers that planning asks may be slow: nobody waits for them any longer than for what the thread works for.
+  const pyworker::QuestionScope asking([] {
+    const RunScopePtr& scope = RunScope::current();
+    return scope == nullptr ? Status::ok() : scope->checkCancelled();
+  });
   work->run();
   return nullptr;
 }

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import threading
 import time
 import zipfile
 
@@ -102,6 +103,30 @@ def test_silence_ends_a_worker(spark):
         Slow().collect()
     # Those that do their work are left alone.
     assert spark.range(2).select(plus_one("id")).count() == 2
+
+
+def test_an_analysis_that_takes_long_is_interrupted(spark):
+    @udtf
+    class Slow:
+        @staticmethod
+        def analyze():
+            time.sleep(600)
+
+        def eval(self):
+            yield 1,
+
+    def interrupt():
+        deadline = time.monotonic() + 60
+        while not spark.interruptAll() and time.monotonic() < deadline:
+            pass
+
+    stopper = threading.Thread(target=interrupt)
+    stopper.start()
+    began = time.monotonic()
+    with pytest.raises(Exception, match="OPERATION_CANCELED"):
+        Slow().collect()
+    stopper.join()
+    assert time.monotonic() - began < 60
 
 
 def test_several_tables_as_arguments(spark):
