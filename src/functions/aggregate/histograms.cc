@@ -95,7 +95,8 @@ struct NumericHistogram {
         }
       }
       const double height = bins[at].y + bins[at + 1].y;
-      bins[at] = {bins[at].x * (bins[at].y / height) + bins[at + 1].x * (bins[at + 1].y / height), height};
+      // In this order of operations: their rounding decides which gaps are equal later.
+      bins[at] = {bins[at].x * (bins[at].y / height) + bins[at + 1].x / height * bins[at + 1].y, height};
       bins.erase(bins.begin() + static_cast<std::ptrdiff_t>(at) + 1);
     }
   }
