@@ -147,14 +147,9 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
       pads = lengths;
     }
     for (const auto& [key, value] : table.options) request.options.emplace_back(key, value);
+    // A table whose files are gone has no rows; it is the same table still, of which rows may be cached.
+    request.conf = [&conf = conf_](std::string_view key) { return key == "flint.files.missingPathIsEmpty" ? std::optional<std::string>("true") : conf.find(key); };
     const Result<connector::TablePtr> opened = source->open(request);
-    if (!opened.isOk() && &opened.error().condition() == &condition::kPathNotFound) {
-      // A table whose files are gone has no rows.
-      plan::LocalRelation none;
-      for (const StructField& field : *request.schema) none.attributes.push_back(expr::attribute(field.name, field.type, field.nullable));
-      none.batches = std::make_shared<const std::vector<columnar::ColumnarBatch>>();
-      return ResolvedPlan{aliased(plan::makePlan(std::move(none)), found->qualifier), {}, nullptr};
-    }
     RETURN_IF_ERROR(opened);
     if (!pads || !conf_.getBoolean("spark.sql.readSideCharPadding", true)) return relationOf(*opened, catalog::joined(found->qualifier), found->qualifier);
     ASSIGN_OR_RETURN(ResolvedPlan relation, relationOf(*opened, catalog::joined(found->qualifier), {}));

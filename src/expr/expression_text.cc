@@ -76,9 +76,9 @@ std::string_view shownName(const std::string& name) {
   return (*function)->display;
 }
 
-// Functions whose last arguments are settings (a schema, options, a type) and not shown: how many are.
+// Functions whose last arguments are settings (a schema, options, a type, a seed) and not shown: how many are.
 size_t numShownArguments(std::string_view name) {
-  for (const std::string_view each : {"from_json", "to_json", "schema_of_json", "from_csv", "to_csv", "schema_of_csv", "from_xml", "to_xml", "schema_of_xml"}) {
+  for (const std::string_view each : {"from_json", "to_json", "schema_of_json", "from_csv", "to_csv", "schema_of_csv", "from_xml", "to_xml", "schema_of_xml", "shuffle"}) {
     if (name == each) return 1;
   }
   return name == "variant_get" || name == "try_variant_get" ? 2 : SIZE_MAX;

@@ -184,3 +184,17 @@ def test_same_semantics(spark):
     assert frame.withColumn("a", frame.id * 2).sameSemantics(frame.withColumn("b", frame.id * 2))
     assert not frame.withColumn("a", frame.id * 2).sameSemantics(frame.withColumn("a", frame.id * 3))
     assert frame.selectExpr("id + 1").semanticHash() == frame.selectExpr("1 + id").semanticHash()
+
+
+def test_a_cached_table_outlives_its_files_until_it_is_refreshed(spark, tmp_path):
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    spark.sql(f"CREATE TABLE kept_rows (line STRING) USING text LOCATION '{folder}'")
+    spark.sql("INSERT INTO kept_rows SELECT 'abc'")
+    spark.catalog.cacheTable("kept_rows")
+    assert spark.table("kept_rows").count() == 1
+    shutil.rmtree(folder)
+    assert spark.table("kept_rows").count() == 1
+    spark.catalog.refreshTable("kept_rows")
+    assert spark.table("kept_rows").count() == 0
+    spark.sql("DROP TABLE kept_rows")

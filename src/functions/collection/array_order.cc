@@ -7,6 +7,7 @@
 #include <numeric>
 #include <random>
 
+#include "base/mersenne_twister.h"
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
 #include "functions/collection/list_rows.h"
@@ -263,15 +264,19 @@ struct ShuffleData {
 };
 
 void shuffleElements(const KernelArgs& args) {
-  if (args.state() == nullptr) args.state() = std::make_shared<std::mt19937_64>(static_cast<uint64_t>(args.data<ShuffleData>().seed + args.partition()));
-  auto& random = *static_cast<std::mt19937_64*>(args.state().get());
+  if (args.state() == nullptr) args.state() = std::make_shared<MersenneTwister>(args.data<ShuffleData>().seed + args.partition());
+  auto& random = *static_cast<MersenneTwister*>(args.state().get());
   const Lists lists(args, 0);
   std::vector<RowIndex> order;
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     if (lists.isNull(row)) return builder.appendNull();
+    // Fisher and Yates' shuffle, from the inside out, with the numbers that Spark draws.
     order.resize(static_cast<size_t>(lists[row].length));
-    std::iota(order.begin(), order.end(), lists[row].offset);
-    std::shuffle(order.begin(), order.end(), random);
+    for (int32_t i = 0; i < lists[row].length; ++i) {
+      const auto j = static_cast<size_t>(random.nextInt(i + 1));
+      order[static_cast<size_t>(i)] = order[j];
+      order[j] = lists[row].offset + i;
+    }
     for (const RowIndex at : order) builder.child(0).appendFrom(lists.elements(), at);
     builder.appendList(lists[row].length);
   });

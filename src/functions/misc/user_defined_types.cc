@@ -58,7 +58,15 @@ void makeVectors(const KernelArgs& args) {
     builder.child(kSize).appendNull();
     builder.child(kIndices).appendNull();
     VectorBuilder& values = builder.child(kValues);
-    for (int32_t i = 0; i < entry.length; ++i) values.child(0).appendFrom(*lists.base().children()[0], entry.offset + i);
+    const ColumnVector& elements = *lists.base().children()[0];
+    for (int32_t i = 0; i < entry.length; ++i) {
+      // A vector has a number where the array has none.
+      if (elements.isNull(entry.offset + i)) {
+        values.child(0).appendFixed(0.0);
+      } else {
+        values.child(0).appendFrom(elements, entry.offset + i);
+      }
+    }
     values.appendList(entry.length);
     builder.appendStruct();
     ++next;
@@ -72,7 +80,7 @@ Result<FunctionBinding> bindArrayToVector(const BindContext& context) {
   const DataType& type = context.argumentTypes[0];
   if (!type.is(TypeKind::kArray) || !type.elementType().isNumeric()) return unexpectedArgumentType(context, 0, "\"ARRAY<DOUBLE>\"");
   FunctionBinding binding;
-  binding.argumentTypes = {DataType::array(DataType::float64(), false)};
+  binding.argumentTypes = {DataType::array(DataType::float64(), type.containsNull())};
   binding.result = vectorType();
   binding.kernel = makeVectors;
   return binding;

@@ -189,6 +189,10 @@ Result<FileIndexPtr> listFiles(const connector::OpenRequest& request) {
     ASSIGN_OR_RETURN(auto place, io::fileSystemFor(path));
     index->fileSystem = place.first;
     ASSIGN_OR_RETURN(const auto roots, io::glob(*place.first, place.second));
+    if (roots.empty() && request.conf && request.conf("flint.files.missingPathIsEmpty") == "true") {
+      index->rootPaths.push_back(place.second);
+      continue;
+    }
     if (roots.empty()) return Error(condition::kPathNotFound).with("path", "file:" + place.second);
     for (const io::FileStatus& root : roots) {
       index->rootPaths.push_back(root.path);

@@ -33,6 +33,7 @@ using FileIndexPtr = std::shared_ptr<const FileIndex>;
 /// recursiveFileLookup, modifiedBefore, modifiedAfter and basePath obeyed. Partition columns have the types of the request's schema, or else
 /// those that all their values have.
 ///
+/// A path that is not there is an error, or has no files where the request's setting flint.files.missingPathIsEmpty is "true": a table's place.
 /// Errors: PATH_NOT_FOUND; CONFLICTING_PARTITION_COLUMN_NAMES; INVALID_PARTITION_VALUE.
 Result<FileIndexPtr> listFiles(const connector::OpenRequest& request);
 
