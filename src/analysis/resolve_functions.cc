@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "analysis/collation_coercion.h"
 #include "analysis/expression_resolver.h"
@@ -368,6 +369,13 @@ bool isTimeFunction(std::string_view name) {
          name.starts_with("time_from_") || name.starts_with("time_to_");
 }
 
+// Functions that make maps have another form for spark.sql.mapKeyDedupPolicy=LAST_WIN.
+std::string functionMeant(std::string name, const catalog::SQLConf& conf) {
+  constexpr std::array<std::string_view, 6> kMakeMaps = {"map", "map_from_arrays", "map_from_entries", "map_concat", "str_to_map", "transform_keys"};
+  if (std::find(kMakeMaps.begin(), kMakeMaps.end(), name) == kMakeMaps.end()) return name;
+  return lowerCase(conf.get("spark.sql.mapKeyDedupPolicy", "EXCEPTION")) == "last_win" ? name + "_last_win" : name;
+}
+
 // product() belongs to the DataFrame API: SQL text does not know it.
 expr::FunctionRegistry::Entry findBuiltin(const expr::FunctionRegistry& functions, const std::string& name, const UnresolvedFunction& call) {
   const bool fromText = call.origin() != nullptr && call.origin()->sqlText != nullptr;
@@ -378,7 +386,7 @@ expr::FunctionRegistry::Entry findBuiltin(const expr::FunctionRegistry& function
 
 Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& call, bool overWindow) {
   // system.builtin.f, builtin.f and session.f name built-ins too.
-  const std::string name = lowerCase(call.nameParts.back());
+  const std::string name = functionMeant(lowerCase(call.nameParts.back()), plans_.conf());
   const bool knownQualifier = call.nameParts.size() == 1 || lowerCase(call.nameParts[call.nameParts.size() - 2]) == "builtin" ||
                               lowerCase(call.nameParts[0]) == "system";
   const OriginPtr& origin = call.origin();

@@ -75,34 +75,59 @@ Error duplicateKey(const ColumnVector& keys, RowIndex row) {
       .with("mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\"");
 }
 
-// Checks the `length` entries that end a builder's keys, which `keyAt` gives as (vector, row).
-template <class KeyAt>
-std::optional<Error> checkKeys(int32_t length, KeyAt&& keyAt) {
+// Which of given entries have the keys of a map, and which its values.
+struct MapEntries {
+  std::vector<std::pair<int32_t, int32_t>> chosen;
+  std::optional<Error> problem;
+};
+
+// Looks at the keys of `length` entries, which `keyAt` gives as (vector, row). One that comes again is an error, or its value takes the place of that
+// before (spark.sql.mapKeyDedupPolicy=LAST_WIN).
+template <bool kLastWins, class KeyAt>
+MapEntries mapEntries(int32_t length, KeyAt&& keyAt) {
+  MapEntries out;
+  out.chosen.reserve(static_cast<size_t>(length));
   for (int32_t i = 0; i < length; ++i) {
     const auto [vector, row] = keyAt(i);
-    if (vector->isNull(row)) return nullMapKey();
-    for (int32_t j = 0; j < i; ++j) {
-      const auto [other, otherRow] = keyAt(j);
-      if (columnar::compareValues(*vector, row, *other, otherRow) == 0) return duplicateKey(*vector, row);
+    if (vector->isNull(row)) {
+      out.problem = nullMapKey();
+      return out;
+    }
+    const auto same = std::find_if(out.chosen.begin(), out.chosen.end(), [&, vector = vector, row = row](const auto& entry) {
+      const auto [other, otherRow] = keyAt(entry.first);
+      return columnar::compareValues(*vector, row, *other, otherRow) == 0;
+    });
+    if (same == out.chosen.end()) {
+      out.chosen.emplace_back(i, i);
+    } else if (kLastWins) {
+      same->second = i;
+    } else {
+      out.problem = duplicateKey(*vector, row);
+      return out;
     }
   }
-  return std::nullopt;
+  return out;
 }
 
+template <bool kLastWins>
 void makeMap(const KernelArgs& args) {
   const auto length = static_cast<int32_t>(args.count() / 2);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    auto problem = checkKeys(length, [&](int32_t i) { return std::pair(args.vector(static_cast<size_t>(i) * 2).get(), row); });
-    if (problem) {
-      args.errors().set(row, std::move(*problem));
+    MapEntries entries = mapEntries<kLastWins>(length, [&](int32_t i) { return std::pair(args.vector(static_cast<size_t>(i) * 2).get(), row); });
+    if (entries.problem) {
+      args.errors().set(row, std::move(*entries.problem));
       builder.appendNull();
       return;
     }
-    for (size_t i = 0; i < args.count(); ++i) builder.child(i % 2).appendFrom(*args.vector(i), row);
-    builder.appendList(length);
+    for (const auto& [key, value] : entries.chosen) {
+      builder.child(0).appendFrom(*args.vector(static_cast<size_t>(key) * 2), row);
+      builder.child(1).appendFrom(*args.vector(static_cast<size_t>(value) * 2 + 1), row);
+    }
+    builder.appendList(static_cast<int32_t>(entries.chosen.size()));
   });
 }
 
+template <bool kLastWins>
 Result<FunctionBinding> bindMap(const BindContext& context) {
   const size_t count = context.argumentTypes.size();
   if (count % 2 != 0) {
@@ -135,36 +160,38 @@ Result<FunctionBinding> bindMap(const BindContext& context) {
   FunctionBinding binding;
   for (size_t i = 0; i < count; ++i) binding.argumentTypes.push_back(i % 2 == 0 ? *key : *value);
   binding.result = DataType::map(*key, *value, valueContainsNull);
-  binding.kernel = makeMap;
+  binding.kernel = makeMap<kLastWins>;
   binding.canRaise = true;
   return binding;
 }
 
+template <bool kLastWins>
 void mapFromArrays(const KernelArgs& args) {
   const Lists keys(args, 0);
   const Lists values(args, 1);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const ListEntry key = keys[row];
     const ListEntry value = values[row];
-    std::optional<Error> problem;
+    MapEntries entries;
     if (key.length != value.length) {
-      problem = Error(condition::kLegacyErrorTemp2128);
+      entries.problem = Error(condition::kLegacyErrorTemp2128);
     } else {
-      problem = checkKeys(key.length, [&](int32_t i) { return std::pair(&keys.elements(), key.offset + i); });
+      entries = mapEntries<kLastWins>(key.length, [&](int32_t i) { return std::pair(&keys.elements(), key.offset + i); });
     }
-    if (problem) {
-      args.errors().set(row, std::move(*problem));
+    if (entries.problem) {
+      args.errors().set(row, std::move(*entries.problem));
       builder.appendNull();
       return;
     }
-    for (int32_t i = 0; i < key.length; ++i) {
-      builder.child(0).appendFrom(keys.elements(), key.offset + i);
-      builder.child(1).appendFrom(values.elements(), value.offset + i);
+    for (const auto& [keyAt, valueAt] : entries.chosen) {
+      builder.child(0).appendFrom(keys.elements(), key.offset + keyAt);
+      builder.child(1).appendFrom(values.elements(), value.offset + valueAt);
     }
-    builder.appendList(key.length);
+    builder.appendList(static_cast<int32_t>(entries.chosen.size()));
   });
 }
 
+template <bool kLastWins>
 Result<FunctionBinding> bindMapFromArrays(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   ASSIGN_OR_RETURN(const DataType keys, arrayArgument(context, 0));
@@ -175,11 +202,12 @@ Result<FunctionBinding> bindMapFromArrays(const BindContext& context) {
   FunctionBinding binding;
   binding.argumentTypes = {keys, values};
   binding.result = DataType::map(keys.elementType(), values.elementType(), values.containsNull());
-  binding.kernel = mapFromArrays;
+  binding.kernel = mapFromArrays<kLastWins>;
   binding.canRaise = true;
   return binding;
 }
 
+template <bool kLastWins>
 void mapFromEntries(const KernelArgs& args) {
   const Lists entries(args, 0);
   const ColumnVector& structs = entries.elements();
@@ -189,19 +217,22 @@ void mapFromEntries(const KernelArgs& args) {
     for (int32_t i = 0; i < entry.length; ++i) {
       if (structs.isNull(entry.offset + i)) return builder.appendNull();
     }
-    auto problem = checkKeys(entry.length, [&](int32_t i) { return std::pair(base.children()[0].get(), structs.baseRow(entry.offset + i)); });
-    if (problem) {
-      args.errors().set(row, std::move(*problem));
+    MapEntries chosen =
+        mapEntries<kLastWins>(entry.length, [&](int32_t i) { return std::pair(base.children()[0].get(), structs.baseRow(entry.offset + i)); });
+    if (chosen.problem) {
+      args.errors().set(row, std::move(*chosen.problem));
       builder.appendNull();
       return;
     }
-    for (int32_t i = 0; i < entry.length; ++i) {
-      for (size_t part = 0; part < 2; ++part) builder.child(part).appendFrom(*base.children()[part], structs.baseRow(entry.offset + i));
+    for (const auto& [key, value] : chosen.chosen) {
+      builder.child(0).appendFrom(*base.children()[0], structs.baseRow(entry.offset + key));
+      builder.child(1).appendFrom(*base.children()[1], structs.baseRow(entry.offset + value));
     }
-    builder.appendList(entry.length);
+    builder.appendList(static_cast<int32_t>(chosen.chosen.size()));
   });
 }
 
+template <bool kLastWins>
 Result<FunctionBinding> bindMapFromEntries(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   const DataType& type = context.argumentTypes[0];
@@ -212,36 +243,42 @@ Result<FunctionBinding> bindMapFromEntries(const BindContext& context) {
   FunctionBinding binding;
   binding.argumentTypes = {type};
   binding.result = DataType::map(fields[0].type, fields[1].type, fields[1].nullable);
-  binding.kernel = mapFromEntries;
+  binding.kernel = mapFromEntries<kLastWins>;
   binding.canRaise = true;
   binding.nullableIfArgumentsAre = !type.containsNull();
   return binding;
 }
 
+template <bool kLastWins>
 void concatMaps(const KernelArgs& args) {
   std::vector<Lists> maps;
   for (size_t i = 0; i < args.count(); ++i) maps.emplace_back(args, i);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     std::vector<std::pair<const ColumnVector*, RowIndex>> keys;
+    std::vector<std::pair<const ColumnVector*, RowIndex>> values;
     for (const Lists& map : maps) {
-      for (int32_t i = 0; i < map[row].length; ++i) keys.emplace_back(&map.elements(), map[row].offset + i);
+      for (int32_t i = 0; i < map[row].length; ++i) {
+        keys.emplace_back(&map.elements(), map[row].offset + i);
+        values.emplace_back(&map.values(), map[row].offset + i);
+      }
     }
-    auto problem = checkKeys(static_cast<int32_t>(keys.size()), [&](int32_t i) { return keys[static_cast<size_t>(i)]; });
-    if (problem) {
-      args.errors().set(row, std::move(*problem));
+    MapEntries entries = mapEntries<kLastWins>(static_cast<int32_t>(keys.size()), [&](int32_t i) { return keys[static_cast<size_t>(i)]; });
+    if (entries.problem) {
+      args.errors().set(row, std::move(*entries.problem));
       builder.appendNull();
       return;
     }
-    for (const Lists& map : maps) {
-      for (int32_t i = 0; i < map[row].length; ++i) {
-        builder.child(0).appendFrom(map.elements(), map[row].offset + i);
-        builder.child(1).appendFrom(map.values(), map[row].offset + i);
-      }
+    for (const auto& [key, value] : entries.chosen) {
+      const auto& [keyVector, keyRow] = keys[static_cast<size_t>(key)];
+      const auto& [valueVector, valueRow] = values[static_cast<size_t>(value)];
+      builder.child(0).appendFrom(*keyVector, keyRow);
+      builder.child(1).appendFrom(*valueVector, valueRow);
     }
-    builder.appendList(static_cast<int32_t>(keys.size()));
+    builder.appendList(static_cast<int32_t>(entries.chosen.size()));
   });
 }
 
+template <bool kLastWins>
 Result<FunctionBinding> bindMapConcat(const BindContext& context) {
   for (const DataType& type : context.argumentTypes) {
     if (type.is(TypeKind::kMap)) continue;
@@ -255,7 +292,7 @@ Result<FunctionBinding> bindMapConcat(const BindContext& context) {
   FunctionBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.size(), *common);
   binding.result = context.argumentTypes.empty() ? DataType::map(kString, kString) : *common;
-  binding.kernel = concatMaps;
+  binding.kernel = concatMaps<kLastWins>;
   binding.canRaise = true;
   return binding;
 }
@@ -425,10 +462,14 @@ void registerConstructors(FunctionRegistry& registry) {
       {.names = {"named_struct"}, .group = Group::kStruct, .since = "1.5.0", .usage = "named_struct(name1, val1, name2, val2, ...) - A struct of the named values.",
        .examples = {{.sql = "SELECT named_struct(\"a\", 1, \"b\", 2, \"c\", 3)", .result = "{\"a\":1,\"b\":2,\"c\":3}"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindNamedStruct},
       {.names = {"map"}, .group = Group::kMap, .since = "2.0.0", .usage = "map(key0, value0, key1, value1, ...) - A map of the pairs.",
-       .examples = {{.sql = "SELECT map(1.0, '2', 3.0, '4')", .result = "{1.0:\"2\",3.0:\"4\"}"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindMap},
-      {.names = {"map_from_arrays"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_from_arrays(keys, values) - A map of the two arrays' elements.", .bind = bindMapFromArrays},
-      {.names = {"map_from_entries"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_from_entries(arrayOfEntries) - A map of the pairs.", .bind = bindMapFromEntries},
-      {.names = {"map_concat"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_concat(map, ...) - The entries of all maps.", .bind = bindMapConcat},
+       .examples = {{.sql = "SELECT map(1.0, '2', 3.0, '4')", .result = "{1.0:\"2\",3.0:\"4\"}"}}, .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindMap<false>},
+      {.names = {"map_from_arrays"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_from_arrays(keys, values) - A map of the two arrays' elements.", .bind = bindMapFromArrays<false>},
+      {.names = {"map_from_entries"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_from_entries(arrayOfEntries) - A map of the pairs.", .bind = bindMapFromEntries<false>},
+      {.names = {"map_concat"}, .group = Group::kMap, .since = "2.4.0", .usage = "map_concat(map, ...) - The entries of all maps.", .bind = bindMapConcat<false>},
+      {.names = {"map_last_win"}, .group = Group::kInternal, .since = "3.0.0", .usage = "As map; of equal keys the last has its way.", .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindMap<true>, .display = "map"},
+      {.names = {"map_from_arrays_last_win"}, .group = Group::kInternal, .since = "3.0.0", .usage = "As map_from_arrays; of equal keys the last has its way.", .bind = bindMapFromArrays<true>, .display = "map_from_arrays"},
+      {.names = {"map_from_entries_last_win"}, .group = Group::kInternal, .since = "3.0.0", .usage = "As map_from_entries; of equal keys the last has its way.", .bind = bindMapFromEntries<true>, .display = "map_from_entries"},
+      {.names = {"map_concat_last_win"}, .group = Group::kInternal, .since = "3.0.0", .usage = "As map_concat; of equal keys the last has its way.", .bind = bindMapConcat<true>, .display = "map_concat"},
       {.names = {"element_of"}, .group = Group::kInternal, .since = "1.0.0", .usage = "array[index] or map[key] - An element by its offset, or a value by its key.", .bind = bindElement<Access::kBrackets>},
       {.names = {"get"}, .group = Group::kArray, .since = "3.4.0", .usage = "get(array, index) - The element at index (from 0), NULL when there is none.",
        .examples = {{.sql = "SELECT get(array(1, 2, 3), 0)", .result = "1"}}, .bind = bindElement<Access::kGet>},

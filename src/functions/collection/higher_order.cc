@@ -319,7 +319,7 @@ Result<FunctionBinding> bindZipWith(const BindContext& context) {
   return binding;
 }
 
-enum class MapLambda { kFilter, kKeys, kValues };
+enum class MapLambda { kFilter, kKeys, kKeysLastWin, kValues };
 template <MapLambda Which>
 void mapEntries(const KernelArgs& args) {
   const Lists maps(args, 0);
@@ -327,30 +327,38 @@ void mapEntries(const KernelArgs& args) {
   const auto& children = (args.vector(0)->isFlat() ? *args.vector(0) : *args.vector(0)->base()).children();
   const VectorPtr results = callLambda(args, entries, {entries.pick(children[0]), entries.pick(children[1])});
   if (results == nullptr) return;
+  constexpr bool kMakesKeys = Which == MapLambda::kKeys || Which == MapLambda::kKeysLastWin;
   RowIndex next = 0;
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    int32_t length = 0;
-    const RowIndex first = next;
+    std::vector<std::pair<RowIndex, RowIndex>> chosen;  // of the entries of the new map, the result and the old entry
     for (int32_t i = 0; i < maps[row].length; ++i, ++next) {
       const RowIndex at = maps[row].offset + i;
       if (Which == MapLambda::kFilter && !isTrue(*results, next)) continue;
-      if (Which == MapLambda::kKeys) {
-        bool bad = results->isNull(next);
-        if (bad) args.errors().set(row, Error(condition::kNullMapKey));
-        for (RowIndex other = first; other < next && !bad; ++other) {
-          bad = columnar::compareValues(*results, other, *results, next) == 0;
-          if (bad) {
+      if (kMakesKeys) {
+        if (results->isNull(next)) {
+          args.errors().set(row, Error(condition::kNullMapKey));
+        } else {
+          const auto same = std::find_if(chosen.begin(), chosen.end(), [&](const auto& other) {
+            return !results->isNull(other.first) && columnar::compareValues(*results, other.first, *results, next) == 0;
+          });
+          if (same != chosen.end() && Which == MapLambda::kKeysLastWin) {
+            same->second = at;
+            continue;
+          }
+          if (same != chosen.end()) {
             args.errors().set(row, Error(condition::kDuplicatedMapKey)
                                        .with("key", literalText(results->valueAt(next), results->type(), TextStyle::kName))
                                        .with("mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""));
           }
         }
       }
-      builder.child(0).appendFrom(Which == MapLambda::kKeys ? *results : *children[0], Which == MapLambda::kKeys ? next : at);
-      builder.child(1).appendFrom(Which == MapLambda::kValues ? *results : *children[1], Which == MapLambda::kValues ? next : at);
-      ++length;
+      chosen.emplace_back(next, at);
     }
-    builder.appendList(length);
+    for (const auto& [result, at] : chosen) {
+      builder.child(0).appendFrom(kMakesKeys ? *results : *children[0], kMakesKeys ? result : at);
+      builder.child(1).appendFrom(Which == MapLambda::kValues ? *results : *children[1], Which == MapLambda::kValues ? result : at);
+    }
+    builder.appendList(static_cast<int32_t>(chosen.size()));
   });
 }
 Result<std::vector<LambdaParameter>> typeMapLambda(const BindContext& context, size_t, size_t) {
@@ -367,7 +375,7 @@ Result<FunctionBinding> bindMapLambda(const BindContext& context) {
   FunctionBinding binding;
   binding.argumentTypes = {type, context.argumentTypes[1]};
   binding.result = Which == MapLambda::kFilter ? type
-                   : Which == MapLambda::kKeys ? DataType::map(context.argumentTypes[1], type.valueType(), type.valueContainsNull())
+                   : Which == MapLambda::kKeys || Which == MapLambda::kKeysLastWin ? DataType::map(context.argumentTypes[1], type.valueType(), type.valueContainsNull())
                                                : DataType::map(type.keyType(), context.argumentTypes[1], context.arguments[1]->nullable());
   binding.kernel = mapEntries<Which>;
   return binding;
@@ -385,6 +393,7 @@ void registerHigherOrder(FunctionRegistry& registry) {
       {.names = {"zip_with"}, .group = Group::kLambda, .since = "2.4.0", .usage = "zip_with(left, right, func) - The results of func over the elements of both, the shorter array filled up with NULL.", .bind = bindZipWith, .lambdaTyper = typeZipLambda},
       {.names = {"map_filter"}, .group = Group::kLambda, .since = "3.0.0", .usage = "map_filter(expr, func) - The entries for which func is true.", .bind = bindMapLambda<MapLambda::kFilter>, .lambdaTyper = typeMapLambda},
       {.names = {"transform_keys"}, .group = Group::kLambda, .since = "3.0.0", .usage = "transform_keys(expr, func) - The map with func's results as keys.", .bind = bindMapLambda<MapLambda::kKeys>, .lambdaTyper = typeMapLambda},
+      {.names = {"transform_keys_last_win"}, .group = Group::kInternal, .since = "3.0.0", .usage = "As transform_keys; of equal keys the last has its way.", .bind = bindMapLambda<MapLambda::kKeysLastWin>, .display = "transform_keys", .lambdaTyper = typeMapLambda},
       {.names = {"transform_values"}, .group = Group::kLambda, .since = "3.0.0", .usage = "transform_values(expr, func) - The map with func's results as values.", .bind = bindMapLambda<MapLambda::kValues>, .lambdaTyper = typeMapLambda},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);

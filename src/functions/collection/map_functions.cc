@@ -1,4 +1,5 @@
 // Maps from text and from pairs of maps: str_to_map, map_zip_with.
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -46,6 +47,7 @@ struct Delimiters {
   std::shared_ptr<const Regex> key;
 };
 
+template <bool kLastWins>
 void readMaps(const KernelArgs& args) {
   const auto texts = args.column<StringView>(0);
   const auto pairs = args.column<StringView>(1);
@@ -67,10 +69,15 @@ void readMaps(const KernelArgs& args) {
     splitText(*last.pair, texts[row].view(), 0, [&](std::string_view entry) {
       std::vector<std::string_view> parts;
       splitText(*last.key, entry, 2, [&](std::string_view part) { parts.push_back(part); });
-      for (const auto& other : entries) {
-        if (other.first == parts[0] && !problem) problem = duplicateKey(std::string(parts[0]));
+      const std::optional<std::string_view> value = parts.size() > 1 ? std::optional(parts[1]) : std::nullopt;
+      const auto same = std::find_if(entries.begin(), entries.end(), [&](const auto& other) { return other.first == parts[0]; });
+      if (same == entries.end()) {
+        entries.emplace_back(parts[0], value);
+      } else if (kLastWins) {
+        same->second = value;
+      } else if (!problem) {
+        problem = duplicateKey(std::string(parts[0]));
       }
-      entries.emplace_back(parts[0], parts.size() > 1 ? std::optional(parts[1]) : std::nullopt);
     });
     if (problem) {
       args.errors().set(row, std::move(*problem));
@@ -88,6 +95,7 @@ void readMaps(const KernelArgs& args) {
   });
 }
 
+template <bool kLastWins>
 Result<FunctionBinding> bindReadMap(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
   FunctionBinding binding;
@@ -102,7 +110,7 @@ Result<FunctionBinding> bindReadMap(const BindContext& context) {
     if (compiled.isOk()) (i == 1 ? data->pair : data->key) = std::move(compiled).value();
   }
   binding.result = DataType::map(kString, kString);
-  binding.kernel = readMaps;
+  binding.kernel = readMaps<kLastWins>;
   binding.canRaise = true;
   binding.data = std::move(data);
   return binding;
@@ -206,8 +214,10 @@ Result<FunctionBinding> bindZipMaps(const BindContext& context) {
 void registerMapFunctions(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"str_to_map"}, .group = Group::kMap, .since = "2.0.1", .usage = "str_to_map(text[, pairDelim[, keyValueDelim]]) - The map that a text of pairs stands for.",
-       .examples = {{.sql = "SELECT str_to_map('a:1,b:2,c:3', ',', ':')", .result = "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}"}}, .bind = bindReadMap,
+       .examples = {{.sql = "SELECT str_to_map('a:1,b:2,c:3', ',', ':')", .result = "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}"}}, .bind = bindReadMap<false>,
        .defaults = {{kString, Value::string(",")}, {kString, Value::string(":")}}, .maxArguments = 3},
+      {.names = {"str_to_map_last_win"}, .group = Group::kInternal, .since = "3.0.0", .usage = "As str_to_map; of equal keys the last has its way.", .bind = bindReadMap<true>,
+       .display = "str_to_map", .defaults = {{kString, Value::string(",")}, {kString, Value::string(":")}}, .maxArguments = 3},
       {.names = {"map_zip_with"}, .group = Group::kLambda, .since = "3.0.0", .usage = "map_zip_with(map1, map2, function) - The map of function's results over the entries of both maps by key.",
        .bind = bindZipMaps, .lambdaTyper = typeZipMaps},
   };
