@@ -70,6 +70,14 @@ int64_t distanceOf(FrameBound bound, const ExprPtr& offset, const expr::Evaluati
   return bound == FrameBound::kPreceding ? -distance : bound == FrameBound::kFollowing ? distance : 0;
 }
 
+// Whether the frame that is written is the one row that lead or lag look at.
+bool isRowOf(const WindowSpec& offsetFrame, const WindowSpec& written, const expr::EvaluationOptions& options) {
+  const auto isNear = [](FrameBound bound) { return bound != FrameBound::kUnboundedPreceding && bound != FrameBound::kUnboundedFollowing; };
+  const int64_t row = distanceOf(offsetFrame.lower, offsetFrame.lowerOffset, options);
+  return written.frameKind == FrameKind::kRows && isNear(written.lower) && isNear(written.upper) && distanceOf(written.lower, written.lowerOffset, options) == row &&
+         distanceOf(written.upper, written.upperOffset, options) == row;
+}
+
 Status checkFrameBounds(const WindowSpec& spec, const OriginPtr& origin, const expr::EvaluationOptions& options) {
   if (!spec.hasFrame) return Status::ok();
   if (spec.lower == FrameBound::kUnboundedFollowing || spec.upper == FrameBound::kUnboundedPreceding) {
@@ -209,7 +217,8 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
       if (!windowCall->binding->usesFrame) {
         WindowSpec fixed = own;
         setFixedFrame(*windowCall, fixed);
-        if (own.hasFrame && (isOffsetFunction(windowCall->name) || !sameFrame(own, fixed))) {
+        const bool fits = !own.hasFrame || (isOffsetFunction(windowCall->name) ? isRowOf(fixed, own, options()) : sameFrame(own, fixed));
+        if (!fits) {
           const Error mismatch = isOffsetFunction(windowCall->name) ? Error(condition::kLegacyErrorTemp1035).with("prettyName", windowCall->name)
                                                                     : Error(condition::kLegacyErrorTemp1036).with("wf", windowCall->name).with("w", own.sql());
           return Error(mismatch)

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "expr/expression.h"
+#include "expr/nodes.h"
 
 namespace flint::analysis {
 
