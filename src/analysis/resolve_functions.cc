@@ -126,7 +126,6 @@ Result<std::vector<ExprPtr>> ExpressionResolver::resolveArguments(const Unresolv
         return Error(condition::kInvalidUsageOfStarWithTableIdentifierInCount).with("tableName", star->target[0]).at(call.origin()).as(ErrorFamily::kAnalysis);
       }
       ASSIGN_OR_RETURN(std::vector<ExprPtr> columns, expandStar(*star, argument->origin()));
-      if (columns.empty() && name == "count") columns.push_back(expr::literalInt(1));
       for (const ExprPtr& column : columns) {
         ASSIGN_OR_RETURN(ExprPtr resolved, resolve(column));
         out.push_back(expr::withoutAlias(resolved));
@@ -190,6 +189,12 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
   if (call.ignoreNulls.has_value() && *call.ignoreNulls && !function.acceptsIgnoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
   if (!call.withinGroup.empty() && !function.acceptsWithinGroup) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", call.origin());
   RETURN_IF_ERROR(checkWithinGroup(name, call));
+  for (const ExprPtr& argument : call.arguments) {
+    const auto* inner = argument->as<UnresolvedFunction>();
+    const auto entry = inner == nullptr ? expr::FunctionRegistry::Entry() : plans_.catalog().functions().find(lowerCase(inner->nameParts.back()));
+    if (!std::holds_alternative<const expr::GeneratorFunction*>(entry)) continue;
+    return Error(condition::kUnsupportedGeneratorNestedInExpressions).with("expression", "\"" + call.sql() + "\"").at(call.origin()).as(ErrorFamily::kAnalysis);
+  }
   const bool overWindow = windowDepth_ > 0;
   const size_t outerBefore = plans_.frame() == nullptr ? 0 : plans_.frame()->outerAttributes.size();
   if (!overWindow) ++aggregateDepth_;

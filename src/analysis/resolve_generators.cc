@@ -9,6 +9,7 @@
 #include "base/condition.h"
 #include "expr/expression_text.h"
 #include "expr/python_udf.h"
+#include "types/type_coercion.h"
 
 namespace flint::analysis {
 
@@ -102,7 +103,7 @@ Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTa
     for (const ExprPtr& argument : node.arguments) {
       const ExprPtr plain = argument->as<expr::NamedArgument>() != nullptr ? argument->as<expr::NamedArgument>()->value : argument;
       ASSIGN_OR_RETURN(ExprPtr resolved, resolver.resolveForPlan(plain));
-      if (const DataType& type = resolved->dataType(); type.is(TypeKind::kArray) || type.is(TypeKind::kMap) || type.is(TypeKind::kStruct)) {
+      if (const DataType& type = resolved->dataType(); !implicitCast(type, DataType::bigint(), options_.ansi)) {
         return Error(condition::kUnexpectedInputType)
             .with("functionName", "`range`")
             .with("paramIndex", std::to_string(values.size() + 1))

@@ -55,6 +55,9 @@ Result<ExprPtr> ExpressionResolver::bindLambda(const expr::LambdaFunction& lambd
   auto body = resolve(lambda.body);
   lambdaVariables_.pop_back();
   RETURN_IF_ERROR(body);
+  if (body.value()->traits().hasSubquery) {
+    return Error(condition::kUnsupportedSubqueryExpressionCategoryHigherOrderFunction).at(origin).as(ErrorFamily::kAnalysis);
+  }
   expr::LambdaFunction bound;
   bound.body = withoutReplaced(body.value());
   bound.variables = std::move(variables);

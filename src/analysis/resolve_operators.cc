@@ -310,6 +310,19 @@ class DatetimeArithmetic {
 
 }  // namespace
 
+namespace {
+
+// The function that computes with decimals as the operator does, but cuts no scale.
+const char* scaleKeeper(std::string_view symbol) {
+  if (symbol == "+") return "add_keeping_scale";
+  if (symbol == "-") return "subtract_keeping_scale";
+  if (symbol == "*") return "multiply_keeping_scale";
+  if (symbol == "/") return "divide_keeping_scale";
+  return symbol == "%" ? "remainder_keeping_scale" : nullptr;
+}
+
+}  // namespace
+
 Result<ExprPtr> ExpressionResolver::resolveArithmetic(const std::string& symbol, std::vector<ExprPtr> arguments, const OriginPtr& origin) {
   ASSIGN_OR_RETURN(ExprPtr special, DatetimeArithmetic(symbol, arguments[0], arguments[1], options(), origin).resolve());
   if (special != nullptr) return special;
@@ -324,7 +337,16 @@ Result<ExprPtr> ExpressionResolver::resolveArithmetic(const std::string& symbol,
   } else if (symbol == "-" && left.is(TypeKind::kDate) && isDays(right)) {
     name = "date_sub";
   }
+  const char* keeping = left.is(TypeKind::kDecimal) || right.is(TypeKind::kDecimal) ? scaleKeeper(symbol) : nullptr;
+  if (keeping != nullptr && plans_.conf().getBoolean("spark.sql.decimalOperations.allowPrecisionLoss", true)) keeping = nullptr;
+  const std::vector<ExprPtr> kept = keeping == nullptr ? std::vector<ExprPtr>() : arguments;
   auto made = expr::makeFunctionCall(name, std::move(arguments), options(), origin);
+  if (made.isOk() && keeping != nullptr) {
+    expr::RuntimeReplaceable replaced;
+    replaced.text = expr::columnName(made.value(), options().timeZone);
+    ASSIGN_OR_RETURN(replaced.replacement, expr::makeFunctionCall(keeping, kept, options(), origin));
+    return ExprPtr(expr::makeExpr(std::move(replaced), origin));
+  }
   if (made.isOk()) return made;
   Error error = made.error();
   return error.as(ErrorFamily::kAnalysis);

@@ -101,6 +101,7 @@ bool isTimeShift(const FunctionCall& node) {
 
 std::string Writer::cast(const Cast& node) const {
   if (style_ == TextStyle::kName && node.implicit) return text(node.child);
+  if (!isDebug() && node.mode != CastMode::kTry && node.target.isNested()) return text(node.child);
   const char* word = node.mode == CastMode::kTry ? "TRY_CAST" : "CAST";
   if (!isDebug()) return fmt::format("{}({} AS {})", word, text(node.child), node.target.sql());
   return fmt::format("{}({} as {})", node.mode == CastMode::kTry ? "try_cast" : "cast", text(node.child), node.target.simpleString());

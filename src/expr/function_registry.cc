@@ -126,7 +126,9 @@ Status checkNumbers(const BindContext& context, const FunctionBinding& binding) 
   for (size_t i = 0; i < context.argumentTypes.size() && i < binding.argumentTypes.size(); ++i) {
     const DataType& given = context.argumentTypes[i];
     const DataType& wanted = binding.argumentTypes[i];
-    if (!wanted.isNumeric() && !wanted.is(TypeKind::kBoolean)) continue;
+    const bool nestedForText = wanted.isStringLike() && given.isNested();
+    const bool otherForDate = (wanted.is(TypeKind::kDate) || wanted.is(TypeKind::kTimestamp)) && !given.isDatetime() && !given.isStringLike() && !given.isNumeric();
+    if (!wanted.isNumeric() && !wanted.is(TypeKind::kBoolean) && !nestedForText && !otherForDate) continue;
     const bool taken = given.isNumeric() || given.isStringLike() || given.is(TypeKind::kUserDefined);
     if ((taken && wanted.isNumeric()) || implicitCast(given, wanted, context.options.ansi)) continue;
     return unexpectedArgumentType(context, i, "\"" + wanted.sql() + "\"");

@@ -150,6 +150,7 @@ ExprPtr ExpressionParser::intervalFromText(const std::string& text, uint32_t fir
 ExprPtr ExpressionParser::unitsInterval(uint32_t first) {
   std::string text;
   bool more = true;
+  std::vector<std::pair<std::string, std::string_view>> parts;
   while (more && !failed()) {
     std::string value;
     bool negative = false;
@@ -183,6 +184,7 @@ ExprPtr ExpressionParser::unitsInterval(uint32_t first) {
       return nullptr;
     }
     text += ' ' + value + ' ' + std::string(unit);
+    parts.emplace_back(value, unit);
     // Another value goes on with the interval only when a unit is behind it.
     const uint32_t ahead = at(kPlus) || at(kDash) ? 1 : 0;
     const TokenType next = peek(ahead).type;
@@ -195,6 +197,19 @@ ExprPtr ExpressionParser::unitsInterval(uint32_t first) {
   }
   if (failed()) return nullptr;
   if (!parseCalendarInterval(text).has_value()) {
+    for (const auto& [value, unit] : parts) {
+      const size_t start = value.find_first_not_of(" \t\n\r+-");
+      const std::string_view digits = start == std::string::npos ? std::string_view() : std::string_view(value).substr(start);
+      const size_t end = digits.find_first_not_of("0123456789");
+      if (digits.empty()) {
+        failWith(condition::kInvalidIntervalFormatUnrecognizedNumber, {{"input", text.substr(1)}, {"number", "'" + lowerCase(unit) + "'"}}, first);
+      } else if (end == std::string_view::npos) {
+        failWith(condition::kInvalidIntervalFormatArithmeticException, {{"input", text.substr(1)}}, first);
+      } else if (digits[end] == '.' && !unit.starts_with("SECOND")) {
+        failWith(condition::kInvalidIntervalFormatInvalidFraction, {{"input", text.substr(1)}, {"unit", "'" + lowerCase(unit) + "'"}}, first);
+      }
+      if (failed()) return nullptr;
+    }
     failWith(condition::kInvalidIntervalFormatIntervalParsing, {{"input", text.substr(1)}, {"interval", "interval"}}, first);
     return nullptr;
   }

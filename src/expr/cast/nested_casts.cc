@@ -114,7 +114,7 @@ void castIntervalToInteger(const KernelArgs& args) {
   forEachValue<From>(args, [&](RowIndex row, From value) {
     const int64_t count = value / unit;
     out[row] = static_cast<To>(count);
-    if (isStrict(data) && out[row] != count) args.errors().set(row, castOverflow(data, std::to_string(value)));
+    if (out[row] != count) args.errors().set(row, castOverflow(data, std::to_string(value)));
   });
 }
 

@@ -244,6 +244,12 @@ bool VariantConversion::appendScalar(const VariantReader& variant, VectorBuilder
 }
 
 bool VariantConversion::appendByCast(const DataType& from, const Value& value, VectorBuilder& builder) {
+  if (from.is(TypeKind::kDecimal) && builder.type().is(TypeKind::kTimestamp)) {
+    // Seconds beyond the range of timestamps are none.
+    const int128_t seconds = value.asDecimal() / powerOfTen(from.scale());
+    constexpr int64_t kMostSeconds = std::numeric_limits<int64_t>::max() / kMicrosPerSecond;
+    if (seconds > kMostSeconds || seconds < -kMostSeconds) return false;
+  }
   const VectorPtr input = ColumnVector::constant(from, value, 1)->base();
   if (from.sameType(builder.type())) {
     builder.appendFrom(*input, 0);

@@ -501,8 +501,11 @@ Result<AggregateBinding> bindListagg(const BindContext& context, bool) {
     }
     texts.firstKey = 2;
     if (!context.constants[1]->isNull()) {
-      const bool isText = delimiter.isStringLike() || delimiter.is(TypeKind::kBinary);
-      texts.delimiter = isText ? context.constants[1]->asString() : expr::literalText(*context.constants[1], delimiter, expr::TextStyle::kName);
+      Value text = *context.constants[1];
+      if (!delimiter.isStringLike() && !delimiter.is(TypeKind::kBinary)) {
+        ASSIGN_OR_RETURN(text, expr::evaluateFoldable(expr::makeNode<expr::Cast>(context.arguments[1], DataType::string(), expr::CastMode::kAnsi, true), context.options));
+      }
+      texts.delimiter = text.asString();
     }
     binding.argumentTypes.push_back(binding.result);
   }

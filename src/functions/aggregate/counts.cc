@@ -86,7 +86,16 @@ struct CountIf : NeverFails {
 };
 
 Result<AggregateBinding> bindCount(const BindContext& context, bool) {
-  RETURN_IF_ERROR(checkArgumentCount(context, 1, SIZE_MAX));
+  if (context.argumentTypes.empty()) {
+    return Error(condition::kWrongNumArgsWithSuggestion)
+        .with("functionName", "`count`")
+        .with("expectedNum", "> 0")
+        .with("actualNum", "0")
+        .with("legacyNum", "0")
+        .with("legacyConfKey", "\"spark.sql.legacy.allowParameterlessCount\"")
+        .with("legacyConfValue", "\"true\"")
+        .with("docroot", "https://spark.apache.org/docs/latest");
+  }
   AggregateBinding binding{.result = DataType::bigint(), .nullable = false, .emptyResult = Value::integer(0)};
   binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
   binding.aggregator = std::make_shared<const CountAggregator>();
@@ -95,7 +104,8 @@ Result<AggregateBinding> bindCount(const BindContext& context, bool) {
 
 Result<AggregateBinding> bindCountIf(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
-  if (!context.argumentTypes[0].is(TypeKind::kBoolean) && !context.argumentTypes[0].is(TypeKind::kNull)) {
+  const bool isText = context.options.ansi && context.argumentTypes[0].isStringLike();
+  if (!context.argumentTypes[0].is(TypeKind::kBoolean) && !context.argumentTypes[0].is(TypeKind::kNull) && !isText) {
     return unexpectedArgumentType(context, 0, "\"BOOLEAN\"");
   }
   AggregateBinding binding{

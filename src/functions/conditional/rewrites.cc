@@ -89,6 +89,21 @@ Result<FunctionBinding> bindExtreme(const BindContext& context) {
   return binding;
 }
 
+// The second value is computed for NaN only.
+Result<ExprPtr> rewriteNanvl(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  const DataType& first = context.argumentTypes[0];
+  const DataType& second = context.argumentTypes[1];
+  if (!first.isNumeric() || !second.isNumeric() || !context.arguments[0]->deterministic()) return ExprPtr();
+  const DataType type = first.is(TypeKind::kFloat) && second.is(TypeKind::kFloat) ? kFloat : kDouble;
+  const auto taken = [&](const ExprPtr& value) { return value->dataType() == type ? value : ExprPtr(makeNode<Cast>(value, type, CastMode::kAnsi, true)); };
+  const ExprPtr value = taken(context.arguments[0]);
+  CaseWhen chosen;
+  chosen.branches.emplace_back(call("isnan", {value}), taken(context.arguments[1]));
+  chosen.elseValue = value;
+  return ExprPtr(makeExpr(std::move(chosen)));
+}
+
 template <class T>
 void testNan(const KernelArgs& args) {
   const auto values = args.column<T>(0);
@@ -139,7 +154,7 @@ void registerConditional(FunctionRegistry& registry) {
        .overloads = {{.arguments = {kDouble}, .result = kBoolean, .kernel = testNan<double>}, {.arguments = {kFloat}, .result = kBoolean, .kernel = testNan<float>}}},
       {.names = {"nanvl"}, .group = Group::kConditional, .since = "1.5.0", .usage = "nanvl(expr1, expr2) - expr2 when expr1 is NaN, else expr1.",
        .examples = {{.sql = "SELECT nanvl(cast('NaN' as double), 123)", .result = "123.0"}}, .nulls = NullRule::kHandledByKernel,
-       .overloads = {{.arguments = {kDouble, kDouble}, .result = kDouble, .kernel = replaceNan<double>}, {.arguments = {kFloat, kFloat}, .result = kFloat, .kernel = replaceNan<float>}}},
+       .overloads = {{.arguments = {kDouble, kDouble}, .result = kDouble, .kernel = replaceNan<double>}, {.arguments = {kFloat, kFloat}, .result = kFloat, .kernel = replaceNan<float>}}, .rewrite = rewriteNanvl},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);
 }

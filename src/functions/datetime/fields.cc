@@ -238,13 +238,24 @@ void extractField(const KernelArgs& args) {
                           .data = static_cast<const ZoneData*>(&data), .failure = &failure}));
 }
 
+void noField(const KernelArgs& args) { args.resultBuffer().setVector(ColumnVector::nulls(kDouble, args.numRows())); }
+
 Result<FunctionBinding> bindExtract(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   const Value* name = context.constants[0];
   if (name == nullptr) {
     return Error(condition::kNonFoldableArgument).with("funcName", quoteIdentifier(context.name)).with("paramName", "`field`").with("paramType", "\"STRING\"");
   }
-  if (!name->isNull() && !context.argumentTypes[0].isStringLike()) return unexpectedArgumentType(context, 0, "\"STRING\"");
+  if (name->isNull()) {
+    FunctionBinding nothing;
+    nothing.argumentTypes = {kString, context.argumentTypes[1]};
+    nothing.result = kDouble;
+    nothing.kernel = noField;
+    return nothing;
+  }
+  if (!context.argumentTypes[0].isStringLike()) {
+    return Error(condition::kNonFoldableArgument).with("funcName", quoteIdentifier(context.name)).with("paramName", "`field`").with("paramType", "\"STRING\"");
+  }
   const DataType& type = context.argumentTypes[1];
   FunctionBinding binding;
   const auto field = name->isNull() ? std::optional(Field::kYear) : fieldOf(name->asString());

@@ -334,7 +334,34 @@ void remainDecimals(const KernelArgs& args) {
   });
 }
 
-DataType decimalResult(ArithmeticOp op, const DataType& a, const DataType& b) {
+// Where the scale is kept (spark.sql.decimalOperations.allowPrecisionLoss=false), what is over 38 digits is lost in front.
+DataType unadjustedResult(ArithmeticOp op, const DataType& a, const DataType& b) {
+  constexpr int kMost = 38;
+  const int scale = std::max(a.scale(), b.scale());
+  const int whole = a.precision() - a.scale();
+  const int otherWhole = b.precision() - b.scale();
+  switch (op) {
+    case ArithmeticOp::kAdd:
+    case ArithmeticOp::kSubtract: return boundedDecimal(std::max(whole, otherWhole) + scale + 1, scale);
+    case ArithmeticOp::kMultiply: return boundedDecimal(a.precision() + b.precision() + 1, a.scale() + b.scale());
+    case ArithmeticOp::kDivide: {
+      int digits = std::min(kMost, whole + b.scale());
+      int places = std::min(kMost, std::max(6, a.scale() + b.precision() + 1));
+      if (const int excess = digits + places - kMost; excess > 0) {
+        places -= excess / 2 + 1;
+        digits = kMost - places;
+      }
+      return boundedDecimal(digits + places, places);
+    }
+    case ArithmeticOp::kIntegralDivide: return DataType::bigint();
+    case ArithmeticOp::kRemainder:
+    case ArithmeticOp::kPositiveModulo: return boundedDecimal(std::min(whole, otherWhole) + scale, scale);
+  }
+  return a;
+}
+
+DataType decimalResult(ArithmeticOp op, const DataType& a, const DataType& b, bool keepsScale) {
+  if (keepsScale) return unadjustedResult(op, a, b);
   const int p1 = a.precision();
   const int s1 = a.scale();
   const int p2 = b.precision();
@@ -497,7 +524,7 @@ std::optional<DataType> operandType(ArithmeticOp op, const BindContext& context)
   return common;
 }
 
-Result<FunctionBinding> bindArithmetic(ArithmeticOp op, const BindContext& context, bool triesOnly) {
+Result<FunctionBinding> bindArithmetic(ArithmeticOp op, const BindContext& context, bool triesOnly, bool keepsScale = false) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   if (auto bound = bindDatetimeArithmetic(op, context)) {
     if (bound->isOk()) bound->value().errorsAreNull = triesOnly;
@@ -514,7 +541,7 @@ Result<FunctionBinding> bindArithmetic(ArithmeticOp op, const BindContext& conte
   if (anyDecimal && takesDecimal(left) && takesDecimal(right)) {
     const DataType a = left.is(TypeKind::kNull) ? right : decimalOf(context, 0);
     const DataType b = right.is(TypeKind::kNull) ? left : decimalOf(context, 1);
-    auto plan = std::make_shared<DecimalPlan>(DecimalPlan{a.scale(), b.scale(), decimalResult(op, a, b)});
+    auto plan = std::make_shared<DecimalPlan>(DecimalPlan{a.scale(), b.scale(), decimalResult(op, a, b, keepsScale)});
     binding.argumentTypes = {a, b};
     binding.result = plan->result;
     binding.kernel = findDecimalKernel(op, *plan, a, b);
@@ -545,6 +572,11 @@ Result<FunctionBinding> bindArithmetic(ArithmeticOp op, const BindContext& conte
 template <ArithmeticOp Op, bool TriesOnly = false>
 Result<FunctionBinding> bindOperator(const BindContext& context) {
   return bindArithmetic(Op, context, TriesOnly);
+}
+
+template <ArithmeticOp Op>
+Result<FunctionBinding> bindKeepingScale(const BindContext& context) {
+  return bindArithmetic(Op, context, false, true);
 }
 
 template <class T>
@@ -695,6 +727,16 @@ void registerArithmetic(FunctionRegistry& registry) {
        .examples = {{.sql = "SELECT negative(1)", .result = "-1"}}, .bind = withErrors<bindNegative>},
       {.names = {"positive"}, .group = Group::kMath, .since = "1.5.0", .usage = "positive(expr) - The value itself.",
        .examples = {{.sql = "SELECT positive(1)", .result = "1"}}, .bind = withErrors<bindPositive>},
+      {.names = {"add_keeping_scale"}, .group = Group::kInternal, .since = "2.3.1", .usage = "add_keeping_scale(a, b) - a + b of decimals whose scale is not cut.",
+       .bind = withErrors<bindKeepingScale<ArithmeticOp::kAdd>>},
+      {.names = {"subtract_keeping_scale"}, .group = Group::kInternal, .since = "2.3.1", .usage = "subtract_keeping_scale(a, b) - a - b of decimals whose scale is not cut.",
+       .bind = withErrors<bindKeepingScale<ArithmeticOp::kSubtract>>},
+      {.names = {"multiply_keeping_scale"}, .group = Group::kInternal, .since = "2.3.1", .usage = "multiply_keeping_scale(a, b) - a * b of decimals whose scale is not cut.",
+       .bind = withErrors<bindKeepingScale<ArithmeticOp::kMultiply>>},
+      {.names = {"divide_keeping_scale"}, .group = Group::kInternal, .since = "2.3.1", .usage = "divide_keeping_scale(a, b) - a / b of decimals whose scale is not cut.",
+       .bind = withErrors<bindKeepingScale<ArithmeticOp::kDivide>>},
+      {.names = {"remainder_keeping_scale"}, .group = Group::kInternal, .since = "2.3.1", .usage = "remainder_keeping_scale(a, b) - a % b of decimals whose scale is not cut.",
+       .bind = withErrors<bindKeepingScale<ArithmeticOp::kRemainder>>},
       {.names = {"abs"}, .group = Group::kMath, .since = "1.2.0", .usage = "abs(expr) - The absolute value of a number or interval.",
        .examples = {{.sql = "SELECT abs(-1)", .result = "1"}}, .bind = withErrors<bindAbs>},
   };

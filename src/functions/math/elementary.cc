@@ -62,7 +62,7 @@ double asinhOf(double x) {
   // As Java code commonly has it: exact for infinities.
   return std::isinf(x) ? x : std::asinh(x);
 }
-double powerOf(double a, double b) { return b != b || (std::abs(a) == 1 && std::isinf(b)) ? std::nan("") : std::pow(a, b); }
+double powerOf(double a, double b) { return b != b || (std::abs(a) == 1 && std::isinf(b)) ? std::nan("") : strictPow(a, b); }
 double hypotenuse(double a, double b) { return std::hypot(a, b); }
 double arcTangent(double a, double b) { return std::atan2(a + 0.0, b + 0.0); }
 
@@ -104,7 +104,7 @@ constexpr Entry kUnary[] = {
     {"signum", "SIGNUM", "signum(expr) - -1.0, 0.0 or 1.0 as expr is negative, 0 or positive.", apply<signOf>},
     {"sign", "", "sign(expr) - -1.0, 0.0 or 1.0 as expr is negative, 0 or positive.", apply<signOf>},
     {"ln", "", "ln(expr) - The natural logarithm.", applyLogarithm<strictLog, 0>},
-    {"log10", "LOG10", "log10(expr) - The logarithm to base 10.", applyLogarithm<std::log10, 0>},
+    {"log10", "LOG10", "log10(expr) - The logarithm to base 10.", applyLogarithm<strictLog10, 0>},
     {"log2", "LOG2", "log2(expr) - The logarithm to base 2.", applyLogarithm<log2Of, 0>},
     {"log1p", "LOG1P", "log1p(expr) - log(1 + expr).", applyLogarithm<std::log1p, -1>},
 };

@@ -81,6 +81,14 @@ Result<FunctionBinding> bindCurrentPath(const BindContext& context) {
 }
 Result<FunctionBinding> bindVersion(const BindContext&) { return fixed(kString, Value::string("4.2.0 flint")); }
 // The type is known before anything is evaluated; an argument with an aggregate stays, as its query is one of groups all the same.
+// random is shown as rand.
+Result<ExprPtr> rewriteRandom(const BindContext& context) {
+  if (context.name == "rand") return ExprPtr();
+  RuntimeReplaceable replaced;
+  replaced.replacement = call("rand", {context.arguments.begin(), context.arguments.end()});
+  return ExprPtr(makeExpr(std::move(replaced)));
+}
+
 Result<ExprPtr> rewriteTypeof(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   if (context.arguments[0]->traits().hasAggregate) return call("type_name", {context.arguments[0]});
@@ -206,7 +214,7 @@ void registerSession(FunctionRegistry& registry) {
       {.names = {"version"}, .group = Group::kMisc, .since = "3.0.0", .usage = "version() - The version of Spark that is served, and who serves it.", .bind = bindVersion},
       {.names = {"typeof"}, .group = Group::kMisc, .since = "3.0.0", .usage = "typeof(expr) - The type of the value.", .examples = {{.sql = "SELECT typeof(1)", .result = "int"}}, .rewrite = rewriteTypeof},
       {.names = {"type_name"}, .group = Group::kInternal, .since = "3.0.0", .usage = "type_name(expr) - The type of an expression of aggregates.", .nulls = NullRule::kHandledByKernel, .nullable = false, .bind = bindTypeName},
-      {.names = {"rand", "random"}, .group = Group::kMath, .since = "1.5.0", .usage = "rand([seed]) - Random numbers from 0 to 1, evenly spread.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<false>},
+      {.names = {"rand", "random"}, .group = Group::kMath, .since = "1.5.0", .usage = "rand([seed]) - Random numbers from 0 to 1, evenly spread.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<false>, .rewrite = rewriteRandom},
       {.names = {"randn"}, .group = Group::kMath, .since = "1.5.0", .usage = "randn([seed]) - Random numbers of the standard normal distribution.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRandom<true>},
       {.names = {"monotonically_increasing_id"}, .group = Group::kMisc, .since = "1.4.0", .usage = "monotonically_increasing_id() - Numbers that grow with the rows, with gaps between partitions.", .deterministic = false, .nullable = false,
        .overloads = {{.arguments = {}, .result = kBigint, .kernel = increasingIds}}},

@@ -1,6 +1,9 @@
 // upper, lower, initcap.
 #include <unicode/ucasemap.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "functions/kernel_loops.h"
@@ -24,7 +27,25 @@ const UCaseMap* caseMap() {
 
 enum class Case { kUpper, kLower };
 
-std::string mapped(std::string_view text, Case which) {
+// Bytes that are no text stand for U+FFFD, as in Java's strings.
+std::string wellFormed(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const size_t size = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    const auto second = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    bool fits = size == 1 || (size > 0 && second >= 0x80 && second < 0xC0);
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second >= 0xA0) || (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second >= 0x90)) fits = false;
+    size_t taken = fits ? std::min<size_t>(size, 2) : 1;
+    while (fits && taken < size && i + taken < text.size() && (static_cast<unsigned char>(text[i + taken]) & 0xC0) == 0x80) ++taken;
+    out += fits && taken == size ? text.substr(i, size) : std::string_view("\xEF\xBF\xBD");
+    i += taken;
+  }
+  return out;
+}
+
+std::string mapped(std::string_view raw, Case which) {
+  const std::string text = wellFormed(raw);
   std::string out(text.size() * 3 + 4, '\0');
   UErrorCode status = U_ZERO_ERROR;
   const auto convert = which == Case::kUpper ? ucasemap_utf8ToUpper : ucasemap_utf8ToLower;
@@ -50,6 +71,21 @@ void convertCase(const KernelArgs& args) {
   });
 }
 
+// The title form of a character: of what upper case makes several characters, the first only.
+std::string titled(std::string_view character) {
+  const std::string upper = mapped(character, Case::kUpper);
+  const uint32_t code = codePointOf(character);
+  const auto title = static_cast<uint32_t>(u_totitle(static_cast<UChar32>(code)));
+  if (title != code) {
+    char buffer[4];
+    int32_t size = 0;
+    U8_APPEND_UNSAFE(buffer, size, title);
+    return std::string(buffer, static_cast<size_t>(size));
+  }
+  const size_t first = characterBytes(upper[0]);
+  return upper.size() == first ? upper : upper.substr(0, first) + mapped(std::string_view(upper).substr(first), Case::kLower);
+}
+
 void capitalizeWords(const KernelArgs& args) {
   auto out = args.result<StringView>();
   std::string text;
@@ -60,7 +96,7 @@ void capitalizeWords(const KernelArgs& args) {
     for (size_t i = 0; i < text.size();) {
       const size_t size = characterBytes(text[i]);
       const std::string_view character = std::string_view(text).substr(i, size);
-      capitalized += atStart ? mapped(character, Case::kUpper) : std::string(character);
+      capitalized += atStart ? titled(character) : std::string(character);
       atStart = text[i] == ' ';
       i += size;
     }

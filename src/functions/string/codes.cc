@@ -418,8 +418,9 @@ std::vector<uint32_t> codePoints(std::string_view text) {
 
 void editDistance(const KernelArgs& args) {
   const bool limited = args.count() == 3;
-  auto* out = args.result<int32_t>().values();
+  auto out = args.result<int32_t>();
   forEachPair<StringView, StringView>(args, [&](RowIndex row, const StringView& a, const StringView& b) {
+    if (args.column<StringView>(0).isNull(row) || args.column<StringView>(1).isNull(row)) return out.setNull(row);
     const std::vector<uint32_t> x = codePoints(a.view());
     const std::vector<uint32_t> y = codePoints(b.view());
     std::vector<int32_t> line(y.size() + 1);
@@ -433,8 +434,9 @@ void editDistance(const KernelArgs& args) {
         diagonal = above;
       }
     }
-    out[row] = line.back();
-    if (limited && line.back() > args.column<int32_t>(2)[row]) out[row] = -1;
+    // A threshold of NULL counts as 0.
+    const int32_t limit = !limited ? INT32_MAX : args.column<int32_t>(2).isNull(row) ? 0 : args.column<int32_t>(2)[row];
+    out.set(row, line.back() > limit ? -1 : line.back());
   });
 }
 
@@ -473,7 +475,7 @@ void registerCodes(FunctionRegistry& registry) {
       {.names = {"format_number"}, .group = Group::kString, .since = "1.5.0", .usage = "format_number(expr1, expr2) - The number with commas and expr2 digits behind the point.", .examples = {{.sql = "SELECT format_number(12332.123456, 4)", .result = "12,332.1235"}}, .bind = bindFormatNumber},
       {.names = {"format_string", "printf"}, .group = Group::kString, .since = "1.5.0", .usage = "format_string(strfmt, obj, ...) - The values in printf's form.", .examples = {{.sql = "SELECT format_string('Hello World %d %s', 100, 'days')", .result = "Hello World 100 days"}}, .nulls = NullRule::kHandledByKernel, .bind = bindFormatText},
       {.names = {"split_part"}, .group = Group::kString, .since = "3.3.0", .usage = "split_part(str, delimiter, partNum) - Part partNum (from 1; from the end when negative) of str.", .examples = {{.sql = "SELECT split_part('11.12.13', '.', 3)", .result = "13"}}, .errors = {{condition::kInvalidIndexOfZero}}, .overloads = {{.arguments = {kString, kString, kInt}, .result = kString, .kernel = splitPart}}, .rewrite = rewriteCollated},
-      {.names = {"levenshtein"}, .group = Group::kString, .since = "1.5.0", .usage = "levenshtein(str1, str2[, threshold]) - The edit distance; -1 when above the threshold.", .examples = {{.sql = "SELECT levenshtein('kitten', 'sitting')", .result = "3"}}, .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = editDistance}, {.arguments = {kString, kString, kInt}, .result = kInt, .kernel = editDistance}}},
+      {.names = {"levenshtein"}, .group = Group::kString, .since = "1.5.0", .usage = "levenshtein(str1, str2[, threshold]) - The edit distance; -1 when above the threshold.", .examples = {{.sql = "SELECT levenshtein('kitten', 'sitting')", .result = "3"}}, .nulls = NullRule::kHandledByKernel, .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = editDistance}, {.arguments = {kString, kString, kInt}, .result = kInt, .kernel = editDistance}}},
       {.names = {"soundex"}, .group = Group::kString, .since = "1.5.0", .usage = "soundex(str) - The Soundex code.", .examples = {{.sql = "SELECT soundex('Miller')", .result = "M460"}}, .overloads = {{.arguments = {kString}, .result = kString, .kernel = soundexCode}}},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <memory>
 
+#include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
@@ -204,7 +205,11 @@ Result<ExprPtr> rewriteIlike(const BindContext& context) {
   std::vector<ExprPtr> arguments(context.arguments.begin(), context.arguments.end());
   arguments[0] = call("lower", {arguments[0]});
   arguments[1] = call("lower", {arguments[1]});
-  return call("like", std::move(arguments));
+  RuntimeReplaceable replaced;
+  // The escape character is not shown.
+  replaced.text = "ilike(" + columnName(context.arguments[0], context.options.timeZone) + ", " + columnName(context.arguments[1], context.options.timeZone) + ")";
+  replaced.replacement = call("like", std::move(arguments));
+  return ExprPtr(makeExpr(std::move(replaced)));
 }
 
 }  // namespace

@@ -39,8 +39,16 @@ void locatePosition(const KernelArgs& args) {
   const auto part = args.column<StringView>(0);
   const auto text = args.column<StringView>(1);
   const auto start = args.column<int32_t>(2);
-  auto* out = args.result<int32_t>().values();
-  for (const RowIndex row : args.activeRows()) out[row] = positionOf(text[row], part[row], start[row]);
+  auto out = args.result<int32_t>();
+  for (const RowIndex row : args.activeRows()) {
+    if (start.isNull(row)) {
+      out.set(row, 0);
+    } else if (text.isNull(row) || part.isNull(row)) {
+      out.setNull(row);
+    } else {
+      out.set(row, positionOf(text[row], part[row], start[row]));
+    }
+  }
 }
 
 void testContains(const KernelArgs& args) {
@@ -148,7 +156,7 @@ void registerSearch(FunctionRegistry& registry) {
       {.names = {"instr"}, .group = Group::kString, .since = "1.5.0", .usage = "instr(str, substr) - The position (from 1) of substr in str; 0 when it is not there.",
        .examples = {{.sql = "SELECT instr('SparkSQL', 'SQL')", .result = "6"}}, .overloads = {{.arguments = {kString, kString}, .result = kInt, .kernel = findPosition}}, .rewrite = rewriteCollated},
       {.names = {"locate", "position"}, .group = Group::kString, .since = "1.5.0", .usage = "locate(substr, str[, pos]) - The position of substr in str at or behind pos.",
-       .examples = {{.sql = "SELECT locate('bar', 'foobarbar', 5)", .result = "7"}},
+       .examples = {{.sql = "SELECT locate('bar', 'foobarbar', 5)", .result = "7"}}, .nulls = NullRule::kHandledByKernel,
        .overloads = {{.arguments = {kString, kString, kInt}, .result = kInt, .kernel = locatePosition}}, .rewrite = rewriteCollated,
        .defaults = {{kInt, Value::integer(1)}}, .maxArguments = 3},
       {.names = {"contains"}, .group = Group::kString, .since = "3.3.0", .usage = "contains(left, right) - Whether right is part of left.",

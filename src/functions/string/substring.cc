@@ -1,6 +1,8 @@
 // Parts of a text by position: substring, left, right, substring_index, overlay; and lengths.
 #include <algorithm>
 
+#include <limits>
+
 #include "expr/function_registry.h"
 #include "functions/kernel_loops.h"
 #include "functions/string/collated_search.h"
@@ -67,6 +69,11 @@ void takeUpToDelimiter(const KernelArgs& args) {
     int32_t left = count[row];
     if (left == 0 || mark.empty()) {
       out.setView(row, StringView());
+      continue;
+    }
+    if (left == std::numeric_limits<int32_t>::min()) {
+      // It has no positive counterpart.
+      args.errors().set(row, Error(condition::kArithmeticOverflow).with("message", "integer overflow").with("alternative", "").with("config", "\"spark.sql.ansi.enabled\""));
       continue;
     }
     std::string_view part = whole;

@@ -125,7 +125,10 @@ Result<FunctionBinding> bindVariantGet(const BindContext& context) {
   data->functionName = quoteIdentifier(context.name);
   if (context.argumentTypes.size() == 3) {
     const Value* type = context.constants[2];
-    if (type == nullptr || type->isNull() || !context.argumentTypes[2].isStringLike()) {
+    if (type != nullptr && (type->isNull() || !context.argumentTypes[2].isStringLike())) {
+      return Error(condition::kInvalidSchemaNonStringLiteral).with("inputSchema", quotedExpression(context.arguments[2]));
+    }
+    if (type == nullptr) {
       return Error(condition::kNonFoldableArgument).with("funcName", data->functionName).with("paramName", "`type`").with("paramType", "\"STRING\"");
     }
     ASSIGN_OR_RETURN(const DataType target, readType(type->asString()));
