@@ -1,5 +1,6 @@
 // Window functions and lateral aliases: which Windows and Projects compute a select list.
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -30,7 +31,7 @@ class WindowExtraction {
   }
 
   LogicalPlanPtr plan() {
-    LogicalPlanPtr plan = child_;
+    LogicalPlanPtr plan = below_ == nullptr ? child_ : below_->plan();
     if (!inputs_.empty()) {
       plan::Project project;
       for (const AttributePtr& column : plan->output()) project.projectList.push_back(column);
@@ -62,6 +63,11 @@ class WindowExtraction {
   }
 
   ExprPtr input(const ExprPtr& expression) {
+    // Windows that windows read are computed below them.
+    if (expression->traits().hasWindow) {
+      if (below_ == nullptr) below_ = std::make_unique<WindowExtraction>(child_);
+      return input(below_->replaced(expression));
+    }
     if (isPlain(expression)) return expression;
     for (const ExprPtr& known : inputs_) {
       if (semanticallyEqual(known, expression)) return expr::toAttribute(known);
@@ -101,6 +107,7 @@ class WindowExtraction {
   }
 
   const LogicalPlanPtr child_;
+  std::unique_ptr<WindowExtraction> below_;
   std::vector<ExprPtr> inputs_;
   std::vector<plan::Window> windows_;
   int next_ = 0;
