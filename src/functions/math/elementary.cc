@@ -49,8 +49,6 @@ void logarithmToBase(const KernelArgs& args) {
   });
 }
 
-// Rounded once, as Java has it.
-double cubeRoot(double x) { return static_cast<double>(std::cbrt(static_cast<long double>(x))); }
 double cotangent(double x) { return 1 / std::tan(x); }
 double secant(double x) { return 1 / std::cos(x); }
 double cosecant(double x) { return 1 / std::sin(x); }
@@ -63,8 +61,8 @@ double asinhOf(double x) {
   return std::isinf(x) ? x : std::asinh(x);
 }
 double powerOf(double a, double b) { return b != b || (std::abs(a) == 1 && std::isinf(b)) ? std::nan("") : strictPow(a, b); }
-double hypotenuse(double a, double b) { return std::hypot(a, b); }
-double arcTangent(double a, double b) { return std::atan2(a + 0.0, b + 0.0); }
+double hypotenuse(double a, double b) { return strictHypot(a, b); }
+double arcTangent(double a, double b) { return strictAtan2(a + 0.0, b + 0.0); }
 
 double piValue() { return M_PI; }
 double eValue() { return M_E; }
@@ -81,7 +79,7 @@ struct Entry {
 };
 constexpr Entry kUnary[] = {
     {"sqrt", "SQRT", "sqrt(expr) - The square root.", apply<std::sqrt>},
-    {"cbrt", "CBRT", "cbrt(expr) - The cube root.", apply<cubeRoot>},
+    {"cbrt", "CBRT", "cbrt(expr) - The cube root.", apply<strictCbrt>},
     {"exp", "EXP", "exp(expr) - e to the power of expr.", apply<strictExp>},
     {"expm1", "EXPM1", "expm1(expr) - exp(expr) - 1.", apply<std::expm1>},
     {"sin", "SIN", "sin(expr) - The sine of an angle in radians.", apply<std::sin>},
@@ -90,10 +88,10 @@ constexpr Entry kUnary[] = {
     {"cot", "COT", "cot(expr) - The cotangent of an angle in radians.", apply<cotangent>},
     {"sec", "SEC", "sec(expr) - The secant of an angle in radians.", apply<secant>},
     {"csc", "CSC", "csc(expr) - The cosecant of an angle in radians.", apply<cosecant>},
-    {"asin", "ASIN", "asin(expr) - The inverse sine.", apply<std::asin>},
-    {"acos", "ACOS", "acos(expr) - The inverse cosine.", apply<std::acos>},
-    {"atan", "ATAN", "atan(expr) - The inverse tangent.", apply<std::atan>},
-    {"sinh", "SINH", "sinh(expr) - The hyperbolic sine.", apply<std::sinh>},
+    {"asin", "ASIN", "asin(expr) - The inverse sine.", apply<strictAsin>},
+    {"acos", "ACOS", "acos(expr) - The inverse cosine.", apply<strictAcos>},
+    {"atan", "ATAN", "atan(expr) - The inverse tangent.", apply<strictAtan>},
+    {"sinh", "SINH", "sinh(expr) - The hyperbolic sine.", apply<strictSinh>},
     {"cosh", "COSH", "cosh(expr) - The hyperbolic cosine.", apply<strictCosh>},
     {"tanh", "TANH", "tanh(expr) - The hyperbolic tangent.", apply<std::tanh>},
     {"asinh", "ASINH", "asinh(expr) - The inverse hyperbolic sine.", apply<asinhOf>},

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace flint::functions {
 namespace {
@@ -31,6 +32,17 @@ double expCorrection(double x) {
   return x - t * (1.66666666666666019037e-01 + t * (-2.77777777770155933842e-03 + t * (6.61375632143793436117e-05 +
                   t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))));
 }
+
+// The rational approximation that the arc sine and the arc cosine share.
+double arcCorrection(double t) {
+  const double p = t * (1.66666666666666657415e-01 + t * (-3.25565818622400915405e-01 + t * (2.01212532134862925881e-01 +
+                   t * (-4.00555345006794114027e-02 + t * (7.91534994289814532176e-04 + t * 3.47933107596021167570e-05)))));
+  const double q = 1 + t * (-2.40339491173441421878e+00 + t * (2.02094576023350569471e+00 + t * (-6.88283971605453293030e-01 + t * 7.70381505559019352791e-02)));
+  return p / q;
+}
+
+constexpr double kHalfPiHigh = 1.57079632679489655800e+00;
+constexpr double kHalfPiLow = 6.12323399573676603587e-17;
 
 // 0: y is no whole number, 1: odd, 2: even.
 int parityOf(double y) {
@@ -230,6 +242,173 @@ double strictCosh(double x) {
     return (0.5 * w) * w;
   }
   return std::numeric_limits<double>::infinity();
+}
+
+double strictCbrt(double x) {
+  const double magnitude = std::fabs(x);
+  if (magnitude == 0 || !std::isfinite(x)) return x + x;
+  // A first guess by a third of the exponent, good to 5 bits.
+  double t = highWord(magnitude) < kImplicitBit ? withHighWord(0, highWord(kTwo54 * magnitude) / 3 + 696219795) : withHighWord(0, highWord(magnitude) / 3 + 715094163);
+  const double r = t * t / magnitude;
+  const double s = 5.42857142857142815906e-01 + r * t;
+  t *= 3.57142857142857150787e-01 + 1.60714285714285720630e+00 / (s + 1.41428571428571436819e+00 + -7.05306122448979611050e-01 / s);
+  // Cut to 20 bits and made larger than the root, then one step of Newton's method.
+  t = upperHalf(t);
+  t = withHighWord(t, highWord(t) + 1);
+  const double quotient = magnitude / (t * t);
+  t += t * ((quotient - t) / (t + t + quotient));
+  return x < 0 ? -t : t;
+}
+
+double strictHypot(double x, double y) {
+  if (std::isinf(x) || std::isinf(y)) return kInfinity;
+  if (std::isnan(x) || std::isnan(y)) return kNan;
+  double a = std::fmax(std::fabs(x), std::fabs(y));
+  double b = std::fmin(std::fabs(x), std::fabs(y));
+  if (highWord(a) - highWord(b) > 0x3c00000) return a + b;
+  int scale = 0;
+  if (highWord(a) > 0x5f300000) scale = 600;
+  if (highWord(b) < 0x20b00000) {
+    if (b == 0) return a;
+    scale = highWord(b) < kImplicitBit ? -1'022 : -600;
+  }
+  a = std::ldexp(a, -scale);
+  b = std::ldexp(b, -scale);
+  if (b > a) std::swap(a, b);
+  double w = a - b;
+  if (w > b) {
+    const double upper = upperHalf(a);
+    w = std::sqrt(upper * upper - (b * (-b) - (a - upper) * (a + upper)));
+  } else {
+    const double twice = a + a;
+    const double part = upperHalf(b);
+    const double upper = upperHalf(twice);
+    w = std::sqrt(upper * part - (w * (-w) - (upper * (b - part) + (twice - upper) * b)));
+  }
+  return std::ldexp(w, scale);
+}
+
+double strictAtan(double x) {
+  static constexpr double kAnglesHigh[] = {4.63647609000806093515e-01, 7.85398163397448278999e-01, 9.82793723247329054082e-01, 1.57079632679489655800e+00};
+  static constexpr double kAnglesLow[] = {2.26987774529616870924e-17, 3.06161699786838301793e-17, 1.39033110312309984516e-17, 6.12323399573676603587e-17};
+  if (std::isnan(x)) return x;
+  const bool negative = std::signbit(x);
+  const int32_t high = highWord(x) & 0x7fffffff;
+  if (high >= 0x44100000) return negative ? -kAnglesHigh[3] - kAnglesLow[3] : kAnglesHigh[3] + kAnglesLow[3];
+  int angle = -1;
+  if (high < 0x3fdc0000) {
+    if (high < 0x3e200000) return x;
+  } else {
+    x = std::fabs(x);
+    if (high < 0x3fe60000) {
+      angle = 0;
+      x = (2.0 * x - 1) / (2.0 + x);
+    } else if (high < 0x3ff30000) {
+      angle = 1;
+      x = (x - 1) / (x + 1);
+    } else if (high < 0x40038000) {
+      angle = 2;
+      x = (x - 1.5) / (1 + 1.5 * x);
+    } else {
+      angle = 3;
+      x = -1.0 / x;
+    }
+  }
+  const double z = x * x;
+  const double w = z * z;
+  const double odd = z * (3.33333333333329318027e-01 + w * (1.42857142725034663711e-01 + w * (9.09088713343650656196e-02 + w * (6.66107313738753120669e-02 +
+                     w * (4.97687799461593236017e-02 + w * 1.62858201153657823623e-02)))));
+  const double even = w * (-1.99999999998764832476e-01 + w * (-1.11111104054623557880e-01 + w * (-7.69187620504482999495e-02 +
+                      w * (-5.83357013379057348645e-02 + w * -3.65315727442169155270e-02))));
+  if (angle < 0) return x - x * (odd + even);
+  const double result = kAnglesHigh[angle] - ((x * (odd + even) - kAnglesLow[angle]) - x);
+  return negative ? -result : result;
+}
+
+double strictAsin(double x) {
+  const int32_t high = highWord(x) & 0x7fffffff;
+  if (std::fabs(x) == 1) return x * kHalfPiHigh + x * kHalfPiLow;
+  if (!(std::fabs(x) < 1)) return kNan;
+  if (high < 0x3fe00000) return high < 0x3e400000 ? x : x + x * arcCorrection(x * x);
+  const double t = (1 - std::fabs(x)) * 0.5;
+  const double ratio = arcCorrection(t);
+  const double s = std::sqrt(t);
+  double result = 0;
+  if (high >= 0x3FEF3333) {
+    result = kHalfPiHigh - (2.0 * (s + s * ratio) - kHalfPiLow);
+  } else {
+    const double w = upperHalf(s);
+    const double c = (t - w * w) / (s + w);
+    const double p = 2.0 * s * ratio - (kHalfPiLow - 2.0 * c);
+    const double q = 7.85398163397448278999e-01 - 2.0 * w;
+    result = 7.85398163397448278999e-01 - (p - q);
+  }
+  return x > 0 ? result : -result;
+}
+
+double strictAcos(double x) {
+  constexpr double kPi = 3.14159265358979311600e+00;
+  const int32_t high = highWord(x) & 0x7fffffff;
+  if (std::fabs(x) == 1) return x > 0 ? 0 : kPi + 2.0 * kHalfPiLow;
+  if (!(std::fabs(x) < 1)) return kNan;
+  if (high < 0x3fe00000) {
+    if (high <= 0x3c600000) return kHalfPiHigh + kHalfPiLow;
+    return kHalfPiHigh - (x - (kHalfPiLow - x * arcCorrection(x * x)));
+  }
+  if (x < 0) {
+    const double z = (1 + x) * 0.5;
+    const double s = std::sqrt(z);
+    return kPi - 2.0 * (s + (arcCorrection(z) * s - kHalfPiLow));
+  }
+  const double z = (1 - x) * 0.5;
+  const double s = std::sqrt(z);
+  const double upper = upperHalf(s);
+  const double c = (z - upper * upper) / (s + upper);
+  return 2.0 * (upper + (arcCorrection(z) * s + c));
+}
+
+double strictSinh(double x) {
+  const double half = x < 0 ? -0.5 : 0.5;
+  const double size = std::fabs(x);
+  const int32_t high = highWord(size);
+  if (high >= 0x7ff00000) return x + x;
+  if (high < 0x40360000) {
+    if (high < 0x3e300000) return x;
+    const double t = std::expm1(size);
+    return high < kOneHigh ? half * (2.0 * t - t * t / (t + 1)) : half * (t + t / (t + 1));
+  }
+  if (high < 0x40862E42) return half * strictExp(size);
+  if (size <= 7.10475860073943863426e+02) {
+    const double w = strictExp(0.5 * size);
+    return (half * w) * w;
+  }
+  return x < 0 ? -kInfinity : kInfinity;
+}
+
+double strictAtan2(double y, double x) {
+  constexpr double kPi = 3.1415926535897931160e+00;
+  constexpr double kPiLow = 1.2246467991473531772e-16;
+  if (std::isnan(x) || std::isnan(y)) return kNan;
+  if (x == 1) return strictAtan(y);
+  const bool left = std::signbit(x);
+  const bool below = std::signbit(y);
+  const auto signedBy = [&](double angle) { return below ? -angle : angle; };
+  if (y == 0) return left ? signedBy(kPi) : y;
+  if (x == 0) return signedBy(kPi / 2);
+  if (std::isinf(x)) {
+    if (std::isinf(y)) return signedBy(left ? 3.0 * (kPi / 4) : kPi / 4);
+    return left ? signedBy(kPi) : signedBy(0.0);
+  }
+  if (std::isinf(y)) return signedBy(kPi / 2);
+  const int32_t k = ((highWord(y) & 0x7fffffff) - (highWord(x) & 0x7fffffff)) >> 20;
+  double z = 0;
+  if (k > 60) {
+    z = kPi / 2 + 0.5 * kPiLow;
+  } else if (!left || k >= -60) {
+    z = strictAtan(std::fabs(y / x));
+  }
+  if (!left) return signedBy(z);
+  return below ? (z - kPiLow) - kPi : kPi - (z - kPiLow);
 }
 
 double strictPow(double x, double y) {
