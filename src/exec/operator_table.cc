@@ -201,10 +201,16 @@ Status lowerSharedSubplan(const PhysicalPlanPtr& node, PipelineBuilder& builder)
 }
 
 Status lowerInMemoryTableScan(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
-  const plan::CachedRelation* relation = plan::cachedRelation(node->as<plan::InMemoryTableScanExec>()->data);
+  const auto& scan = *node->as<plan::InMemoryTableScanExec>();
+  const plan::CachedRelation* relation = plan::cachedRelation(scan.data);
   auto rows = relation == nullptr ? nullptr : std::static_pointer_cast<const CachedRows>(relation->rows());
   if (rows == nullptr) return internalError("cached rows are not there where the plan runs");
-  builder.startWith(std::make_shared<CachedRowsSource>(std::move(rows)));
+  std::vector<expr::ExprPtr> filters;
+  for (const expr::ExprPtr& filter : scan.filters) {
+    ASSIGN_OR_RETURN(expr::ExprPtr bound, expr::bindReferences(filter, scan.attributes));
+    filters.push_back(std::move(bound));
+  }
+  builder.startWith(std::make_shared<CachedRowsSource>(std::move(rows), std::move(filters)));
   return Status::ok();
 }
 

@@ -163,14 +163,7 @@ PhysicalPlanning::Planned PhysicalPlanning::dispatch(const LogicalPlanPtr& node,
       return PhysicalPlanPtr(makePhysical(std::move(scan)));
     }
     case LogicalKind::kRelation: return planScan(*node->as<plan::Relation>(), {}, targets);
-    case LogicalKind::kInMemoryRelation: {
-      const auto& relation = *node->as<plan::InMemoryRelation>();
-      plan::InMemoryTableScanExec scan;
-      scan.attributes = relation.attributes;
-      scan.key = relation.key;
-      scan.data = relation.data;
-      return PhysicalPlanPtr(makePhysical(std::move(scan)));
-    }
+    case LogicalKind::kInMemoryRelation: return planCached(*node->as<plan::InMemoryRelation>(), {});
     case LogicalKind::kCteRelationRef: return planCteReference(*node->as<plan::CteRelationRef>());
     case LogicalKind::kProject: return planProject(*node->as<plan::Project>(), targets);
     case LogicalKind::kFilter: return planFilter(*node->as<plan::Filter>(), targets);
@@ -295,14 +288,34 @@ PhysicalPlanning::Planned PhysicalPlanning::dispatch(const LogicalPlanPtr& node,
   }
 }
 
+namespace {
+
+// The filters that a scan may apply, or pass over rows by.
+std::vector<ExprPtr> forScans(const std::vector<ExprPtr>& filters) {
+  std::vector<ExprPtr> out;
+  for (const ExprPtr& filter : filters) {
+    if (optimizer::isMovable(filter) && !filter->traits().hasPythonUdf) out.push_back(filter);
+  }
+  return out;
+}
+
+}  // namespace
+
+PhysicalPlanPtr PhysicalPlanning::planCached(const plan::InMemoryRelation& relation, const std::vector<ExprPtr>& filters) {
+  plan::InMemoryTableScanExec scan;
+  scan.attributes = relation.attributes;
+  scan.filters = forScans(filters);
+  scan.key = relation.key;
+  scan.data = relation.data;
+  return makePhysical(std::move(scan));
+}
+
 PhysicalPlanning::Planned PhysicalPlanning::planScan(const plan::Relation& relation, const std::vector<ExprPtr>& filters, const Targets& targets) {
   plan::FileSourceScanExec scan;
   scan.table = relation.table;
   scan.attributes = relation.attributes;
   scan.tableName = relation.name;
-  for (const ExprPtr& filter : filters) {
-    if (optimizer::isMovable(filter) && !filter->traits().hasPythonUdf) scan.filters.push_back(filter);
-  }
+  scan.filters = forScans(filters);
   scan.dynamicFilters = targetsAmong(targets, AttributeSet::of(relation.attributes));
   for (const DynamicFilterTarget& target : scan.dynamicFilters) usedFilters_.insert(target.filterId);
   return PhysicalPlanPtr(makePhysical(std::move(scan)));
@@ -323,6 +336,8 @@ PhysicalPlanning::Planned PhysicalPlanning::planFilter(const plan::Filter& filte
   if (const auto* relation = filter.child->as<plan::Relation>()) {
     ASSIGN_OR_RETURN(made.child, planScan(*relation, expr::splitConjuncts(filter.condition), targets));
     made.child = made.child->withEstimatedRows(context_.estimator().estimate(filter.child)->rows);
+  } else if (const auto* cached = filter.child->as<plan::InMemoryRelation>()) {
+    made.child = planCached(*cached, expr::splitConjuncts(filter.condition))->withEstimatedRows(context_.estimator().estimate(filter.child)->rows);
   } else {
     ASSIGN_OR_RETURN(made.child, planNode(filter.child, targets));
   }

@@ -27,6 +27,7 @@ class PhysicalPlanning {
 
   Planned planNode(const plan::LogicalPlanPtr& node, const Targets& targets);
   Planned dispatch(const plan::LogicalPlanPtr& node, const Targets& targets);
+  plan::PhysicalPlanPtr planCached(const plan::InMemoryRelation& relation, const std::vector<expr::ExprPtr>& filters);
   Planned planScan(const plan::Relation& relation, const std::vector<expr::ExprPtr>& filters, const Targets& targets);
   Planned planFilter(const plan::Filter& filter, const Targets& targets);
   Planned planProject(const plan::Project& project, const Targets& targets);

@@ -25,6 +25,9 @@ CachedRows::~CachedRows() = default;
 Status CachedRows::add(const ColumnarBatch& batch) {
   ColumnarBatch dense = owned(batch);
   const int64_t bytes = dense.byteSize();
+  Entry entry;
+  entry.tag = {dense.partition(), dense.sequence()};
+  for (const columnar::VectorPtr& column : dense.columns()) entry.bounds.push_back(expr::ValueBounds::of(*column));
   const bool held = inMemory_ && reservation_->tryGrow(bytes);  // may make other cached rows leave: not under the lock
   const std::lock_guard lock(mutex_);
   if (types_.empty()) {
@@ -32,8 +35,6 @@ Status CachedRows::add(const ColumnarBatch& batch) {
   }
   numRows_ += dense.numRows();
   numPartitions_ = std::max(numPartitions_, dense.partition() + 1);
-  Entry entry;
-  entry.tag = {dense.partition(), dense.sequence()};
   if (held) {
     entry.bytes = bytes;
     entry.batch = std::move(dense);
@@ -88,6 +89,12 @@ int64_t CachedRows::evict(int64_t bytes) {
   return freed;
 }
 
+bool CachedRows::mayMatch(size_t index, const std::vector<expr::ExprPtr>& filters) const {
+  const std::vector<expr::ValueBounds>& bounds = entries_[index].bounds;
+  const auto boundsOf = [&](int32_t column) { return &bounds[static_cast<size_t>(column)]; };
+  return std::all_of(filters.begin(), filters.end(), [&](const expr::ExprPtr& filter) { return expr::mayMatch(filter, boundsOf); });
+}
+
 Result<ColumnarBatch> CachedRows::Reader::read(size_t index) {
   int64_t offset = 0;
   {
@@ -137,6 +144,7 @@ Result<Progress> CachedRowsSource::produce(LocalState& state, ColumnarBatch& out
     if (index >= rows_->size()) return Progress::finished();
     const BatchTag tag = rows_->tagOf(index);
     if (onlyPartition_ >= 0 && tag.partition != onlyPartition_) continue;
+    if (!rows_->mayMatch(index, filters_)) continue;
     if (local.position != nullptr) local.position->advance(tag.partition, tag.sequence);
     ASSIGN_OR_RETURN(out, local.reader.read(index));
     return Progress::haveOutput();

@@ -9,6 +9,7 @@
 #include "exec/order_tracker.h"
 #include "exec/spill/spill_file.h"
 #include "exec/task_context.h"
+#include "expr/value_bounds.h"
 
 namespace flint::exec {
 
@@ -36,6 +37,8 @@ class CachedRows {
   int32_t numPartitions() const { return numPartitions_; }
   BatchTag tagOf(size_t index) const { return entries_[index].tag; }
   int64_t memoryBytes() const { return reservation_->bytes(); }
+  /// Whether a batch may have rows that satisfy all filters, which are bound to its columns.
+  bool mayMatch(size_t index, const std::vector<expr::ExprPtr>& filters) const;
 
   /// Threads: confined to its owner.
   class Reader {
@@ -56,6 +59,7 @@ class CachedRows {
     int64_t bytes = 0;
     int64_t fileOffset = -1;  // >= 0: in a file
     SpillFilePtr file;        // null while it is written
+    std::vector<expr::ValueBounds> bounds;  // of each column
   };
 
   const std::shared_ptr<QueryContext> context_;
@@ -82,12 +86,13 @@ class CachedRowsSink final : public Sink {
   const std::shared_ptr<CachedRows> rows_;
 };
 
-/// Gives cached rows to a query.
+/// Gives cached rows to a query, but for batches in which no row satisfies the filters.
 ///
 /// Threads: as Source.
 class CachedRowsSource final : public Source {
  public:
-  explicit CachedRowsSource(std::shared_ptr<const CachedRows> rows) : rows_(std::move(rows)) {}
+  /// `filters` are bound to the rows' columns; rows that do not satisfy them may be given.
+  CachedRowsSource(std::shared_ptr<const CachedRows> rows, std::vector<expr::ExprPtr> filters) : rows_(std::move(rows)), filters_(std::move(filters)) {}
   Status start(TaskContext& task) override;
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> produce(LocalState& local, ColumnarBatch& out) override;
@@ -97,6 +102,7 @@ class CachedRowsSource final : public Source {
  private:
   class Local;
   const std::shared_ptr<const CachedRows> rows_;
+  const std::vector<expr::ExprPtr> filters_;
   int32_t onlyPartition_ = -1;
   std::atomic<size_t> next_{0};
 };

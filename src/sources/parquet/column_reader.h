@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "columnar/column_vector.h"
@@ -51,7 +52,8 @@ class FlatColumnReader final : public ColumnReader {
   struct Output;
   Status applySkip();
   Status nextDataPage();
-  Status loadDictionary();
+  Status loadDictionary(const PageHeader& header, std::shared_ptr<const columnar::Buffer> bytes);
+  Status loadPassedDictionary();
   Status loadPage();
   Status decodeLevels(int32_t count, Output& output, int32_t& numValid);
   Status decodeValues(int32_t count, int32_t numValid, Output& output);
@@ -73,6 +75,7 @@ class FlatColumnReader final : public ColumnReader {
   bool started_ = false;       // the first page header was read
   int64_t pendingSkip_ = 0;
   columnar::VectorPtr base_;   // the dictionary, converted
+  std::optional<PageStream::Passed> passedDictionary_;  // not loaded: the rows that are wanted may not need it
   bool keepsCodes_ = false;
   std::vector<int32_t> indices_;  // scratch
   std::vector<uint8_t> native_;   // scratch: values before their conversion

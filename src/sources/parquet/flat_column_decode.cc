@@ -101,11 +101,13 @@ FlatColumnReader::FlatColumnReader(std::shared_ptr<const io::RandomAccessFile> f
 
 FlatColumnReader::~FlatColumnReader() = default;
 
-Status FlatColumnReader::loadDictionary() {
-  const PageHeader header = pages_.header();
-  const bool plain = header.encoding == ParquetEncoding::kPlain || header.encoding == ParquetEncoding::kPlainDictionary;
-  if (!plain || base_ != nullptr || header.numValues > header.uncompressedSize) return pages_.damaged("its dictionary page cannot be read");
-  ASSIGN_OR_RETURN(auto bytes, pages_.load());
+Status FlatColumnReader::loadPassedDictionary() {
+  if (base_ != nullptr || !passedDictionary_.has_value()) return Status::ok();
+  ASSIGN_OR_RETURN(auto bytes, pages_.loadPassed(*passedDictionary_));
+  return loadDictionary(passedDictionary_->header, std::move(bytes));
+}
+
+Status FlatColumnReader::loadDictionary(const PageHeader& header, std::shared_ptr<const Buffer> bytes) {
   const auto decoder = makeValueDecoder(*leaf_.type, leaf_.typeLength, ParquetEncoding::kPlain,
                                         {bytes->data(), static_cast<size_t>(header.uncompressedSize)}, header.numValues);
   auto values = Buffer::allocate(static_cast<size_t>(header.numValues) * std::max(conversion_.width, conversion_.nativeWidth));
@@ -129,11 +131,16 @@ Status FlatColumnReader::loadDictionary() {
 Status FlatColumnReader::nextDataPage() {
   pageLoaded_ = false;
   while (true) {
+    if (!started_ && pendingSkip_ > 0) pages_.expectPassing();
     ASSIGN_OR_RETURN(const bool more, pages_.next());
     started_ = true;
     if (!more) return pages_.damaged("a column has fewer rows than its row group");
-    if (pages_.header().kind == PageKind::kDictionary) {
-      RETURN_IF_ERROR(loadDictionary());
+    if (const PageHeader& header = pages_.header(); header.kind == PageKind::kDictionary) {
+      const bool plain = header.encoding == ParquetEncoding::kPlain || header.encoding == ParquetEncoding::kPlainDictionary;
+      const bool isSecond = base_ != nullptr || passedDictionary_.has_value();
+      if (!plain || isSecond || header.numValues > header.uncompressedSize) return pages_.damaged("its dictionary page cannot be read");
+      passedDictionary_ = pages_.current();
+      if (pendingSkip_ == 0) RETURN_IF_ERROR(loadPassedDictionary());
       continue;
     }
     pageLeft_ = pages_.header().numValues;
@@ -144,12 +151,15 @@ Status FlatColumnReader::nextDataPage() {
 Result<VectorPtr> FlatColumnReader::dictionary() {
   if (!chunk_.onlyDictionaryPages) return VectorPtr();
   if (!started_) RETURN_IF_ERROR(nextDataPage());
+  RETURN_IF_ERROR(loadPassedDictionary());
   return base_;
 }
 
 Status FlatColumnReader::loadPage() {
   const PageHeader header = pages_.header();
   *page_ = Page();  // lets the page's memory be used again
+  page_->isDictionary = header.encoding == ParquetEncoding::kRleDictionary || header.encoding == ParquetEncoding::kPlainDictionary;
+  if (page_->isDictionary) RETURN_IF_ERROR(loadPassedDictionary());
   ASSIGN_OR_RETURN(page_->bytes, pages_.load());
   std::span<const uint8_t> rest(page_->bytes->data(), static_cast<size_t>(header.uncompressedSize));
   if (header.kind == PageKind::kDataV2) {
@@ -165,7 +175,6 @@ Status FlatColumnReader::loadPage() {
     page_->mayHaveNulls = page_->levels.constantRun(header.numValues) != 1;
     rest = rest.subspan(4 + size);
   }
-  page_->isDictionary = header.encoding == ParquetEncoding::kRleDictionary || header.encoding == ParquetEncoding::kPlainDictionary;
   if (page_->isDictionary) {
     if (base_ == nullptr) return pages_.damaged("a page needs a dictionary, and there is none");
     const int width = rest.empty() ? 0 : rest[0];

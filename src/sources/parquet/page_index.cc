@@ -23,7 +23,7 @@ constexpr int64_t kLargestBloomFilter = int64_t{128} << 20;
 struct PageEntry {
   int64_t firstRow = 0;
   int64_t endRow = 0;
-  ValueBounds bounds;
+  expr::ValueBounds bounds;
 };
 
 std::optional<std::string> readBytes(const io::RandomAccessFile& file, int64_t offset, int64_t size) {
@@ -194,7 +194,7 @@ RowRanges matchingRows(const io::RandomAccessFile& file, const RowGroup& group, 
     if (known->size() < 2) continue;
     RowRanges ranges;
     for (const PageEntry& page : *known) {
-      if (!mayMatch(filter, [&](int32_t) { return &page.bounds; })) continue;
+      if (!expr::mayMatch(filter, [&](int32_t) { return &page.bounds; })) continue;
       if (!ranges.empty() && ranges.back().second == page.firstRow) {
         ranges.back().second = page.endRow;
       } else {

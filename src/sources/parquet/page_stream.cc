@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "sources/parquet/thrift_reader.h"
 
@@ -9,7 +10,7 @@ namespace flint::sources {
 namespace {
 
 constexpr int64_t kWindow = int64_t{1} << 20;
-constexpr int64_t kShortWindow = int64_t{32} << 10;  // while pages are passed over
+constexpr int64_t kShortWindow = int64_t{4} << 10;   // while pages are passed over
 constexpr int64_t kHeaderGuess = 256;
 constexpr int64_t kLargestHeader = int64_t{16} << 20;
 constexpr int32_t kLargestPage = 1 << 30;
@@ -90,8 +91,6 @@ Status PageStream::need(int64_t size, int64_t ahead) {
   return Status::ok();
 }
 
-void PageStream::seek(int64_t offset) { nextPage_ = std::clamp(offset, chunk_.start, end_); }
-
 Status PageStream::readHeader() {
   for (int64_t guess = std::min(kHeaderGuess, end_ - position_);;) {
     RETURN_IF_ERROR(need(guess, passingOver_ ? kShortWindow : kWindow));
@@ -123,6 +122,7 @@ Result<bool> PageStream::next() {
       return damaged("a page header holds sizes that cannot be");
     }
     nextPage_ = position_ + header_.compressedSize;
+    cameOver_ = passingOver_;
     passingOver_ = true;  // until it is loaded
     if (header_.kind == PageKind::kDataV2) {
       const int64_t levels = int64_t{header_.definitionSize} + header_.repetitionSize;
@@ -134,13 +134,25 @@ Result<bool> PageStream::next() {
   }
 }
 
+Result<std::shared_ptr<const columnar::Buffer>> PageStream::loadPassed(const Passed& page) {
+  const int64_t position = std::exchange(position_, page.position);
+  const PageHeader header = std::exchange(header_, page.header);
+  const bool cameOver = std::exchange(cameOver_, true);
+  auto bytes = load();
+  position_ = position;
+  header_ = header;
+  cameOver_ = cameOver;
+  return bytes;
+}
+
 Result<std::shared_ptr<const columnar::Buffer>> PageStream::load() {
   if (!chunk_.codec.has_value()) {
     return Error(condition::kFailedReadFileNoHint)
         .with("path", "file://" + file_->path())
         .causedBy(Error(condition::kMalformedFile).with("path", file_->path()).with("reason", "its compression codec is not known"));
   }
-  RETURN_IF_ERROR(need(header_.compressedSize, kWindow));
+  // Behind pages that were not wanted, no more may be.
+  RETURN_IF_ERROR(need(header_.compressedSize, cameOver_ ? header_.compressedSize : kWindow));
   passingOver_ = false;
   const auto size = static_cast<size_t>(header_.uncompressedSize);
   if (page_ == nullptr || page_.use_count() > 1 || pageCapacity_ < size) {

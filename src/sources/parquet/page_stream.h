@@ -43,8 +43,16 @@ class PageStream {
   const PageHeader& header() const { return header_; }
   /// The current page's bytes, decompressed (levels of V2 pages in front).
   Result<std::shared_ptr<const columnar::Buffer>> load();
-  /// Goes on at a page that starts at `offset` in the file.
-  void seek(int64_t offset);
+  /// Where the current page stands, for `loadPassed`.
+  struct Passed {
+    int64_t position = 0;
+    PageHeader header;
+  };
+  Passed current() const { return {position_, header_}; }
+  /// As `load`, for a page that was gone past; the current page stays the current one, yet to be loaded.
+  Result<std::shared_ptr<const columnar::Buffer>> loadPassed(const Passed& page);
+  /// The next pages are likely to be gone past, so that little is read ahead.
+  void expectPassing() { passingOver_ = true; }
 
   int64_t bytesRead() const { return bytesRead_; }
   Error damaged(std::string reason) const;
@@ -67,7 +75,8 @@ class PageStream {
   std::shared_ptr<columnar::Buffer> page_;  // reused when nobody else holds it
   size_t pageCapacity_ = 0;
   int64_t bytesRead_ = 0;
-  bool passingOver_ = false;  // the page before was not loaded, so the next one may not be either
+  bool passingOver_ = false;  // the current page was not loaded, so the next one may not be either
+  bool cameOver_ = false;     // nor was the page before it
 };
 
 }  // namespace flint::sources

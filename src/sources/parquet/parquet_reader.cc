@@ -85,8 +85,8 @@ Result<bool> ParquetReader::mayMatch(const RowGroup& group) {
     if (known.isOutside(bounds->min, bounds->max, type)) return false;
   }
   if (filter_ == nullptr) return true;
-  std::vector<std::optional<ValueBounds>> bounds(request_->columns.size());
-  const auto boundsOf = [&](int32_t column) -> const ValueBounds* {
+  std::vector<std::optional<expr::ValueBounds>> bounds(request_->columns.size());
+  const auto boundsOf = [&](int32_t column) -> const expr::ValueBounds* {
     const auto at = static_cast<size_t>(column);
     const SchemaNode* node = open_.nodes[at];
     if (node == nullptr || !node->isLeaf() || node->maxRepetition > 0) return nullptr;
@@ -96,7 +96,7 @@ Result<bool> ParquetReader::mayMatch(const RowGroup& group) {
     return &*bounds[at];
   };
   for (const expr::ExprPtr& conjunct : request_->filters) {
-    if (!sources::mayMatch(conjunct, boundsOf)) return false;
+    if (!expr::mayMatch(conjunct, boundsOf)) return false;
   }
   if (!bloomFiltersMayMatch(*open_.file, group, request_->filters, open_.nodes, request_->columns)) return false;
   for (size_t step = 0; step < filter_->steps().size(); ++step) {

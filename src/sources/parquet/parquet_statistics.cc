@@ -54,7 +54,7 @@ int64_t dictionarySize(const std::shared_ptr<const io::RandomAccessFile>& file, 
   return more.isOk() && *more && pages.header().kind == PageKind::kDictionary ? pages.header().numValues : -1;
 }
 
-void addBounds(ColumnSummary& summary, const ValueBounds& bounds, const DataType& type) {
+void addBounds(ColumnSummary& summary, const expr::ValueBounds& bounds, const DataType& type) {
   if (bounds.nullCount.has_value() && *bounds.nullCount == bounds.numValues) return;  // nothing but nulls
   if (!bounds.min.has_value() || !bounds.max.has_value() || !summary.boundsKnown) {
     summary.boundsKnown = false;
@@ -65,11 +65,11 @@ void addBounds(ColumnSummary& summary, const ValueBounds& bounds, const DataType
     summary.max = bounds.max;
     return;
   }
-  const bool above = compareValues(*bounds.min, *summary.max, type) > 0;
-  const bool below = compareValues(*bounds.max, *summary.min, type) < 0;
+  const bool above = expr::compareValues(*bounds.min, *summary.max, type) > 0;
+  const bool below = expr::compareValues(*bounds.max, *summary.min, type) < 0;
   summary.overlapping = summary.overlapping || !(above || below);
-  if (compareValues(*bounds.min, *summary.min, type) < 0) summary.min = bounds.min;
-  if (compareValues(*bounds.max, *summary.max, type) > 0) summary.max = bounds.max;
+  if (expr::compareValues(*bounds.min, *summary.min, type) < 0) summary.min = bounds.min;
+  if (expr::compareValues(*bounds.max, *summary.max, type) > 0) summary.max = bounds.max;
 }
 
 std::optional<double> integerRange(const ColumnSummary& summary, const DataType& type) {

@@ -1,5 +1,6 @@
 #include "sources/write/parquet_write_format.h"
 
+#include <arrow/array/array_binary.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -7,6 +8,9 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/exception.h>
 #include <parquet/properties.h>
+
+#include <bit>
+#include <unordered_set>
 
 #include "columnar/arrow_ipc_writer.h"
 #include "sources/write/arrow_output.h"
@@ -18,6 +22,34 @@ using columnar::ColumnarBatch;
 
 constexpr int64_t kRowGroupBytes = int64_t{128} << 20;   // parquet.block.size
 constexpr int64_t kBatchBytes = int64_t{1} << 20;        // rows handed to the encoder at once
+constexpr int64_t kSampledRows = 20'000;                 // of a column, to see whether its values repeat
+
+// Whether a dictionary makes the column smaller, as its first rows tell; true where they cannot.
+bool repeats(const arrow::Array& column) {
+  const int64_t rows = std::min(column.length(), kSampledRows);
+  std::unordered_set<std::string_view> distinct;
+  int64_t plainBytes = 0;
+  int64_t dictionaryBytes = 0;
+  const auto take = [&](int64_t row, std::string_view value, int64_t extraBytes) {
+    if (column.IsNull(row)) return;
+    const int64_t bytes = static_cast<int64_t>(value.size()) + extraBytes;
+    plainBytes += bytes;
+    if (distinct.insert(value).second) dictionaryBytes += bytes;
+  };
+  if (arrow::is_base_binary_like(column.type_id())) {
+    if (column.type_id() != arrow::Type::STRING && column.type_id() != arrow::Type::BINARY) return true;
+    const auto& texts = static_cast<const arrow::BinaryArray&>(column);
+    for (int64_t row = 0; row < rows; ++row) take(row, texts.GetView(row), sizeof(int32_t));
+  } else if (arrow::is_fixed_width(column.type_id()) && column.type()->bit_width() % 8 == 0) {
+    const auto width = static_cast<size_t>(column.type()->bit_width() / 8);
+    const auto* values = reinterpret_cast<const char*>(column.data()->buffers[1]->data()) + static_cast<size_t>(column.offset()) * width;
+    for (int64_t row = 0; row < rows; ++row) take(row, {values + static_cast<size_t>(row) * width, width}, 0);
+  } else {
+    return true;
+  }
+  const int64_t codeBytes = rows * std::bit_width(distinct.size()) / 8;
+  return dictionaryBytes + codeBytes < plainBytes || plainBytes == 0;
+}
 
 struct Style {
   parquet::Compression::type codec = parquet::Compression::SNAPPY;
@@ -29,9 +61,7 @@ struct Style {
 class ParquetFileWriter final : public FileWriter {
  public:
   static Result<std::unique_ptr<FileWriter>> open(std::unique_ptr<io::OutputFile> file, const StructFields& columns, const Style& style) {
-    std::unique_ptr<ParquetFileWriter> writer(new ParquetFileWriter(std::move(file), columns));
-    RETURN_IF_ERROR(writer->start(style, DataType::structType(columns).json()));
-    return std::unique_ptr<FileWriter>(std::move(writer));
+    return std::unique_ptr<FileWriter>(new ParquetFileWriter(std::move(file), columns, style));
   }
 
   Status write(const ColumnarBatch& batch) override {
@@ -42,24 +72,31 @@ class ParquetFileWriter final : public FileWriter {
 
   Status close() override {
     RETURN_IF_ERROR(flush());
+    if (writer_ == nullptr) {
+      ASSIGN_OR_RETURN(const auto none, takeRecordBatch(rows_));
+      RETURN_IF_ERROR(start(*none));
+    }
     RETURN_IF_ERROR(check(writer_->Close()));
     return check(output_.stream()->Close());
   }
   int64_t bytesWritten() const override { return output_.position() + pendingBytes_; }
 
  private:
-  ParquetFileWriter(std::unique_ptr<io::OutputFile> file, const StructFields& columns)
-      : output_(std::move(file)), rows_(columns, {}) {}
+  ParquetFileWriter(std::unique_ptr<io::OutputFile> file, const StructFields& columns, const Style& style)
+      : output_(std::move(file)), rows_(columns, {}), style_(style), schemaJson_(DataType::structType(columns).json()) {}
 
-  Status start(const Style& style, const std::string& schemaJson) {
-    ASSIGN_OR_RETURN(const auto none, takeRecordBatch(rows_));
+  // `first` is the first rows of the file.
+  Status start(const arrow::RecordBatch& first) {
     parquet::WriterProperties::Builder properties;
-    properties.compression(style.codec)->enable_store_decimal_as_integer()->created_by("flint")->max_row_group_length(1 << 20);
+    for (int i = 0; i < first.num_columns(); ++i) {
+      if (first.num_rows() > 0 && !repeats(*first.column(i))) properties.disable_dictionary(first.column_name(i));
+    }
+    properties.compression(style_.codec)->enable_store_decimal_as_integer()->created_by("flint")->max_row_group_length(1 << 20);
     parquet::ArrowWriterProperties::Builder arrowProperties;
-    if (style.int96Timestamps) arrowProperties.enable_deprecated_int96_timestamps();
-    if (style.millisTimestamps) arrowProperties.coerce_timestamps(arrow::TimeUnit::MILLI)->allow_truncated_timestamps();
-    const auto metadata = arrow::key_value_metadata({"org.apache.spark.version", "org.apache.spark.sql.parquet.row.metadata"}, {"4.2.0", schemaJson});
-    auto opened = parquet::arrow::FileWriter::Open(*none->schema()->WithMetadata(metadata), arrow::default_memory_pool(), output_.stream(), properties.build(),
+    if (style_.int96Timestamps) arrowProperties.enable_deprecated_int96_timestamps();
+    if (style_.millisTimestamps) arrowProperties.coerce_timestamps(arrow::TimeUnit::MILLI)->allow_truncated_timestamps();
+    const auto metadata = arrow::key_value_metadata({"org.apache.spark.version", "org.apache.spark.sql.parquet.row.metadata"}, {"4.2.0", schemaJson_});
+    auto opened = parquet::arrow::FileWriter::Open(*first.schema()->WithMetadata(metadata), arrow::default_memory_pool(), output_.stream(), properties.build(),
                                                    arrowProperties.build());
     RETURN_IF_ERROR(check(opened.status()));
     writer_ = std::move(opened).ValueOrDie();
@@ -69,6 +106,7 @@ class ParquetFileWriter final : public FileWriter {
   Status flush() {
     if (rows_.numRows() == 0) return Status::ok();
     ASSIGN_OR_RETURN(const auto batch, takeRecordBatch(rows_));
+    if (writer_ == nullptr) RETURN_IF_ERROR(start(*batch));
     pendingBytes_ = 0;
     rowGroupBytes_ += batch->num_rows() > 0 ? output_.position() - lastPosition_ : 0;
     if (rowGroupBytes_ >= kRowGroupBytes) {
@@ -83,6 +121,8 @@ class ParquetFileWriter final : public FileWriter {
 
   const ArrowOutput output_;
   columnar::ArrowIpcWriter rows_;
+  const Style style_;
+  const std::string schemaJson_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
   int64_t pendingBytes_ = 0;
   int64_t rowGroupBytes_ = 0;
