@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "connect/server/thread_hand_over.h"
+
 namespace flint::connect {
 namespace {
 
@@ -102,6 +104,7 @@ class CallService::State::GrpcCall final : public Call {
   }
 
   void handle(Event event, bool ok) {
+    takeOver(this);
     switch (event) {
       case Event::kAccepted:
         if (!ok) {  // the server ends; no other event comes
@@ -122,7 +125,10 @@ class CallService::State::GrpcCall final : public Call {
   }
 
  private:
-  void* tag(Event event) { return &tags_[static_cast<size_t>(event)]; }
+  void* tag(Event event) {
+    handOver(this);  // to the thread that polls
+    return &tags_[static_cast<size_t>(event)];
+  }
   void* started(Event event) {
     ++unfinished_;
     return tag(event);
