@@ -132,10 +132,12 @@ bool SortKeyLayout::mayDiffer(size_t key, const std::byte* row) const {
   return (keys_[key].ascending ? length : ~length) == static_cast<std::byte>(kLonger);
 }
 
+bool SortKeyLayout::bytesDecide(const std::byte* row) const {
+  return std::none_of(inexact_.begin(), inexact_.end(), [&](size_t key) { return mayDiffer(key, row); });
+}
+
 bool SortKeyLayout::equalFirst(size_t numKeys, const Place& a, const Place& b) const {
-  if (numKeys == 0) return true;
-  const Field& last = fields_[numKeys - 1];
-  if (std::memcmp(a.bytes, b.bytes, last.offset + last.size) != 0) return false;
+  if (std::memcmp(a.bytes, b.bytes, widthOfFirst(numKeys)) != 0) return false;
   for (const size_t key : inexact_) {
     if (key < numKeys && mayDiffer(key, a.bytes) && compareValues(*a.columns[key], a.row, *b.columns[key], b.row) != 0) return false;
   }

@@ -44,6 +44,10 @@ class SortKeyLayout {
   int compare(const Place& a, const Place& b) const {
     return inexact_.empty() ? std::memcmp(a.bytes, b.bytes, width_) : compareInexact(a, b);
   }
+  /// Whether a row's bytes say all of its keys: such rows are in the order of their bytes.
+  bool bytesDecide(const std::byte* row) const;
+  /// How many bytes of a row are its first `numKeys` keys.
+  size_t widthOfFirst(size_t numKeys) const { return numKeys == 0 ? 0 : fields_[numKeys - 1].offset + fields_[numKeys - 1].size; }
   /// Whether the first `numKeys` keys of two rows are equal.
   bool equalFirst(size_t numKeys, const Place& a, const Place& b) const;
   /// The first eight bytes as a number of the same order.

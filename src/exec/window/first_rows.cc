@@ -9,6 +9,7 @@ using columnar::RowIndex;
 using columnar::SortKeyLayout;
 
 constexpr int64_t kSlackRows = 32 << 10;  // collected between cuts that pay
+constexpr int64_t kSlackBesideThresholds = 1 << 20;
 constexpr int64_t kPatience = 4;          // by what the rows must grow after one that did not
 
 struct Candidate {
@@ -18,6 +19,19 @@ struct Candidate {
 };
 
 }  // namespace
+
+FirstRows::FirstRows(const SortOrderKeys& order, size_t numPartitionKeys, int64_t limit) : order_(order), numPartitionKeys_(numPartitionKeys), limit_(limit) {
+  if (!PartitionThresholds::canHold(order.layout, numPartitionKeys, limit)) return;
+  thresholds_.emplace(order.layout, numPartitionKeys, limit);
+  cutAt_ = kSlackBesideThresholds;
+}
+
+SortChunk FirstRows::admit(SortChunk chunk) {
+  if (!thresholds_) return chunk;
+  const RowIndex numRows = chunk.rows.numRows();
+  const columnar::Selection admitted = thresholds_->admit(chunk.keys.data(), numRows);
+  return static_cast<RowIndex>(admitted.size()) == numRows ? std::move(chunk) : pickRows(chunk, admitted, order_.layout.width());
+}
 
 bool FirstRows::cut(std::vector<SortChunk>& chunks) {
   for (; seenChunks_ < chunks.size(); ++seenChunks_) numRows_ += chunks[seenChunks_].rows.numRows();
@@ -55,7 +69,7 @@ bool FirstRows::cut(std::vector<SortChunk>& chunks) {
     ++numKept;
   }
   const bool pays = numKept <= numRows_ / 2;
-  cutAt_ = pays ? numKept * 2 + kSlackRows : numRows_ * kPatience;
+  cutAt_ = pays ? numKept * 2 + (thresholds_ ? kSlackBesideThresholds : kSlackRows) : numRows_ * kPatience;
   if (!pays) return false;
   std::vector<SortChunk> left;
   for (size_t c = 0; c < chunks.size(); ++c) {

@@ -22,6 +22,7 @@ struct WindowSink::Local : LocalState {
   std::vector<SortChunk> chunks;
   int64_t bytes = 0;
   std::optional<FirstRows> first;  // where not all rows matter
+  int64_t thresholdBytes = 0;      // its, as charged
 };
 
 WindowSink::WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::shared_ptr<TaskContext> task)
@@ -40,6 +41,11 @@ Result<Progress> WindowSink::consume(LocalState& state, const ColumnarBatch& bat
   auto& local = static_cast<Local&>(state);
   if (batch.isEmpty()) return Progress::needInput();
   ASSIGN_OR_RETURN(SortChunk chunk, makeSortChunk(sorted_->order, *local.keys, batch));
+  if (local.first) {
+    chunk = local.first->admit(std::move(chunk));
+    chargeThresholds(local);
+    if (chunk.rows.numRows() == 0) return Progress::needInput();
+  }
   // Sorting needs the keys, and the columns once more while they are concatenated.
   const int64_t bytes = bytesOf(chunk) * 2;
   const int64_t threshold = task_->options().spillThresholdBytes;
@@ -60,9 +66,23 @@ Result<Progress> WindowSink::consume(LocalState& state, const ColumnarBatch& bat
   return Progress::needInput();
 }
 
+void WindowSink::chargeThresholds(Local& local) {
+  const int64_t bytes = local.first->bytes();
+  const int64_t more = bytes - local.thresholdBytes;
+  if (more > 0 && !sorted_->reservation->tryGrow(more)) return releaseThresholds(local);
+  if (more < 0) sorted_->reservation->shrink(-more);
+  local.thresholdBytes = bytes;
+}
+
+void WindowSink::releaseThresholds(Local& local) {
+  if (local.first) local.first->dropThresholds();
+  sorted_->reservation->shrink(std::exchange(local.thresholdBytes, 0));
+}
+
 Status WindowSink::spill(Local& local) {
   ASSIGN_OR_RETURN(SpillFilePtr run, writeSortRun(sorted_->order, types_, std::move(local.chunks), false, task_->query()));
   local.chunks.clear();
+  releaseThresholds(local);
   if (local.first) local.first.emplace(sorted_->order, calls_->numPartitionKeys, calls_->rowLimit);
   sorted_->reservation->shrink(local.bytes);
   local.bytes = 0;
@@ -74,6 +94,7 @@ Status WindowSink::spill(Local& local) {
 
 Status WindowSink::combine(LocalState& state) {
   auto& local = static_cast<Local&>(state);
+  releaseThresholds(local);
   bool hasRuns = false;
   {
     const std::lock_guard lock(mutex_);

@@ -45,6 +45,8 @@ class WindowSink final : public Sink {
  private:
   struct Local;
   Status spill(Local& local);
+  void chargeThresholds(Local& local);
+  void releaseThresholds(Local& local);
 
   const std::shared_ptr<const WindowCalls> calls_;
   const std::vector<DataType> types_;
