@@ -1,16 +1,42 @@
 #include "records/csv_tokenizer.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace flint::records {
 namespace {
+
+constexpr size_t kBlock = 16;
+
+// The bytes of a block that are `c`, a bit each.
+uint32_t bytesThatAre(const char* block, char c) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
+  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+#else
+  uint32_t bits = 0;
+  for (size_t i = 0; i < kBlock; ++i) bits |= static_cast<uint32_t>(block[i] == c) << i;
+  return bits;
+#endif
+}
 
 bool isLineEnd(char c) { return c == '\n' || c == '\r'; }
 bool isBlank(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
 
-bool CsvTokenizer::next(std::string_view text, size_t& position, bool multiLine, std::vector<Field>& fields) {
+bool CsvTokenizer::next(std::string_view text, size_t& position, bool multiLine, std::vector<Field>& fields, size_t most) {
+  if (!unescaped_.empty()) unescaped_.clear();
+  if (!multiLine && position == 0 && splitLine(text, most, fields)) {
+    position = text.size();
+    return true;
+  }
   fields.clear();
-  unescaped_.clear();
   if (multiLine) {
     while (position < text.size()) {  // blank and comment lines
       if (isLineEnd(text[position])) {
@@ -33,7 +59,7 @@ bool CsvTokenizer::next(std::string_view text, size_t& position, bool multiLine,
     } else {
       fields.push_back(trimmed(unquoted(text, position, multiLine)));
     }
-    if (position >= text.size()) return true;
+    if (position >= text.size() || (!multiLine && fields.size() == most)) return true;
     if (multiLine && isLineEnd(text[position])) {
       position += text[position] == '\r' && position + 1 < text.size() && text[position + 1] == '\n' ? 2 : 1;
       return true;
@@ -44,6 +70,44 @@ bool CsvTokenizer::next(std::string_view text, size_t& position, bool multiLine,
       return true;
     }
   }
+}
+
+// The common case: no field of a line begins with a quote. False where that, or the dialect, is not so.
+bool CsvTokenizer::splitLine(std::string_view line, size_t most, std::vector<Field>& fields) {
+  const char separator = dialect_.separator[0];
+  if (line.empty() || dialect_.separator.size() != 1 || separator == dialect_.quote) return false;
+  const bool hasQuotes = dialect_.quote != '\0';
+  const size_t wanted = std::min(most, line.size() + 1);
+  if (ends_.size() < wanted + kBlock) ends_.resize(wanted + kBlock);
+  size_t* ends = ends_.data();
+  size_t count = 0;
+  uint32_t fieldBegins = 1;  // whether a field begins at the block's first byte
+  for (size_t at = 0; at < line.size() && count < wanted; at += kBlock) {
+    char last[kBlock] = {};
+    const char* block = line.data() + at;
+    uint32_t inside = 0xffff;
+    if (line.size() - at < kBlock) {
+      std::memcpy(last, block, line.size() - at);
+      inside = (uint32_t{1} << (line.size() - at)) - 1;
+      block = last;
+    }
+    uint32_t separators = bytesThatAre(block, separator) & inside;
+    if (hasQuotes) {
+      const uint32_t quotes = bytesThatAre(block, dialect_.quote) & inside;
+      if (quotes != 0 && (dialect_.trimLeading || (quotes & (separators << 1 | fieldBegins)) != 0)) return false;
+    }
+    fieldBegins = separators >> (kBlock - 1);
+    for (; separators != 0; separators &= separators - 1) ends[count++] = at + static_cast<size_t>(std::countr_zero(separators));
+  }
+  if (count < wanted) ends[count++] = line.size();
+  fields.resize(std::min(count, wanted));
+  size_t begin = 0;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    fields[i] = {std::string_view(line.data() + begin, ends[i] - begin), false};
+    begin = ends[i] + 1;
+  }
+  if (dialect_.trimLeading || dialect_.trimTrailing) std::transform(fields.begin(), fields.end(), fields.begin(), [this](const Field& field) { return trimmed(field); });
+  return true;
 }
 
 CsvTokenizer::Field CsvTokenizer::trimmed(Field field) const {

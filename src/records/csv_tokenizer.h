@@ -29,18 +29,20 @@ class CsvTokenizer {
   explicit CsvTokenizer(CsvDialect dialect) : dialect_(std::move(dialect)) {}
 
   /// The fields of the record at `position`, which moves behind it. With `multiLine` quoted line ends belong to the field; else the record is all
-  /// of `text`. False at the end.
-  bool next(std::string_view text, size_t& position, bool multiLine, std::vector<Field>& fields);
+  /// of `text`, and its first `most` fields are enough. False at the end.
+  bool next(std::string_view text, size_t& position, bool multiLine, std::vector<Field>& fields, size_t most = std::string_view::npos);
 
   const CsvDialect& dialect() const { return dialect_; }
 
  private:
   bool separatorAt(std::string_view text, size_t at) const { return text.substr(at, dialect_.separator.size()) == dialect_.separator; }
+  bool splitLine(std::string_view line, size_t most, std::vector<Field>& fields);
   Field unquoted(std::string_view text, size_t& position, bool multiLine) const;
   Field quotedField(std::string_view text, size_t& position, bool multiLine);
   Field trimmed(Field field) const;
 
   const CsvDialect dialect_;
+  std::vector<size_t> ends_;           // scratch: of the fields of a line
   std::deque<std::string> unescaped_;  // of this record's fields that had escapes; views into it stay good
 };
 

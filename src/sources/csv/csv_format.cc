@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include <algorithm>
+
 #include "columnar/vector_builder.h"
 #include "io/byte_stream.h"
 #include "sources/csv/csv_records.h"
@@ -64,6 +66,7 @@ class CsvReader final : public FileReader {
     }
     // Where only some columns are wanted the others are not even counted, unless somebody asks for what is malformed.
     numFields_ = numPlain == data.size() || keepsCorrupt_ ? static_cast<int32_t>(data.size()) : -1;
+    if (numFields_ < 0 && !positions_.empty()) records_.onlyFirst(static_cast<size_t>(*std::max_element(positions_.begin(), positions_.end())) + 1);
     checksAll_ = keepsCorrupt_ && numPlain < data.size();
     if (checksAll_) {
       for (const StructField& field : data) scratch_.emplace_back(field.type);

@@ -26,7 +26,7 @@ Status CsvRecords::open(const FileIndex& index, const FileSplit& split, bool kee
   return Status::ok();
 }
 
-Result<bool> CsvRecords::nextRaw(bool wanted) {
+Result<bool> CsvRecords::nextRaw(size_t most) {
   if (lines_ == nullptr) {
     const size_t start = position_;
     if (!tokenizer_.next(whole_, position_, true, fields_)) return false;
@@ -40,20 +40,20 @@ Result<bool> CsvRecords::nextRaw(bool wanted) {
     text_ = atFileStart_ ? withoutMark(*line) : *line;
     atFileStart_ = false;
     if (isBlankLine(text_) || (settings_.dialect.comment != '\0' && text_[0] == settings_.dialect.comment)) continue;
-    if (!wanted) return true;
+    if (most == 0) return true;
     size_t position = 0;
-    return tokenizer_.next(text_, position, false, fields_);
+    return tokenizer_.next(text_, position, false, fields_, most);
   }
 }
 
 Result<bool> CsvRecords::next(bool wanted) {
   if (skipHeader_) {
     skipHeader_ = false;
-    ASSIGN_OR_RETURN(const bool header, nextRaw(true));
+    ASSIGN_OR_RETURN(const bool header, nextRaw(std::string_view::npos));
     if (!header) return false;
     for (const auto& field : fields_) header_.emplace_back(field.text);
   }
-  ASSIGN_OR_RETURN(const bool more, nextRaw(wanted));
+  ASSIGN_OR_RETURN(const bool more, nextRaw(wanted ? most_ : 0));
   if (!more) return false;
   for (auto& field : fields_) {
     if (field.text.empty()) field.text = field.quoted ? std::string_view(settings_.emptyValue) : std::string_view(settings_.nullValue);

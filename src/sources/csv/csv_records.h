@@ -15,6 +15,8 @@ class CsvRecords {
   explicit CsvRecords(const CsvFormat::Settings& settings) : settings_(settings), tokenizer_(settings.dialect) {}
 
   Status open(const FileIndex& index, const FileSplit& split, bool keepHeader = false);
+  /// Only the first `most` fields of each record are asked for.
+  void onlyFirst(size_t most) { most_ = most; }
   /// The next record; false at the end. With `wanted` false only its presence matters.
   Result<bool> next(bool wanted = true);
   const std::vector<records::CsvTokenizer::Field>& fields() const { return fields_; }
@@ -23,7 +25,7 @@ class CsvRecords {
   const std::vector<std::string>& header() const { return header_; }
 
  private:
-  Result<bool> nextRaw(bool wanted);
+  Result<bool> nextRaw(size_t most);
 
   const CsvFormat::Settings& settings_;
   records::CsvTokenizer tokenizer_;
@@ -31,6 +33,7 @@ class CsvRecords {
   std::vector<std::string> header_;
   std::string whole_;  // of a file whose records span lines
   size_t position_ = 0;
+  size_t most_ = std::string_view::npos;
   bool skipHeader_ = false;
   bool atFileStart_ = false;
   std::vector<records::CsvTokenizer::Field> fields_;
