@@ -44,6 +44,8 @@ HeldCollation held(const ExprPtr& expression) {
     if (!cast->child->dataType().is(TypeKind::kString)) return {Strength::kDefault, id};
     HeldCollation inner = held(cast->child);
     inner.id = id;
+    // A cast that the query writes names its collation.
+    if (!cast->implicit && id != 0 && inner.strength < Strength::kImplicit) inner.strength = Strength::kImplicit;
     return inner;
   }
   if (const auto* call = expression->as<expr::FunctionCall>()) {
@@ -86,6 +88,16 @@ Status alignCollations(std::vector<ExprPtr>& arguments, bool passesOn, const Exp
   const int id = indeterminate ? kIndeterminateCollation : !explicitIds.empty() ? explicitIds[0] : implicitIds.empty() ? 0 : implicitIds[0];
   for (ExprPtr& argument : arguments) {
     if (isText(argument)) argument = under(argument, id, options);
+  }
+  return {};
+}
+
+Status requireKnownCollations(const std::string& name, const std::vector<ExprPtr>& arguments, const OriginPtr& origin) {
+  static constexpr std::string_view kAsk[] = {"collation", "collate", "struct", "named_struct", "map", "isnull", "isnotnull", "length", "octet_length"};
+  if (std::find(std::begin(kAsk), std::end(kAsk), name) != std::end(kAsk)) return {};
+  for (const ExprPtr& argument : arguments) {
+    if (!argument->dataType().is(TypeKind::kString) || argument->dataType().collation() != kIndeterminateCollation) continue;
+    return Error(condition::kIndeterminateCollationInExpression).with("expr", expr::quotedExpression(expr::call(name, arguments))).at(origin).as(ErrorFamily::kAnalysis);
   }
   return {};
 }

@@ -17,6 +17,8 @@ Status alignCollations(std::vector<expr::ExprPtr>& arguments, bool passesOn, con
 
 /// Whether the texts that function `name` takes have to agree in their collation.
 bool joinsCollations(std::string_view name);
+/// Errors: INDETERMINATE_COLLATION_IN_EXPRESSION where an argument is a text of several collations and the function has to know it.
+Status requireKnownCollations(const std::string& name, const std::vector<expr::ExprPtr>& arguments, const OriginPtr& origin);
 /// Whether it only passes texts on, without comparing them.
 bool passesTextsOn(std::string_view name);
 

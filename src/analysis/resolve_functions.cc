@@ -444,6 +444,7 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       if (name != "named_struct") {
         for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
       }
+      if (!joinsCollations(name)) RETURN_IF_ERROR(requireKnownCollations(name, arguments, origin));
       if (joinsCollations(name)) RETURN_IF_ERROR(alignCollations(arguments, passesTextsOn(name), expr::call(name, arguments)->withOrigin(origin), options()));
       const char* local = localTimestampFunction(name, arguments.size());
       if (local != nullptr && plans_.conf().get("spark.sql.timestampType", "TIMESTAMP_LTZ") == "TIMESTAMP_NTZ") {

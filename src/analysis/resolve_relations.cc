@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analysis/analyzed_table.h"
 #include "analysis/attribute_ids.h"
 #include "analysis/char_lengths.h"
 #include "analysis/plan_resolver.h"
@@ -151,8 +152,9 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
     request.conf = [&conf = conf_](std::string_view key) { return key == "flint.files.missingPathIsEmpty" ? std::optional<std::string>("true") : conf.find(key); };
     const Result<connector::TablePtr> opened = source->open(request);
     RETURN_IF_ERROR(opened);
-    if (!pads || !conf_.getBoolean("spark.sql.readSideCharPadding", true)) return relationOf(*opened, catalog::joined(found->qualifier), found->qualifier);
-    ASSIGN_OR_RETURN(ResolvedPlan relation, relationOf(*opened, catalog::joined(found->qualifier), {}));
+    const connector::TablePtr analyzed = withCatalogStatistics(*opened, table, options_);
+    if (!pads || !conf_.getBoolean("spark.sql.readSideCharPadding", true)) return relationOf(analyzed, catalog::joined(found->qualifier), found->qualifier);
+    ASSIGN_OR_RETURN(ResolvedPlan relation, relationOf(analyzed, catalog::joined(found->qualifier), {}));
     plan::Project project;
     const NameContext nothing;
     for (const AttributePtr& column : relation.plan->output()) {

@@ -24,6 +24,19 @@ bool holds(const DataType& type, TypeKind kind) {
   return std::any_of(parts.begin(), parts.end(), [&](const DataType& part) { return holds(part, kind); });
 }
 
+// Whether texts that stand at the same place in both have different collations.
+bool collationsDiffer(const DataType& a, const DataType& b) {
+  if (a.isStringLike() && b.isStringLike()) return a.collation() != b.collation();
+  if (!a.isNested() || !b.isNested()) return false;
+  const std::vector<DataType> left = a.childTypes();
+  const std::vector<DataType> right = b.childTypes();
+  if (left.size() != right.size()) return false;
+  for (size_t i = 0; i < left.size(); ++i) {
+    if (collationsDiffer(left[i], right[i])) return true;
+  }
+  return false;
+}
+
 // Whether the two go together without a text turned into something else.
 bool goTogether(const DataType& a, const DataType& b) {
   if (a.is(TypeKind::kNull) || b.is(TypeKind::kNull)) return true;
@@ -82,7 +95,7 @@ Status PlanResolver::alignColumns(std::vector<LogicalPlanPtr>& inputs, const cha
     DataType type = outputs[0][c]->dataType();
     for (size_t i = 1; i < inputs.size(); ++i) {
       const auto wider = findWiderTypeForTwo(type, outputs[i][c]->dataType(), options_.ansi);
-      if (!wider) {
+      if (!wider || collationsDiffer(type, outputs[i][c]->dataType())) {
         return Error(condition::kIncompatibleColumnType)
             .with("operator", operatorName)
             .with("columnOrdinalNumber", ordinalText(c))

@@ -116,6 +116,15 @@ Result<ExprPtr> ExpressionResolver::resolveSubquery(const ExprPtr& subquery) {
     const DataType left = values[i]->dataType();
     const DataType right = columns[i]->dataType();
     casts.push_back(columns[i]);
+    if (left.isStringLike() && right.isStringLike() && (left.collation() != 0 || right.collation() != 0) && (left.collation() == right.collation() || left.collation() == 0 || right.collation() == 0)) {
+      // Both sides by the keys of the one collation.
+      const DataType type = left.collation() != 0 ? left : right;
+      ASSIGN_OR_RETURN(values[i], comparedByCollation(left.sameType(type) ? values[i] : castImplicitly(values[i], type, options()), options()));
+      ASSIGN_OR_RETURN(const ExprPtr key, comparedByCollation(right.sameType(type) ? ExprPtr(columns[i]) : castImplicitly(columns[i], type, options()), options()));
+      casts.back() = expr::alias(key, columns[i]->name);
+      needsCast = true;
+      continue;
+    }
     if (left.sameType(right)) continue;
     const auto common = sameStructure(left, right) ? std::optional(left) : findComparisonType(left, right, options().ansi);
     if (!common) {

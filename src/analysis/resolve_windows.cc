@@ -137,6 +137,12 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
   }
   for (ExprPtr& key : spec.partitionBy) {
     ASSIGN_OR_RETURN(key, resolve(key));
+    if (key->dataType().collation() == 0) continue;
+    const std::string shown = expr::columnName(key, options().timeZone);
+    expr::RuntimeReplaceable compared;
+    compared.text = shown;
+    ASSIGN_OR_RETURN(compared.replacement, comparedByCollation(withoutReplaced(key), options()));
+    key = expr::makeExpr(std::move(compared), key->origin());
   }
   for (ExprPtr& key : spec.orderBy) {
     ASSIGN_OR_RETURN(key, resolve(key));

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,16 @@ namespace flint::catalog {
 using NameParts = std::vector<std::string>;
 std::string joined(const NameParts& parts);   // a.b.c
 std::string quoted(const NameParts& parts);   // `a`.`b`.`c`, as messages show names
+
+/// What ANALYZE TABLE ... FOR COLUMNS finds out of a column; numbers below 0 are unknown.
+struct CatalogColumnStatistics {
+  std::optional<std::string> min;  // as text
+  std::optional<std::string> max;
+  int64_t nullCount = -1;
+  int64_t distinctCount = -1;
+  int64_t averageLength = -1;  // bytes
+  int64_t maxLength = -1;
+};
 
 /// What a metastore keeps of a table or persistent view.
 struct CatalogTable {
@@ -35,6 +46,7 @@ struct CatalogTable {
   std::map<std::string, std::string> columnDefaults;      // DEFAULT expressions as written, by column
   int64_t statisticsBytes = -1;                           // ANALYZE TABLE; -1: unknown
   int64_t statisticsRows = -1;
+  std::map<std::string, CatalogColumnStatistics> columnStatistics;
   std::map<std::string, std::string> analyzedPartitions;  // statistics as text, by "a=1/b=2"
   // kView
   std::string viewText;
@@ -84,6 +96,15 @@ class CatalogPlugin {
   virtual Status alterTable(CatalogTable table) = 0;
   virtual Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing) = 0;
   virtual Status renameTable(const std::string& database, const std::string& table, const std::string& newName) = 0;
+
+  // Functions, as bytes whose meaning is SqlFunctions'. They go with their database.
+  virtual std::vector<std::string> functions(const std::string& database) const = 0;
+  /// Nothing when there is no such function.
+  virtual Result<std::optional<std::string>> function(const std::string& database, const std::string& name) const = 0;
+  /// False when there is one already and it is not to be replaced.
+  virtual Result<bool> putFunction(const std::string& database, const std::string& name, const std::string& body, bool replace) = 0;
+  /// False when there is none.
+  virtual Result<bool> dropFunction(const std::string& database, const std::string& name) = 0;
 };
 
 /// Keeps everything in a SQLite file in the warehouse folder, made with the first change; several processes may use it at once.

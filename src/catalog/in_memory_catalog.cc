@@ -146,11 +146,39 @@ class InMemoryCatalog final : public CatalogPlugin {
     tables.insert(std::move(node));
     return Status::ok();
   }
+  std::vector<std::string> functions(const std::string& database) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> out;
+    if (const auto found = entries_.find(database); found != entries_.end()) {
+      for (const auto& [name, body] : found->second.functions) out.push_back(name);
+    }
+    return out;
+  }
+  Result<std::optional<std::string>> function(const std::string& database, const std::string& name) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    if (found == entries_.end() || !found->second.functions.contains(name)) return std::optional<std::string>();
+    return std::optional(found->second.functions.at(name));
+  }
+  Result<bool> putFunction(const std::string& database, const std::string& name, const std::string& body, bool replace) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    if (found == entries_.end()) return schemaNotFound(database);
+    if (!replace && found->second.functions.contains(name)) return false;
+    found->second.functions[name] = body;
+    return true;
+  }
+  Result<bool> dropFunction(const std::string& database, const std::string& name) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(database);
+    return found != entries_.end() && found->second.functions.erase(name) > 0;
+  }
 
  private:
   struct Entry {
     CatalogDatabase database;
     std::map<std::string, CatalogTable> tables;
+    std::map<std::string, std::string> functions;
   };
   const std::string warehouse_;
   mutable std::mutex mutex_;  // a leaf

@@ -70,8 +70,7 @@ Result<NameParts> SessionCatalog::fullName(const NameParts& name) const {
   if (name.size() == 1) return NameParts{currentCatalog(), currentDatabase(), folded(name[0])};
   if (name.size() == 2) return NameParts{currentCatalog(), folded(name[0]), folded(name[1])};
   if (name.size() == 3 && folded(name[0]) == currentCatalog()) return NameParts{currentCatalog(), folded(name[1]), folded(name[2])};
-  if (name.size() == 3) return Error(condition::kCatalogNotFound).with("catalogName", quoted({name[0]})).with("config", "\"spark.sql.catalog." + name[0] + "\"").as(ErrorFamily::kAnalysis);
-  const NameParts parts(name.begin() + 1, name.end());
+  const NameParts parts = folded(name[0]) == currentCatalog() ? NameParts(name.begin() + 1, name.end()) : name;
   return Error(condition::kRequiresSinglePartNamespace).with("sessionCatalog", currentCatalog()).with("identifier", quoted(parts)).as(ErrorFamily::kAnalysis);
 }
 

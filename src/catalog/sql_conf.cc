@@ -8,6 +8,7 @@
 
 #include "base/condition.h"
 #include "catalog/redaction.h"
+#include "types/time_zone.h"
 
 namespace flint::catalog {
 namespace {
@@ -157,6 +158,17 @@ Status SQLConf::set(std::string_view key, std::string_view value) {
         .with("confValue", Redaction::standard().shown(std::string(key), text)).with("confName", std::string(key)).with("confType", kindName(setting->kind)).as(ErrorFamily::kIllegalArgument);
   }
   RETURN_IF_ERROR(checkOptions(key, text));
+  if (key == "spark.sql.session.timeZone" && TimeZone::find(text) == nullptr) {
+    return Error(condition::kInvalidConfValueTimeZone).with("confValue", text).with("confName", std::string(key)).as(ErrorFamily::kIllegalArgument);
+  }
+  static constexpr std::string_view kPositive[] = {"spark.sql.shuffle.partitions", "spark.sql.sources.bucketing.maxBuckets"};
+  if (std::find(std::begin(kPositive), std::end(kPositive), key) != std::end(kPositive) && parseInteger(text).value_or(1) <= 0) {
+    return Error(condition::kInvalidConfValueRequirement)
+        .with("confValue", text)
+        .with("confName", std::string(key))
+        .with("confRequirement", "The value of " + std::string(key) + " must be positive")
+        .as(ErrorFamily::kIllegalArgument);
+  }
   const std::lock_guard lock(mutex_);
   settings_[std::string(key)] = text;
   return Status::ok();

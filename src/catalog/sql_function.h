@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,19 +42,31 @@ using SqlFunctionPtr = std::shared_ptr<const SqlFunction>;
 
 /// SQL functions by key: a temporary one's name, or "database.name".
 ///
+/// Those of a metastore are looked up there each time, as other sessions and processes change them too; what was parsed is kept as long as the metastore
+/// has the same bytes.
 /// Threads: thread-safe.
 class SqlFunctions {
  public:
+  /// Gives a function that comes from a metastore its body and defaults, from their texts.
+  using Parse = std::function<Status(SqlFunction& function, bool bodyIsQuery)>;
+  /// From now on functions are kept in `store`.
+  void keepIn(std::shared_ptr<CatalogPlugin> store, Parse parse);
+
   SqlFunctionPtr find(const std::string& key) const;
   /// False when there is one already and it is not to be replaced.
-  bool add(const std::string& key, SqlFunctionPtr function, bool replace);
-  bool drop(const std::string& key);
+  Result<bool> add(const std::string& key, SqlFunctionPtr function, bool replace);
+  Result<bool> drop(const std::string& key);
   std::vector<SqlFunctionPtr> all() const;
-  void dropDatabase(const std::string& database);
 
  private:
-  mutable std::mutex mutex_;  // a leaf
-  std::map<std::string, SqlFunctionPtr> functions_;
+  struct Known {
+    std::string bytes;  // empty where there is no metastore
+    SqlFunctionPtr function;
+  };
+  mutable std::mutex mutex_;  // taken before the metastore's
+  std::shared_ptr<CatalogPlugin> store_;
+  Parse parse_;
+  mutable std::map<std::string, Known> functions_;
 };
 
 }  // namespace flint::catalog

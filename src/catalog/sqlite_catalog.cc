@@ -12,7 +12,7 @@
 namespace flint::catalog {
 namespace {
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;  // 1: without functions
 constexpr int kApplicationId = 0x464C4E54;  // "FLNT"
 constexpr int kBusyTimeoutMs = 20'000;
 
@@ -66,6 +66,15 @@ std::string encoded(const CatalogTable& table) {
   for (const auto* texts : {&table.partitionColumns, &table.bucketColumns, &table.sortColumns, &table.clusterColumns, &table.viewQueryColumns, &table.viewNamespace}) write(out, *texts);
   for (const auto* options : {&table.properties, &table.options, &table.columnDefaults, &table.analyzedPartitions, &table.viewSettings}) write(out, *options);
   for (const int64_t number : {table.createTimeMs, int64_t{table.numBuckets}, table.statisticsBytes, table.statisticsRows, int64_t{table.viewNamesGiven}}) out.writeInt(number);
+  out.writeVarint(table.columnStatistics.size());
+  for (const auto& [column, statistics] : table.columnStatistics) {
+    out.writeString(column);
+    for (const auto* text : {&statistics.min, &statistics.max}) {
+      out.writeVarint(text->has_value() ? 1 : 0);
+      out.writeString(text->value_or(""));
+    }
+    for (const int64_t number : {statistics.nullCount, statistics.distinctCount, statistics.averageLength, statistics.maxLength}) out.writeInt(number);
+  }
   return out.take();
 }
 
@@ -87,6 +96,20 @@ Result<CatalogTable> decodedTable(std::string database, std::string name, std::s
   table.statisticsBytes = in.readInt();
   table.statisticsRows = in.readInt();
   table.viewNamesGiven = in.readInt() != 0;
+  if (in.failed() || in.atEnd()) {  // written by format 1
+    RETURN_IF_ERROR(in.status());
+    return table;
+  }
+  for (size_t count = in.readCount(); count > 0; --count) {
+    std::string column(in.readString());
+    CatalogColumnStatistics& statistics = table.columnStatistics[std::move(column)];
+    for (auto* text : {&statistics.min, &statistics.max}) {
+      const bool known = in.readVarint() != 0;
+      std::string value(in.readString());
+      if (known) *text = std::move(value);
+    }
+    for (int64_t* number : {&statistics.nullCount, &statistics.distinctCount, &statistics.averageLength, &statistics.maxLength}) *number = in.readInt();
+  }
   RETURN_IF_ERROR(in.status());
   return table;
 }
@@ -202,6 +225,8 @@ class SqliteCatalog final : public CatalogPlugin {
       if (holds && !cascade) return Error(condition::kSchemaNotEmpty).with("schemaName", quoted({database})).as(ErrorFamily::kAnalysis);
       Statement tables(connection_, "DELETE FROM tables WHERE database = ?1");
       RETURN_IF_ERROR(tables.text(1, database).step());
+      Statement functions(connection_, "DELETE FROM functions WHERE database = ?1");
+      RETURN_IF_ERROR(functions.text(1, database).step());
       Statement self(connection_, "DELETE FROM databases WHERE name = ?1");
       return self.text(1, database).step().status();
     });
@@ -261,7 +286,54 @@ class SqliteCatalog final : public CatalogPlugin {
     });
   }
 
+  std::vector<std::string> functions(const std::string& database) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> out;
+    const auto there = opened(false);
+    if (!there.isOk() || !there.value()) return out;
+    Statement rows(connection_, "SELECT name FROM functions WHERE database = ?1 ORDER BY name");
+    rows.text(1, database);
+    for (auto row = rows.step(); row.isOk() && row.value(); row = rows.step()) out.push_back(rows.column(0));
+    return out;
+  }
+  Result<std::optional<std::string>> function(const std::string& database, const std::string& name) const override {
+    const std::lock_guard lock(mutex_);
+    return functionLocked(database, name);
+  }
+  Result<bool> putFunction(const std::string& database, const std::string& name, const std::string& body, bool replace) override {
+    bool kept = false;
+    RETURN_IF_ERROR(changing([&]() -> Status {
+      if (!databaseLocked(database).isOk()) return schemaNotFound(database);
+      ASSIGN_OR_RETURN(const std::optional<std::string> known, functionLocked(database, name));
+      if (known.has_value() && !replace) return Status::ok();
+      kept = true;
+      Statement row(connection_, "INSERT OR REPLACE INTO functions (database, name, body) VALUES (?1, ?2, ?3)");
+      return row.text(1, database).text(2, name).blob(3, body).step().status();
+    }));
+    return kept;
+  }
+  Result<bool> dropFunction(const std::string& database, const std::string& name) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ASSIGN_OR_RETURN(const std::optional<std::string> known, functionLocked(database, name));
+      if (!known.has_value()) return false;
+    }
+    RETURN_IF_ERROR(changing([&]() -> Status {
+      Statement row(connection_, "DELETE FROM functions WHERE database = ?1 AND name = ?2");
+      return row.text(1, database).text(2, name).step().status();
+    }));
+    return true;
+  }
+
  private:
+  Result<std::optional<std::string>> functionLocked(const std::string& database, const std::string& name) const {
+    ASSIGN_OR_RETURN(const bool there, opened(false));
+    if (!there) return std::optional<std::string>();
+    Statement row(connection_, "SELECT body FROM functions WHERE database = ?1 AND name = ?2");
+    ASSIGN_OR_RETURN(const bool found, row.text(1, database).text(2, name).step());
+    return found ? std::optional(row.column(0)) : std::optional<std::string>();
+  }
+
   CatalogDatabase defaultDatabase() const { return {.name = "default", .comment = "default database", .location = warehouse_, .properties = {}}; }
 
   Status execute(const char* sql) const {
@@ -304,10 +376,13 @@ class SqliteCatalog final : public CatalogPlugin {
     ASSIGN_OR_RETURN(const int64_t pages, pragma("SELECT count(*) FROM sqlite_master"));
     if (pages > 0 && application != kApplicationId) return internalError("the file " + file_ + " is no catalog");
     if (version > kFormatVersion) return internalError("the catalog's file " + file_ + " was written by a newer version");
-    if (pages > 0) return Status::ok();
+    constexpr const char* kFunctions = "CREATE TABLE functions (database TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (database, name)) WITHOUT ROWID;"
+                                       "PRAGMA user_version = 2;";
+    if (pages > 0) return version < kFormatVersion ? execute(kFunctions) : Status::ok();
     RETURN_IF_ERROR(execute("CREATE TABLE databases (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;"
                             "CREATE TABLE tables (database TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (database, name)) WITHOUT ROWID;"
-                            "PRAGMA application_id = 1179405908; PRAGMA user_version = 1;"));
+                            "PRAGMA application_id = 1179405908;"));
+    RETURN_IF_ERROR(execute(kFunctions));
     const CatalogDatabase first = defaultDatabase();
     return put("INSERT INTO databases (name, body) VALUES (?1, ?2)", first.name, encoded(first));
   }

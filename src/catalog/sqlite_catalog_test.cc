@@ -50,6 +50,28 @@ TEST_F(SqliteCatalogTest, AnotherCatalogOfTheSameFolderSeesWhatOneMade) {
   EXPECT_FALSE(one->dropDatabase("default", false, false).isOk());
 }
 
+TEST_F(SqliteCatalogTest, FunctionsAndColumnStatisticsAreThereForTheNextProcess) {
+  {
+    const auto catalog = makeSqliteCatalog(folder_);
+    CatalogTable made = table("t");
+    made.columnStatistics["a"] = {.min = "1", .max = std::nullopt, .nullCount = 2, .distinctCount = 3, .averageLength = 4, .maxLength = 5};
+    ASSERT_TRUE(catalog->createTable(made, false).isOk());
+    EXPECT_TRUE(catalog->putFunction("default", "f", "one", false).value());
+    EXPECT_FALSE(catalog->putFunction("default", "f", "two", false).value());
+    EXPECT_FALSE(catalog->putFunction("nowhere", "f", "two", false).isOk());
+  }
+  const auto catalog = makeSqliteCatalog(folder_);
+  EXPECT_EQ(catalog->function("default", "f").value(), std::optional<std::string>("one"));
+  EXPECT_EQ(catalog->functions("default"), std::vector<std::string>{"f"});
+  const CatalogColumnStatistics statistics = catalog->table("default", "t").value().columnStatistics.at("a");
+  EXPECT_EQ(statistics.min, std::optional<std::string>("1"));
+  EXPECT_FALSE(statistics.max.has_value());
+  EXPECT_EQ(statistics.distinctCount, 3);
+  EXPECT_EQ(statistics.maxLength, 5);
+  EXPECT_TRUE(catalog->dropFunction("default", "f").value());
+  EXPECT_FALSE(catalog->dropFunction("default", "f").value());
+}
+
 TEST_F(SqliteCatalogTest, NothingIsWrittenBeforeTheFirstChange) {
   const auto catalog = makeSqliteCatalog(folder_ + "/warehouse");
   EXPECT_TRUE(catalog->tables("default").empty());

@@ -332,7 +332,14 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
   files.partitionColumns = table.partitionColumns;
   for (const auto& [key, value] : table.options) files.options.emplace_back(key, value);
   if (target.overwrite && !target.partition.empty()) files.options.emplace_back("partitionOverwriteMode", "dynamic");
-  return save(session, projectOf(std::move(columns), resolved), files);
+  RETURN_IF_ERROR(save(session, projectOf(std::move(columns), resolved), files));
+  if (table.statisticsBytes < 0 && table.columnStatistics.empty()) return Status::ok();
+  // What ANALYZE TABLE found out does not hold any more.
+  ASSIGN_OR_RETURN(catalog::CatalogTable changed, catalog.metastore().table(table.database, table.name));
+  changed.statisticsBytes = -1;
+  changed.statisticsRows = -1;
+  changed.columnStatistics.clear();
+  return catalog.metastore().alterTable(std::move(changed));
 }
 
 }  // namespace flint::session

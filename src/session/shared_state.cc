@@ -77,6 +77,18 @@ Result<std::shared_ptr<SharedState>> SharedState::make(std::map<std::string, std
   const bool forgets = implementation != nullptr && *implementation == "in-memory";
   const std::string folder = warehouse != nullptr ? *warehouse : "spark-warehouse";
   shared->catalog->metastore = forgets ? catalog::makeInMemoryCatalog(folder) : catalog::makeSqliteCatalog(folder);
+  shared->catalog->functions.keepIn(shared->catalog->metastore, [](catalog::SqlFunction& function, bool bodyIsQuery) -> Status {
+    for (catalog::SqlFunction::Parameter& parameter : function.parameters) {
+      if (parameter.defaultText.empty()) continue;
+      ASSIGN_OR_RETURN(parameter.defaultValue, parser::parseExpression(parameter.defaultText));
+    }
+    if (bodyIsQuery) {
+      ASSIGN_OR_RETURN(function.bodyQuery, parser::parseStatement(function.bodyText));
+    } else {
+      ASSIGN_OR_RETURN(function.bodyExpression, parser::parseExpression(function.bodyText));
+    }
+    return Status::ok();
+  });
   const std::string* local = find(settings, "spark.local.dir");
   const char* temporary = std::getenv("TMPDIR");
   shared->localDirectory = local != nullptr ? *local : temporary != nullptr ? temporary : "/tmp";

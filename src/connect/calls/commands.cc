@@ -98,7 +98,7 @@ Status CommandRunner::registerFunction(const spark::connect::CommonInlineUserDef
   function->deterministic = message.deterministic();
   function->bodyExpression = udf;
   catalog::SessionCatalog& catalog = session_.spark().catalog();
-  catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true);
+  RETURN_IF_ERROR(catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true));
   return Status::ok();
 }
 
@@ -111,7 +111,7 @@ Status CommandRunner::registerTableFunction(const spark::connect::CommonInlineUs
   if (udf->dataType().is(TypeKind::kStruct)) function->returnColumns = udf->dataType().fields();
   function->bodyExpression = udf;
   catalog::SessionCatalog& catalog = session_.spark().catalog();
-  catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true);
+  RETURN_IF_ERROR(catalog.temporaryFunctions().add(catalog.folded(message.function_name()), std::move(function), true));
   return Status::ok();
 }
 

@@ -178,6 +178,22 @@ void assertTrue(const KernelArgs& args) {
     args.errors().set(row, Error(condition::kUserRaisedException).with("errorMessage", messages.isNull(row) ? "null" : messages[row].str()).as(ErrorFamily::kRuntime));
   }
 }
+
+void raiseTooManyRows(const KernelArgs& args) {
+  for (const RowIndex row : args.activeRows()) {
+    columnar::clearBit(args.resultBuffer().validity(), row);
+    args.errors().set(row, Error(condition::kScalarSubqueryTooManyRows).as(ErrorFamily::kRuntime));
+  }
+}
+Result<FunctionBinding> bindRaiseTooManyRows(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 0, 0));
+  FunctionBinding binding;
+  binding.result = DataType::null();
+  binding.kernel = raiseTooManyRows;
+  binding.canRaise = true;
+  return binding;
+}
+
 // Without a message the condition itself is told.
 Result<ExprPtr> rewriteAssertTrue(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
@@ -227,6 +243,7 @@ void registerSession(FunctionRegistry& registry) {
       {.names = {"input_file_block_length"}, .group = Group::kMisc, .since = "2.2.0", .usage = "input_file_block_length() - The length of the part of the file that the row was read with; -1 where there is none.",
        .examples = {{.sql = "SELECT input_file_block_length()", .result = "-1"}}, .deterministic = false, .bind = bindInputFile},
       {.names = {"raise_error"}, .group = Group::kMisc, .since = "3.1.0", .usage = "raise_error(expr) - Fails with the message.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRaiseError},
+      {.names = {"raise_too_many_rows"}, .group = Group::kInternal, .since = "3.1.0", .usage = "raise_too_many_rows() - Fails as a subquery of several rows does that is used as a value.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindRaiseTooManyRows},
       {.names = {"assert_true"}, .group = Group::kMisc, .since = "2.0.0", .usage = "assert_true(expr[, message]) - Fails unless expr is true.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindAssertTrue, .rewrite = rewriteAssertTrue},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "optimizer/expression_rewrite.h"
 #include "optimizer/function_calls.h"
 #include "optimizer/rules/rules.h"
@@ -17,26 +19,52 @@ LogicalPlanPtr makeAggregate(std::vector<ExprPtr> grouping, std::vector<ExprPtr>
   return makePlan(std::move(aggregate));
 }
 
-LogicalPlanPtr distinctOf(const LogicalPlanPtr& child) {
-  const std::vector<ExprPtr> columns = asExpressions(child->output());
-  return makeAggregate(columns, columns, child);
+// What texts with a collation are compared by.
+Result<ExprPtr> keyOf(const AttributePtr& column, OptimizerContext& context) {
+  if (column->type.collation() == 0) return ExprPtr(column);
+  return bindScalarCall("collation_key", {column}, context.options());
 }
 
-ExprPtr sameRow(const std::vector<AttributePtr>& left, const std::vector<AttributePtr>& right) {
+Result<LogicalPlanPtr> distinctOf(const LogicalPlanPtr& child, OptimizerContext& context) {
+  const std::vector<AttributePtr> output = child->output();
+  const std::vector<ExprPtr> columns = asExpressions(output);
+  if (std::none_of(output.begin(), output.end(), [](const AttributePtr& column) { return column->type.collation() != 0; })) return makeAggregate(columns, columns, child);
+  // Texts that are equal by their collation are one; the first one stands for them.
+  std::vector<ExprPtr> list = columns;
+  std::vector<ExprPtr> grouping;
+  std::vector<ExprPtr> aggregates;
+  for (const AttributePtr& column : output) {
+    if (column->type.collation() == 0) {
+      grouping.push_back(column);
+      aggregates.push_back(column);
+      continue;
+    }
+    ASSIGN_OR_RETURN(ExprPtr key, keyOf(column, context));
+    list.push_back(expr::alias(std::move(key), column->name + "_key"));
+    grouping.push_back(expr::toAttribute(list.back()));
+    ASSIGN_OR_RETURN(ExprPtr first, bindAggregate("first", {column}, context.options()));
+    aggregates.push_back(makeAliasAs(std::move(first), column));
+  }
+  return makeAggregate(std::move(grouping), std::move(aggregates), makeProject(std::move(list), child));
+}
+
+Result<ExprPtr> sameRow(const std::vector<AttributePtr>& left, const std::vector<AttributePtr>& right, OptimizerContext& context) {
   std::vector<ExprPtr> conjuncts;
   for (size_t i = 0; i < left.size(); ++i) {
     const bool nulls = left[i]->nullableColumn && right[i]->nullableColumn;
-    conjuncts.push_back(expr::comparison(nulls ? expr::ComparisonOp::kEqualNullSafe : expr::ComparisonOp::kEqual, left[i], right[i]));
+    ASSIGN_OR_RETURN(ExprPtr one, keyOf(left[i], context));
+    ASSIGN_OR_RETURN(ExprPtr other, keyOf(right[i], context));
+    conjuncts.push_back(expr::comparison(nulls ? expr::ComparisonOp::kEqualNullSafe : expr::ComparisonOp::kEqual, std::move(one), std::move(other)));
   }
   return expr::conjunction(conjuncts);
 }
 
-LogicalPlanPtr semiOrAnti(JoinType type, const LogicalPlanPtr& left, const LogicalPlanPtr& right) {
+Result<LogicalPlanPtr> semiOrAnti(JoinType type, const LogicalPlanPtr& left, const LogicalPlanPtr& right, OptimizerContext& context) {
   plan::Join join;
   join.left = left;
   join.right = right;
   join.type = type;
-  join.condition = sameRow(left->output(), right->output());
+  ASSIGN_OR_RETURN(join.condition, sameRow(left->output(), right->output(), context));
   return makePlan(std::move(join));
 }
 
@@ -131,16 +159,18 @@ Result<LogicalPlanPtr> deduplicate(const plan::Deduplicate& node, OptimizerConte
 }
 
 Result<LogicalPlanPtr> replaceNode(const LogicalPlanPtr& node, OptimizerContext& context) {
-  if (const auto* distinct = node->as<plan::Distinct>()) return distinctOf(distinct->child);
+  if (const auto* distinct = node->as<plan::Distinct>()) return distinctOf(distinct->child, context);
   if (const auto* keyed = node->as<plan::Deduplicate>()) return deduplicate(*keyed, context);
   if (const auto* intersect = node->as<plan::Intersect>()) {
     if (intersect->isAll) return intersectAll(*intersect, node->output(), context);
     // Distinct first: the side that is looked up in is then small, and the other gives each row once.
-    return semiOrAnti(JoinType::kLeftSemi, distinctOf(intersect->left), intersect->right);
+    ASSIGN_OR_RETURN(const LogicalPlanPtr left, distinctOf(intersect->left, context));
+    return semiOrAnti(JoinType::kLeftSemi, left, intersect->right, context);
   }
   if (const auto* except = node->as<plan::Except>()) {
     if (except->isAll) return exceptAll(*except, context);
-    return semiOrAnti(JoinType::kLeftAnti, distinctOf(except->left), except->right);
+    ASSIGN_OR_RETURN(const LogicalPlanPtr left, distinctOf(except->left, context));
+    return semiOrAnti(JoinType::kLeftAnti, left, except->right, context);
   }
   return node;
 }

@@ -217,7 +217,7 @@ class SubqueryRewrite {
     for (const auto& [id, entry] : inner.domain) {
       if (entry.column->id != column->id) list.push_back(entry.column);
     }
-    ASSIGN_OR_RETURN(ExprPtr raise, bindScalarCall("raise_error", {expr::literalString("[SCALAR_SUBQUERY_TOO_MANY_ROWS] A subquery used as a value gave more than one row.")}, context_.options()));
+    ASSIGN_OR_RETURN(ExprPtr raise, bindScalarCall("raise_too_many_rows", {}, context_.options()));
     expr::Cast typed;
     typed.child = std::move(raise);
     typed.target = column->type;

@@ -64,7 +64,7 @@ std::string InSubquery::sql() const {
     for (size_t i = 0; i < values.size(); ++i) {
       const auto* column = values[i]->as<expr::AttributeReference>();
       const std::string name = column != nullptr ? column->name : values[i]->as<expr::Literal>() != nullptr ? expr::columnName(values[i]) : fmt::format("col{}", i + 1);
-      value += fmt::format("{}'{}', {}", i == 0 ? "" : ", ", name, values[i]->sql());
+      value += fmt::format("{}'{}', {}", i == 0 ? "" : ", ", name, expr::columnName(values[i]));
     }
     value = fmt::format("named_struct({})", value);
   }

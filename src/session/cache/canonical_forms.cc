@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "analysis/analyzed_table.h"
 #include "columnar/vector_compare.h"
 #include "io/file_system.h"
 #include "plan/logical/subquery_expressions.h"
@@ -39,7 +40,7 @@ class TablePlace final : public connector::Table {
 };
 
 std::string placeOf(const connector::TablePtr& table) {
-  const auto* files = dynamic_cast<const sources::FileTable*>(table.get());
+  const auto* files = dynamic_cast<const sources::FileTable*>(analysis::withoutCatalogStatistics(table).get());
   if (files == nullptr) return table->identity();
   std::string place = files->format() + "\n" + DataType::structType(files->schema()).simpleString() + "\n";
   for (const auto& [key, value] : files->options()) place += key + "=" + value + "\n";
@@ -267,7 +268,7 @@ std::string absolutePath(const std::string& path) {
 
 std::vector<std::string> rootPathsOf(const plan::Relation& relation) {
   std::vector<std::string> roots;
-  if (const auto* files = dynamic_cast<const sources::FileTable*>(relation.table.get())) {
+  if (const auto* files = dynamic_cast<const sources::FileTable*>(analysis::withoutCatalogStatistics(relation.table).get())) {
     for (const std::string& root : files->files()->rootPaths) roots.push_back(absolutePath(root));
   }
   return roots;

@@ -9,8 +9,10 @@
 #include "plan/logical/relational.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
+#include "session/commands/table_checks.h"
 #include "session/commands/table_description.h"
 #include "session/commands/view_definition.h"
+#include "types/collation.h"
 
 namespace flint::session {
 namespace {
@@ -43,6 +45,7 @@ CommandOutcome alterColumns(SparkSession& session, const plan::AlterColumns& nod
     if (column == table.schema.end()) return noSuchColumn(table, change.name);
     if (!change.position.empty()) return tableOperation(table, "ALTER COLUMN ... FIRST | AFTER");
     if (change.nullable.has_value()) return tableOperation(table, "ALTER COLUMN ... SET NOT NULL");
+    if (change.type.has_value() && change.type->is(TypeKind::kString) && column->type.is(TypeKind::kString)) column->type = *change.type;
     if (change.type.has_value() && !change.type->sameType(column->type)) {
       return Error(condition::kNotSupportedChangeColumn)
           .with("table", quotedTable(table))
@@ -53,6 +56,7 @@ CommandOutcome alterColumns(SparkSession& session, const plan::AlterColumns& nod
           .as(ErrorFamily::kAnalysis);
     }
     if (change.comment.has_value()) column->metadata = parser::commentMetadata(*change.comment);
+    RETURN_IF_ERROR(checkDefault(session, "ALTER TABLE ALTER COLUMN", column->name, column->type, change.defaultText));
     if (!change.defaultText.empty()) table.columnDefaults[column->name] = change.defaultText;
     if (change.dropDefault) table.columnDefaults.erase(column->name);
   }
@@ -70,7 +74,10 @@ CommandOutcome addColumns(SparkSession& session, const plan::AddColumns& node) {
     if (columnOf(session, table, added.name[0]) != table.schema.end()) {
       return Error(condition::kColumnAlreadyExists).with("columnName", quoteIdentifier(added.name[0])).as(ErrorFamily::kAnalysis);
     }
+    RETURN_IF_ERROR(checkDefault(session, "ALTER TABLE ADD COLUMNS", added.name[0], added.type, added.defaultText));
     StructField column{added.name[0], added.type, true};
+    const int collation = table.collation.empty() ? -1 : findCollation(table.collation);
+    if (collation > 0 && column.type.is(TypeKind::kString) && column.type.collation() == 0) column.type = DataType::collatedString(collation);
     if (added.comment.has_value()) column.metadata = parser::commentMetadata(*added.comment);
     // Partition columns stay last.
     table.schema.insert(table.schema.end() - static_cast<std::ptrdiff_t>(table.partitionColumns.size()), column);

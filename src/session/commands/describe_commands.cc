@@ -3,6 +3,7 @@
 
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
+#include "session/commands/sql_function_description.h"
 #include "session/commands/table_description.h"
 #include "session/commands/table_partitions.h"
 
@@ -65,21 +66,37 @@ Status addPartition(CommandResult& result, const SparkSession& session, const ca
   return Status::ok();
 }
 
-// DESCRIBE TABLE t c
-CommandOutcome describeColumn(SparkSession& session, const StructFields& schema, const std::vector<std::string>& column, const std::string& table) {
+// DESCRIBE TABLE t c; `statistics` is null where only the column is to be shown.
+CommandOutcome describeColumn(SparkSession& session, const StructFields& schema, const std::vector<std::string>& column, const std::string& table,
+                              const std::map<std::string, catalog::CatalogColumnStatistics>* statistics) {
+  if (column.size() > 1) {
+    const auto base = std::find_if(schema.begin(), schema.end(), [&](const StructField& field) { return session.catalog().folded(field.name) == session.catalog().folded(column[0]); });
+    if (base != schema.end() && !base->type.isNested()) {
+      return Error(condition::kInvalidExtractBaseFieldType).with("base", "\"" + column[0] + "\"").with("other", "\"" + base->type.sql() + "\"").as(ErrorFamily::kAnalysis);
+    }
+  }
   const auto found = std::find_if(schema.begin(), schema.end(), [&](const StructField& field) { return session.catalog().folded(field.name) == session.catalog().folded(column.back()); });
   if (column.size() > 1 && found != schema.end()) {
     return Error(condition::kUnsupportedFeatureTableOperation).with("tableName", table).with("operation", "DESC TABLE COLUMN of nested fields").as(ErrorFamily::kAnalysis);
   }
   if (found == schema.end()) {
-    std::string proposal;
-    for (const StructField& field : schema) proposal += (proposal.empty() ? "" : ", ") + quoteIdentifier(field.name);
-    return Error(condition::kUnresolvedColumnWithSuggestion).with("objectName", catalog::quoted(column)).with("proposal", proposal).as(ErrorFamily::kAnalysis);
+    return Error(condition::kColumnNotFound).with("colName", catalog::quoted(column)).with("caseSensitiveConfig", "\"spark.sql.caseSensitive\"").as(ErrorFamily::kAnalysis);
   }
   CommandResult result({textColumn("info_name"), textColumn("info_value")});
   result.addTexts({"col_name", found->name});
   result.addTexts({"data_type", found->type.simpleString()});
   result.addTexts({"comment", hasComment(found->metadata) ? commentOf(found->metadata) : "NULL"});
+  if (statistics == nullptr) return result.plan();
+  const auto known = statistics->find(found->name);
+  const catalog::CatalogColumnStatistics values = known == statistics->end() ? catalog::CatalogColumnStatistics() : known->second;
+  const auto number = [](int64_t value) { return value < 0 ? std::string("NULL") : std::to_string(value); };
+  result.addTexts({"min", values.min.value_or("NULL")});
+  result.addTexts({"max", values.max.value_or("NULL")});
+  result.addTexts({"num_nulls", number(values.nullCount)});
+  result.addTexts({"distinct_count", number(values.distinctCount)});
+  result.addTexts({"avg_col_len", number(values.averageLength)});
+  result.addTexts({"max_col_len", number(values.maxLength)});
+  result.addTexts({"histogram", "NULL"});
   return result.plan();
 }
 
@@ -94,16 +111,17 @@ CommandOutcome describeRelation(const SparkSessionPtr& session, const plan::Desc
     return Error(condition::kForbiddenOperation).with("statement", "DESC PARTITION").with("objectType", found->tempView.has_value() ? "TEMPORARY VIEW" : "VIEW").with("objectName", catalog::quoted(found->qualifier)).as(ErrorFamily::kAnalysis);
   }
   CommandResult result = columnTable();
+  static const std::map<std::string, catalog::CatalogColumnStatistics> nothingKnown;
   if (found->tempView.has_value()) {
     StructFields schema;
     for (const auto& column : found->tempView->plan->output()) schema.push_back({column->name, column->dataType(), column->nullable(), column->metadata});
-    if (!node.column.empty()) return describeColumn(*session, schema, node.column, catalog::quoted(found->qualifier));
+    if (!node.column.empty()) return describeColumn(*session, schema, node.column, catalog::quoted(found->qualifier), node.extended ? &nothingKnown : nullptr);
     if (node.asJson) return notInFlint("DESCRIBE AS JSON of a temporary view");
     for (const StructField& column : schema) addColumn(result, column.name, column.type, column.metadata);
     return result.plan();
   }
   catalog::CatalogTable table = *found->table;
-  if (!node.column.empty()) return describeColumn(*session, table.schema, node.column, catalog::quoted(found->qualifier));
+  if (!node.column.empty()) return describeColumn(*session, table.schema, node.column, catalog::quoted(found->qualifier), node.extended ? &table.columnStatistics : nullptr);
   if (node.asJson) {
     PartitionSpec spec;
     if (!node.partition.empty()) {
@@ -163,6 +181,11 @@ FunctionText textOf(const expr::FunctionRegistry::Entry& entry) {
 
 CommandOutcome describeFunction(SparkSession& session, const plan::DescribeFunction& node) {
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, node.name));
+  if (const catalog::SqlFunctionPtr function = session.catalog().findFunction(name)) {
+    CommandResult result({textColumn("function_desc")});
+    for (const std::string& line : describeSqlFunction(*function, node.extended)) result.addTexts({line});
+    return result.plan();
+  }
   std::string key = name.back();
   for (char& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   const auto entry = session.catalog().functions().find(key);

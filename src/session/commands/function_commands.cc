@@ -47,7 +47,8 @@ CommandOutcome createFunctionOfClass(SparkSession& session, const plan::CreateFu
   function->bodyText = node.className;
   function->createTimeMs = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   const std::string shown = catalog::quoted(function->name);
-  if (session.catalog().persistentFunctions().add(key, std::move(function), node.replace) || node.ifNotExists) return nothing.plan();
+  ASSIGN_OR_RETURN(const bool added, session.catalog().persistentFunctions().add(key, std::move(function), node.replace));
+  if (added || node.ifNotExists) return nothing.plan();
   return Error(condition::kRoutineAlreadyExists).with("newRoutineType", "routine").with("routineName", shown).with("existingRoutineType", "routine").as(ErrorFamily::kAnalysis);
 }
 
@@ -122,8 +123,9 @@ CommandOutcome createFunction(const SparkSessionPtr& session, const plan::Create
   if (!node.temporary) RETURN_IF_ERROR(checkStored(*function, uses));
   if (function->containsSql && uses.readsData) return Error(condition::kInvalidSqlFunctionDataAccess).as(ErrorFamily::kAnalysis);
   function->readsData = function->readsData || uses.readsData;
-  functions.add(key, std::move(function), true);
-  return nothing.plan();
+  ASSIGN_OR_RETURN(const bool added, functions.add(key, std::move(function), node.replace));
+  if (added || node.ifNotExists) return nothing.plan();
+  return Error(condition::kRoutineAlreadyExists).with("newRoutineType", "routine").with("routineName", shown).with("existingRoutineType", "routine").as(ErrorFamily::kAnalysis);
 }
 
 CommandOutcome dropFunction(SparkSession& session, const plan::DropFunction& node) {
@@ -134,12 +136,14 @@ CommandOutcome dropFunction(SparkSession& session, const plan::DropFunction& nod
     if (name.size() > 1) {
       return Error(condition::kInvalidSqlSyntaxMultiPartName).with("statement", "DROP TEMPORARY FUNCTION").with("name", catalog::quoted(name)).as(ErrorFamily::kParse);
     }
-    if (catalog.temporaryFunctions().drop(catalog.folded(name[0])) || node.ifExists) return nothing.plan();
+    ASSIGN_OR_RETURN(const bool dropped, catalog.temporaryFunctions().drop(catalog.folded(name[0])));
+    if (dropped || node.ifExists) return nothing.plan();
     return Error(condition::kRoutineNotFound).with("routineName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
   }
   const bool builtin = name.size() == 1 && !std::holds_alternative<std::monostate>(catalog.functions().find(catalog.folded(name[0])));
   ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(name));
-  if (catalog.persistentFunctions().drop(full[1] + "." + full[2])) return nothing.plan();
+  ASSIGN_OR_RETURN(const bool dropped, catalog.persistentFunctions().drop(full[1] + "." + full[2]));
+  if (dropped) return nothing.plan();
   if (builtin) return Error(condition::kForbiddenOperation).with("statement", "DROP").with("objectType", "FUNCTION").with("objectName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
   if (node.ifExists) return nothing.plan();
   return Error(condition::kRoutineNotFound).with("routineName", catalog::quoted({full[1], full[2]})).as(ErrorFamily::kAnalysis);

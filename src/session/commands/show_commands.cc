@@ -80,11 +80,23 @@ CommandOutcome show(SparkSession& session, const plan::ShowCommand& node) {
     }
     case plan::ShowWhat::kFunctions: {
       CommandResult result({textColumn("function")});
-      RETURN_IF_ERROR(databaseOf(session, node.from));
-      if (node.scope == "USER") return result.plan();
-      for (const std::string& name : session.catalog().functions().names()) {
-        if (matchesPattern(name, pattern)) result.addTexts({name});
+      ASSIGN_OR_RETURN(const std::string database, databaseOf(session, node.from));
+      std::vector<std::string> names;
+      if (node.scope != "USER") {
+        for (const std::string& name : session.catalog().functions().names()) {
+          if (matchesPattern(name, pattern)) names.push_back(name);
+        }
       }
+      if (node.scope != "SYSTEM") {
+        for (const auto* functions : {&session.catalog().temporaryFunctions(), &session.catalog().persistentFunctions()}) {
+          for (const catalog::SqlFunctionPtr& function : functions->all()) {
+            if (!function->temporary && function->name[1] != database) continue;
+            if (matchesPattern(function->name.back(), pattern)) names.push_back(catalog::joined(function->name));
+          }
+        }
+        std::sort(names.begin(), names.end());
+      }
+      for (const std::string& name : names) result.addTexts({name});
       return result.plan();
     }
     case plan::ShowWhat::kCatalogs: {
@@ -180,9 +192,31 @@ CommandOutcome showTableExtended(SparkSession& session, const plan::ShowTableExt
   return result.plan();
 }
 
+CommandOutcome showCollations(const SparkSessionPtr& session, const std::string& pattern) {
+  constexpr const char* kColumns[] = {"NAME", "LANGUAGE", "COUNTRY", "ACCENT_SENSITIVITY", "CASE_SENSITIVITY", "PAD_ATTRIBUTE", "ICU_VERSION"};
+  std::string sql;
+  StructFields fields;
+  for (const char* column : kColumns) {
+    sql += (sql.empty() ? "SELECT " : ", ") + std::string(column);
+    fields.push_back({column, DataType::string(), sql.find(',') != std::string::npos});
+  }
+  ASSIGN_OR_RETURN(const LogicalPlanPtr query, session->parse(sql + " FROM collations()"));
+  ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> batches, QueryExecution(session, query).collect());
+  CommandResult result(std::move(fields));
+  for (const columnar::ColumnarBatch& batch : batches) {
+    for (const auto row : batch.activeRows()) {
+      std::vector<Value> values;
+      for (size_t i = 0; i < std::size(kColumns); ++i) values.push_back(batch.column(static_cast<int>(i))->valueAt(row));
+      if (matchesPattern(values[0].asString(), pattern)) result.add(std::move(values));
+    }
+  }
+  return result.plan();
+}
+
 }  // namespace
 
 CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
+  if (const auto* node = command->as<plan::ShowCommand>(); node != nullptr && node->what == plan::ShowWhat::kCollations) return showCollations(session, node->pattern.value_or("*"));
   if (const auto* node = command->as<plan::ShowCommand>()) return show(*session, *node);
   if (const auto* node = command->as<plan::ShowColumns>()) return showColumns(*session, *node);
   if (const auto* node = command->as<plan::ShowTableExtended>()) return showTableExtended(*session, *node);

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/char_lengths.h"
+#include "analysis/sql_function_analysis.h"
 #include "base/condition.h"
 #include "base/legacy_conditions.h"
 #include "catalog/catalog_plugin.h"
 #include "expr/expression_text.h"
 #include "expr/unresolved.h"
+#include "parser/sql_parser.h"
+#include "types/type_coercion.h"
 
 namespace flint::session {
 namespace {
@@ -48,6 +52,25 @@ Status checkClause(const SparkSession& session, const char* kind, const std::vec
 bool canPartition(const DataType& type) { return type.isAtomic() && !type.is(TypeKind::kVariant) && !type.is(TypeKind::kCalendarInterval) && type.collation() == 0; }
 
 }  // namespace
+
+Status checkDefault(SparkSession& session, const std::string& statement, const std::string& column, const DataType& type, const std::string& text) {
+  if (text.empty()) return Status::ok();
+  const auto invalid = [&](const Condition& condition) {
+    Error error(condition);
+    error.with("statement", statement).with("colName", quoteIdentifier(column)).with("defaultValue", text);
+    return error.as(ErrorFamily::kAnalysis);
+  };
+  ASSIGN_OR_RETURN(const plan::ExprPtr written, parser::parseExpression(text, session.parserOptions()));
+  if (written->traits().hasSubquery) return invalid(condition::kInvalidDefaultValueSubqueryExpression);
+  const auto value = analysis::resolveValue(written, session.catalog(), session.conf(), session.evaluationOptions());
+  if (!value.isOk()) return invalid(condition::kInvalidDefaultValueUnresolvedExpression);
+  if (value.value()->traits().hasSubquery) return invalid(condition::kInvalidDefaultValueSubqueryExpression);
+  const DataType plain = analysis::asStrings(type);
+  if (!canAnsiStoreAssign(value.value()->dataType(), plain)) {
+    return invalid(condition::kInvalidDefaultValueDataType).with("expectedType", "\"" + type.sql() + "\"").with("actualType", "\"" + value.value()->dataType().sql() + "\"");
+  }
+  return Status::ok();
+}
 
 Status takeBucketTransforms(plan::TableSpec& spec) {
   for (const auto& column : spec.partitionColumns) {

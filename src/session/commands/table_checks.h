@@ -13,6 +13,9 @@ namespace flint::session {
 /// COLUMN_ALREADY_EXISTS, INVALID_PARTITION_COLUMN_DATA_TYPE, UNSUPPORTED_PARTITION_TRANSFORM, INVALID_BUCKET_COUNT and their like.
 Status checkNewTable(const SparkSession& session, const plan::CreateTable& node, const std::string& tableName, const StructFields& schema);
 
+/// Checks the text of a column's DEFAULT; an empty one is none. Errors: INVALID_DEFAULT_VALUE.*
+Status checkDefault(SparkSession& session, const std::string& statement, const std::string& column, const DataType& type, const std::string& text);
+
 /// The bucketing that PARTITIONED BY (bucket(n, column, ...)) asks for goes to where CLUSTERED BY puts it.
 /// Errors: UNSUPPORTED_PARTITION_TRANSFORM for another function, or for a nested column.
 Status takeBucketTransforms(plan::TableSpec& spec);

@@ -14,12 +14,14 @@
 #include "plan/logical/session_commands.h"
 #include "session/cache/cache_manager.h"
 #include "session/cache/caching.h"
+#include "session/commands/column_statistics.h"
 #include "session/commands/command_context.h"
 #include "session/commands/default_values.h"
 #include "session/commands/run_command.h"
 #include "session/commands/table_checks.h"
 #include "session/commands/table_partitions.h"
 #include "session/data_writing.h"
+#include "types/collation.h"
 
 namespace flint::session {
 namespace {
@@ -47,11 +49,17 @@ LogicalPlanPtr emptyRelation(const StructFields& schema) {
   return plan::makePlan(std::move(relation));
 }
 
+// The table's default collation is that of its texts.
+DataType underCollation(const DataType& type, const std::string& collation) {
+  const int id = collation.empty() ? -1 : findCollation(collation);
+  return id > 0 && type.is(TypeKind::kString) && type.collation() == 0 ? DataType::collatedString(id) : type;
+}
+
 // What the clauses of CREATE TABLE say besides columns, place and format.
 void applySpec(CatalogTable& table, const plan::TableSpec& spec, const std::vector<plan::ColumnDefinition>& columns) {
   table.comment = spec.comment.value_or("");
   for (const auto& [key, value] : spec.properties) table.properties[key] = value;
-  table.collation = spec.collation;
+  if (!spec.collation.empty()) table.collation = spec.collation;
   table.numBuckets = spec.numBuckets;
   table.bucketColumns = spec.bucketColumns;
   table.sortColumns = spec.bucketSortColumns;
@@ -61,6 +69,7 @@ void applySpec(CatalogTable& table, const plan::TableSpec& spec, const std::vect
   for (StructField& field : table.schema) {
     for (const plan::ColumnDefinition& column : columns) {
       if (column.name.back() != field.name) continue;
+      field.type = underCollation(field.type, table.collation);
       field.nullable = column.nullable;
       if (column.comment.has_value()) field.metadata = parser::commentMetadata(*column.comment);
       if (!column.defaultText.empty()) table.columnDefaults[field.name] = column.defaultText;
@@ -89,6 +98,9 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
     for (const auto& column : rows->output()) declared.push_back({column->name, column->dataType(), true});
   }
   RETURN_IF_ERROR(checkNewTable(*session, node, catalog::quoted(full), declared));
+  for (const plan::ColumnDefinition& column : node.columns) {
+    RETURN_IF_ERROR(checkDefault(*session, "CREATE TABLE", column.name.back(), column.type, column.defaultText));
+  }
   const bool exists = catalog.metastore().tableExists(full[1], full[2]);
   if (exists && node.ifNotExists) return nothing.plan();
   if (exists && !node.replace) {
@@ -383,6 +395,7 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     auto named = tableOnly(*session, node->name, "ANALYZE TABLE");
     if (!named.isOk() && named.error().condition().name == condition::kExpectTableNotViewNoAlternative.name) return Error(condition::kUnsupportedFeatureAnalyzeView).as(ErrorFamily::kAnalysis);
     ASSIGN_OR_RETURN(CatalogTable table, std::move(named));
+    if (node->allColumns || !node->columns.empty()) RETURN_IF_ERROR(analyzeColumns(session, table, node->columns, node->allColumns));
     RETURN_IF_ERROR(analyzeTable(session, std::move(table), node->partition, node->noScan));
     return nothing.plan();
   }
@@ -419,6 +432,12 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   }
   if (const auto* node = command->as<plan::AlterTableProperties>()) {
     ASSIGN_OR_RETURN(CatalogTable table, tableNamed(*session, node->name));
+    if (!node->isView && table.type == CatalogTable::Type::kView) {
+      return Error(condition::kExpectTableNotViewUseAlterView)
+          .with("viewName", catalog::quoted({"spark_catalog", table.database, table.name}))
+          .with("operation", node->unsetProperties.empty() ? "ALTER TABLE ... SET TBLPROPERTIES" : "ALTER TABLE ... UNSET TBLPROPERTIES")
+          .as(ErrorFamily::kAnalysis);
+    }
     for (const auto& [key, value] : node->setProperties) {
       if (key == "comment") {
         table.comment = value;

@@ -11,6 +11,8 @@ namespace {
 
 using catalog::CatalogTable;
 
+}  // namespace
+
 std::string timeText(int64_t ms) {
   const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
   std::tm parts{};
@@ -19,6 +21,8 @@ std::string timeText(int64_t ms) {
   std::strftime(text, sizeof text, "%a %b %d %H:%M:%S UTC %Y", &parts);
   return text;
 }
+
+namespace {
 
 std::string escapedText(const std::string& text) {
   std::string out;

@@ -32,4 +32,7 @@ std::string optionsText(const std::map<std::string, std::string>& options);
 /// "[`a`, `b`]"
 std::string columnsText(const std::vector<std::string>& columns);
 
+/// "Mon Nov 23 08:46:21 UTC 2026"
+std::string timeText(int64_t ms);
+
 }  // namespace flint::session

@@ -1,5 +1,6 @@
 // Views: CREATE, DROP; databases.
 #include "base/legacy_conditions.h"
+#include "io/file_system.h"
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/relational.h"
@@ -93,8 +94,19 @@ CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanP
   if (const auto* node = command->as<plan::DropNamespace>()) {
     ASSIGN_OR_RETURN(const std::string name, databaseName(*session, node->name));
     if (name == "default") return Error(condition::kUnsupportedFeatureDropDatabase).with("database", "`default`").as(ErrorFamily::kAnalysis);
+    std::vector<std::string> folders;  // of managed tables
+    if (node->cascade) {
+      for (const std::string& each : catalog.metastore().tables(name)) {
+        const auto table = catalog.metastore().table(name, each);
+        if (table.isOk() && table.value().type == catalog::CatalogTable::Type::kManaged) folders.push_back(table.value().location);
+      }
+    }
     RETURN_IF_ERROR(catalog.metastore().dropDatabase(name, node->ifExists, node->cascade));
-    catalog.persistentFunctions().dropDatabase(name);
+    for (const std::string& folder : folders) {
+      ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(folder));
+      ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
+      if (exists) RETURN_IF_ERROR(place.first->remove(place.second, true));
+    }
     return nothing.plan();
   }
   return LogicalPlanPtr();
