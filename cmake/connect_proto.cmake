@@ -36,7 +36,5 @@ target_compile_options(flint_connect_proto PRIVATE -w -O1 -g0)
 target_include_directories(flint_connect_proto SYSTEM PUBLIC ${protoFolder})
 target_link_libraries(flint_connect_proto PUBLIC external::protobuf)
 if(FLINT_SANITIZERS MATCHES thread)
-  # Under the thread sanitizer protobuf's headers give maps one more field, which the library, built without it, does not have.
-  target_compile_options(flint_connect_proto PUBLIC -U__SANITIZE_THREAD__)
-  target_compile_definitions(flint_connect_proto PUBLIC FLINT_THREAD_SANITIZER=1)
+  target_compile_options(flint_connect_proto PUBLIC -include ${CMAKE_SOURCE_DIR}/cmake/protobuf_under_tsan.h)
 endif()
