@@ -131,19 +131,27 @@ class LocalFileSystem final : public FileSystem {
   Result<std::vector<FileStatus>> list(const std::string& path) override {
     DIR* folder = ::opendir(path.c_str());
     if (folder == nullptr) return missingOrFailed("list", path, errno);
-    std::vector<std::string> names;
+    const std::unique_ptr<DIR, int (*)(DIR*)> open(folder, ::closedir);
+    struct Entry {
+      std::string name;
+      bool isFolder;  // known without looking it up
+    };
+    std::vector<Entry> entries;
     while (const dirent* entry = ::readdir(folder)) {
       const std::string_view name = entry->d_name;
-      if (name != "." && name != "..") names.emplace_back(name);
+      if (name != "." && name != "..") entries.push_back({std::string(name), entry->d_type == DT_DIR});
     }
-    ::closedir(folder);
-    std::sort(names.begin(), names.end());
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
     std::vector<FileStatus> members;
-    members.reserve(names.size());
-    for (const std::string& name : names) {
+    members.reserve(entries.size());
+    for (const Entry& entry : entries) {
+      std::string member = joined(path, entry.name);
+      if (entry.isFolder) {
+        members.push_back({.path = std::move(member), .isDirectory = true});
+        continue;
+      }
       struct stat info;
-      std::string member = joined(path, name);
-      if (::stat(member.c_str(), &info) != 0) {
+      if (::fstatat(::dirfd(folder), entry.name.c_str(), &info, 0) != 0) {
         if (errno == ENOENT) continue;  // gone since, or a link to nothing
         return failed("look up", member, errno);
       }

@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kSampledGroups = 2;     // of a file, whose dictionaries are looked at
 constexpr size_t kSampledFiles = 8;
 constexpr size_t kKeptTables = 256;
+constexpr size_t kMostFooters = 1000;    // of a table; of more files some stand for all
 
 // How many values there are in all when `rows` drawn at random showed `distinct` of them.
 double populationOf(double distinct, double rows) {
@@ -146,12 +147,25 @@ Status addFile(const FileIndex& index, const DataFile& data, bool sample, const 
 Result<connector::TableStatistics> compute(const FileIndex& index, const StructFields& columns, bool caseSensitive) {
   std::vector<ColumnSummary> summaries(columns.size());
   int64_t rowCount = 0;
-  for (size_t f = 0; f < index.files.size(); ++f) {
-    RETURN_IF_ERROR(addFile(index, index.files[f], f < kSampledFiles, columns, caseSensitive, summaries, rowCount));
+  const size_t numFiles = index.files.size();
+  const size_t looked = std::min(numFiles, kMostFooters);
+  int64_t lookedBytes = 0;
+  for (size_t i = 0; i < looked; ++i) {
+    const DataFile& file = index.files[i * numFiles / looked];
+    lookedBytes += file.status.size;
+    RETURN_IF_ERROR(addFile(index, file, i < kSampledFiles, columns, caseSensitive, summaries, rowCount));
   }
   connector::TableStatistics statistics;
-  statistics.rowCount = rowCount;
   statistics.sizeInBytes = index.sizeInBytes();
+  if (looked < numFiles && lookedBytes > 0) {
+    const double scale = static_cast<double>(index.sizeInBytes()) / static_cast<double>(lookedBytes);
+    rowCount = static_cast<int64_t>(static_cast<double>(rowCount) * scale);
+    for (ColumnSummary& summary : summaries) {
+      summary.boundsKnown = summary.nullsKnown = false;
+      summary.bytes *= scale;
+    }
+  }
+  statistics.rowCount = rowCount;
   for (size_t i = 0; i < columns.size(); ++i) {
     const ColumnSummary& summary = summaries[i];
     connector::ColumnStatistics column;
