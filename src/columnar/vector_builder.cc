@@ -139,12 +139,22 @@ void VectorBuilder::appendFrom(const ColumnVector& source, RowIndex row) {
       return appendStruct();
     case PhysicalType::kList: {
       const ListEntry entry = source.values<ListEntry>()[row];
-      for (size_t i = 0; i < children_.size(); ++i) {
-        for (int32_t at = 0; at < entry.length; ++at) children_[i].appendFrom(*source.children()[i], entry.offset + at);
-      }
+      for (size_t i = 0; i < children_.size(); ++i) children_[i].appendRange(*source.children()[i], entry.offset, entry.length);
       return appendList(entry.length);
     }
   }
+}
+
+void VectorBuilder::appendRange(const ColumnVector& source, RowIndex first, RowIndex count) {
+  const size_t width = widthOf(physicalType_);
+  const bool isPlain = physicalType_ != PhysicalType::kString && physicalType_ != PhysicalType::kList && physicalType_ != PhysicalType::kStruct;
+  if (isPlain && source.isFlat() && source.validity() == nullptr && validity_.empty()) {
+    const auto* bytes = reinterpret_cast<const char*>(source.valuesBuffer()->data());
+    bytes_.insert(bytes_.end(), bytes + static_cast<size_t>(first) * width, bytes + static_cast<size_t>(first + count) * width);
+    size_ += count;
+    return;
+  }
+  for (RowIndex row = first; row < first + count; ++row) appendFrom(source, row);
 }
 
 VectorPtr VectorBuilder::finish() {

@@ -48,13 +48,14 @@ class VectorBuilder {
   void append(const Value& value);
   void appendNull();
   void appendFrom(const ColumnVector& source, RowIndex row);
+  /// Rows [first, first + count) of a source.
+  void appendRange(const ColumnVector& source, RowIndex first, RowIndex count);
   void appendBoolean(bool value) { appendFixed<uint8_t>(value ? 1 : 0); }
   /// T must be the C++ type of the physical type.
   template <class T>
   void appendFixed(T value) {
-    const size_t at = bytes_.size();
-    bytes_.resize(at + sizeof(T));
-    std::memcpy(bytes_.data() + at, &value, sizeof(T));
+    const auto* bytes = reinterpret_cast<const char*>(&value);
+    bytes_.insert(bytes_.end(), bytes, bytes + sizeof(T));
     pushValid();
   }
   void appendString(std::string_view text);

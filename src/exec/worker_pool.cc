@@ -55,6 +55,8 @@ void WorkerPool::finishStep(const Claim& claim, WorkItem::Step step, double nano
   {
     const std::lock_guard lock(mutex_);
     claim.group->service_ += nanos / claim.group->weight_;
+    // Time goes on for those that wait too, so that short queries which keep coming do not overtake one another without end.
+    virtualTime_ += nanos / static_cast<double>(runnable_.size() + 1);
   }
   switch (step.outcome) {
     case WorkItem::Outcome::kAgain: return submit(claim.group, claim.item);

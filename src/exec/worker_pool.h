@@ -72,7 +72,7 @@ class WorkerPool {
   std::mutex mutex_;  // a leaf
   std::condition_variable_any ready_;
   std::vector<GroupPtr> runnable_;  // those with items
-  double virtualTime_ = 0;          // service of the group that ran last
+  double virtualTime_ = 0;          // service that a query which never waited has had: at least that of each one that ran
   std::vector<std::jthread> threads_;  // last: joined before what they use is destroyed
 };
 

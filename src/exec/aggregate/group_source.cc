@@ -45,6 +45,10 @@ GroupSource::GroupSource(std::shared_ptr<const AggregateCalls> calls, std::share
   bool hasSpilled = false;
   for (const auto& threads : groups_) hasSpilled = hasSpilled || threads->hasSpilled();
   numMorsels_ = total <= kFewGroups && !hasSpilled ? 1 : static_cast<int32_t>(kGroupPartitions);
+  // Partitions are freed by the threads that gave them out.
+  for (const auto& threads : groups_) {
+    if (numMorsels_ > 1) threads->rows().forgetOrder();
+  }
 }
 
 Result<LocalStatePtr> GroupSource::makeLocal(TaskContext& task) {

@@ -80,7 +80,7 @@ void GroupRows::forgetOrder() {
 }
 
 void GroupRows::clearPartition(size_t index) {
-  forgetOrder();
+  if (knowsOrder_) forgetOrder();
   if (format_.states.needsDestroy) partitions_[index].forEach([this](std::byte* row) { format_.states.destroy(row); });
   partitions_[index].clear();
 }

@@ -61,7 +61,7 @@ class GroupRows {
   std::byte* add(uint64_t hash, const std::byte* packed);
   RowBlocks& partition(size_t index) { return partitions_[index]; }
   const RowBlocks& partition(size_t index) const { return partitions_[index]; }
-  /// Ends the states of a partition and frees its rows.
+  /// Ends the states of a partition and frees its rows. Threads: once the order is forgotten, one thread for each partition.
   void clearPartition(size_t index);
   void clear();
   size_t size() const;
@@ -69,11 +69,10 @@ class GroupRows {
   GroupArena& arena() { return arena_; }
   /// All groups in the order they were added; null where there are more than `kMostInOrder`, or some are gone.
   const std::vector<std::byte*>* inOrder() const { return knowsOrder_ ? &inOrder_ : nullptr; }
+  void forgetOrder();
 
  private:
   static constexpr size_t kMostInOrder = 4096;
-
-  void forgetOrder();
 
   const GroupRowFormat& format_;
   std::vector<RowBlocks> partitions_;

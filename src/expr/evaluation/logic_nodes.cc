@@ -8,6 +8,14 @@ namespace {
 
 using columnar::Selection;
 
+// All values one after another; those of a dictionary or constant in `scratch`.
+const uint8_t* flatValues(const columnar::VectorReader<uint8_t>& values, RowIndex size, std::vector<uint8_t>& scratch) {
+  if (const uint8_t* flat = values.flatValues()) return flat;
+  scratch.resize(static_cast<size_t>(size));
+  for (RowIndex row = 0; row < size; ++row) scratch[static_cast<size_t>(row)] = values[row];
+  return scratch.data();
+}
+
 // AND and OR are one algorithm: `decisive` is the value of a side that decides the result (false for AND).
 class LogicNode final : public EvaluationNode {
  public:
@@ -57,9 +65,11 @@ class LogicNode final : public EvaluationNode {
     const columnar::VectorReader<uint8_t> rightValues(*right);
     ResultBuffer result(DataType::boolean(), active.size());
     auto* out = result.values<uint8_t>();
-    const uint8_t* flatLeft = leftValues.flatValues();
-    const uint8_t* flatRight = rightValues.flatValues();
-    if (!right_->canRaise() && !left->mayHaveNulls() && !right->mayHaveNulls() && flatLeft != nullptr && flatRight != nullptr && active.isAll()) {
+    if (!right_->canRaise() && !left->mayHaveNulls() && !right->mayHaveNulls() && active.isAll()) {
+      std::vector<uint8_t> scratchLeft;
+      std::vector<uint8_t> scratchRight;
+      const uint8_t* flatLeft = flatValues(leftValues, active.size(), scratchLeft);
+      const uint8_t* flatRight = flatValues(rightValues, active.size(), scratchRight);
       for (RowIndex row = 0; row < active.size(); ++row) {
         out[row] = decisive_ ? static_cast<uint8_t>(flatLeft[row] | flatRight[row]) : static_cast<uint8_t>(flatLeft[row] & flatRight[row]);
       }

@@ -31,10 +31,8 @@ Status generateElements(const GeneratorBinding& binding, Arguments arguments, co
   constexpr size_t kFirst = WithPosition ? 1 : 0;
   for (const RowIndex row : active) {
     const ListEntry entry = lists.isNull(row) ? ListEntry{} : lists[row];
-    for (int32_t i = 0; i < entry.length; ++i) {
-      if (WithPosition) columns[0].appendFixed(i);
-      for (size_t child = 0; child < children.size(); ++child) columns[kFirst + child].appendFrom(*children[child], entry.offset + i);
-    }
+    for (int32_t i = 0; WithPosition && i < entry.length; ++i) columns[0].appendFixed(i);
+    for (size_t child = 0; child < children.size(); ++child) columns[kFirst + child].appendRange(*children[child], entry.offset, entry.length);
     const bool filler = entry.length == 0 && binding.outer;
     if (filler) appendNullRow(columns);
     counts.push_back(filler ? 1 : entry.length);
