@@ -1,6 +1,9 @@
 #include "plan/logical/logical_plan.h"
 
+#include <algorithm>
+
 #include "plan/logical/annotated_tree.h"
+#include "plan/logical/python_plans.h"
 #include "plan/logical/relational.h"
 #include "plan/logical/subquery_expressions.h"
 
@@ -10,6 +13,13 @@ namespace {
 bool isUnresolvedKind(LogicalKind kind) {
   return (kind >= LogicalKind::kUnresolvedRelation && kind <= LogicalKind::kUnresolvedSubqueryTable) || kind == LogicalKind::kPivot ||
          kind == LogicalKind::kUnpivot;
+}
+
+const std::vector<AttributePtr>* pythonResultsOf(const LogicalPlan& plan) {
+  if (const auto* map = plan.as<PythonMap>()) return &map->results;
+  if (const auto* groups = plan.as<PythonGroupMap>()) return &groups->results;
+  if (const auto* pairs = plan.as<PythonCoGroupMap>()) return &pairs->results;
+  return nullptr;
 }
 
 // Whether every expression is an attribute or has a name.
@@ -115,6 +125,12 @@ std::vector<AttributePtr> references(const LogicalPlan& plan) {
         if (known->id == attribute->id) return;
       }
       out.push_back(std::move(attribute));
+    });
+  }
+  // What Python functions give stands among the expressions of their node.
+  if (const std::vector<AttributePtr>* made = pythonResultsOf(plan)) {
+    std::erase_if(out, [&](const AttributePtr& attribute) {
+      return std::any_of(made->begin(), made->end(), [&](const AttributePtr& result) { return result->id == attribute->id; });
     });
   }
   return out;
