@@ -233,14 +233,7 @@ class SqliteCatalog final : public CatalogPlugin {
   }
 
   std::vector<std::string> tables(const std::string& database) const override {
-    const std::lock_guard lock(mutex_);
-    std::vector<std::string> out;
-    const auto there = opened(false);
-    if (!there.isOk() || !there.value()) return out;
-    Statement rows(connection_, "SELECT name FROM tables WHERE database = ?1 ORDER BY name");
-    rows.text(1, database);
-    for (auto row = rows.step(); row.isOk() && row.value(); row = rows.step()) out.push_back(rows.column(0));
-    return out;
+    return namesIn(database, "SELECT name FROM tables WHERE database = ?1 ORDER BY name");
   }
   bool tableExists(const std::string& database, const std::string& table) const override {
     const std::lock_guard lock(mutex_);
@@ -287,14 +280,7 @@ class SqliteCatalog final : public CatalogPlugin {
   }
 
   std::vector<std::string> functions(const std::string& database) const override {
-    const std::lock_guard lock(mutex_);
-    std::vector<std::string> out;
-    const auto there = opened(false);
-    if (!there.isOk() || !there.value()) return out;
-    Statement rows(connection_, "SELECT name FROM functions WHERE database = ?1 ORDER BY name");
-    rows.text(1, database);
-    for (auto row = rows.step(); row.isOk() && row.value(); row = rows.step()) out.push_back(rows.column(0));
-    return out;
+    return namesIn(database, "SELECT name FROM functions WHERE database = ?1 ORDER BY name");
   }
   Result<std::optional<std::string>> function(const std::string& database, const std::string& name) const override {
     const std::lock_guard lock(mutex_);
@@ -326,6 +312,17 @@ class SqliteCatalog final : public CatalogPlugin {
   }
 
  private:
+  // Nothing where there is no file yet, or it cannot be read.
+  std::vector<std::string> namesIn(const std::string& database, const char* query) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> out;
+    const auto there = opened(false);
+    if (!there.isOk() || !there.value()) return out;
+    Statement rows(connection_, query);
+    rows.text(1, database);
+    for (auto row = rows.step(); row.isOk() && row.value(); row = rows.step()) out.push_back(rows.column(0));
+    return out;
+  }
   Result<std::optional<std::string>> functionLocked(const std::string& database, const std::string& name) const {
     ASSIGN_OR_RETURN(const bool there, opened(false));
     if (!there) return std::optional<std::string>();

@@ -151,7 +151,7 @@ ValueBounds ValueBounds::of(const ColumnVector& vector) {
   ValueBounds bounds;
   bounds.numValues = vector.size();
   bounds.nullCount = 0;
-  for (RowIndex row = 0; row < vector.size(); ++row) *bounds.nullCount += vector.isNull(row) ? 1 : 0;
+  for (RowIndex row = 0; vector.mayHaveNulls() && row < vector.size(); ++row) *bounds.nullCount += vector.isNull(row) ? 1 : 0;
   const ColumnVector& base = vector.isFlat() ? vector : *vector.base();
   const DataType& type = vector.type();
   const bool isDecimal = type.is(TypeKind::kDecimal);

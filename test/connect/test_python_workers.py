@@ -82,6 +82,19 @@ def test_a_crash_is_told_with_its_traceback(spark):
         spark.range(1).select(crash("id")).collect()
 
 
+def analyzed_slowly():
+    @udtf
+    class Slow:
+        @staticmethod
+        def analyze():
+            time.sleep(600)
+
+        def eval(self):
+            yield 1,
+
+    return Slow()
+
+
 def test_silence_ends_a_worker(spark):
     spark.conf.set("spark.sql.execution.pyspark.udf.idleTimeoutSeconds", "1s")
     spark.conf.set("spark.sql.execution.pyspark.udf.killOnIdleTimeout", "true")
@@ -90,31 +103,13 @@ def test_silence_ends_a_worker(spark):
     with pytest.raises(SparkException, match=message):
         spark.range(1).select(forever("id")).collect()
 
-    @udtf
-    class Slow:
-        @staticmethod
-        def analyze():
-            time.sleep(600)
-
-        def eval(self):
-            yield 1,
-
     with pytest.raises(AnalysisException, match=message):
-        Slow().collect()
+        analyzed_slowly().collect()
     # Those that do their work are left alone.
     assert spark.range(2).select(plus_one("id")).count() == 2
 
 
 def test_an_analysis_that_takes_long_is_interrupted(spark):
-    @udtf
-    class Slow:
-        @staticmethod
-        def analyze():
-            time.sleep(600)
-
-        def eval(self):
-            yield 1,
-
     def interrupt():
         deadline = time.monotonic() + 60
         while not spark.interruptAll() and time.monotonic() < deadline:
@@ -124,7 +119,7 @@ def test_an_analysis_that_takes_long_is_interrupted(spark):
     stopper.start()
     began = time.monotonic()
     with pytest.raises(Exception, match="OPERATION_CANCELED"):
-        Slow().collect()
+        analyzed_slowly().collect()
     stopper.join()
     assert time.monotonic() - began < 60
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace flint::functions {
@@ -168,9 +169,19 @@ double strictExp(double x) {
   return std::ldexp(1 - ((lower - (x * c) / (2.0 - c)) - upper), k);
 }
 
-double strictLog(double x) {
-  if (x == 0) return -kInfinity;
-  if (x < 0) return kNan;
+namespace {
+
+// What a logarithm begins with: its result where that is not finite, else the number, out of the subnormals, with its high word and exponent.
+struct LogArgument {
+  std::optional<double> result;
+  double x = 0;
+  int32_t high = 0;
+  int32_t k = 0;
+};
+
+LogArgument logArgumentOf(double x) {
+  if (x == 0) return {.result = -kInfinity};
+  if (x < 0) return {.result = kNan};
   int32_t high = highWord(x);
   int32_t k = 0;
   if (high < kImplicitBit) {
@@ -178,8 +189,18 @@ double strictLog(double x) {
     x *= kTwo54;
     high = highWord(x);
   }
-  if (high >= 0x7ff00000) return x + x;
-  k += (high >> 20) - 1023;
+  if (high >= 0x7ff00000) return {.result = x + x};
+  return {.x = x, .high = high, .k = k + (high >> 20) - 1023};
+}
+
+}  // namespace
+
+double strictLog(double x) {
+  const LogArgument argument = logArgumentOf(x);
+  if (argument.result.has_value()) return *argument.result;
+  x = argument.x;
+  int32_t high = argument.high;
+  int32_t k = argument.k;
   high &= kMantissaHigh;
   const int32_t carry = (high + 0x95f64) & kImplicitBit;
   x = withHighWord(x, high | (carry ^ kOneHigh));
@@ -205,19 +226,12 @@ double strictLog(double x) {
 }
 
 double strictLog10(double x) {
-  if (x == 0) return -kInfinity;
-  if (x < 0) return kNan;
-  int32_t high = highWord(x);
-  int32_t k = 0;
-  if (high < kImplicitBit) {
-    k -= 54;
-    x *= kTwo54;
-    high = highWord(x);
-  }
-  if (high >= 0x7ff00000) return x + x;
-  k += (high >> 20) - 1023;
+  const LogArgument argument = logArgumentOf(x);
+  if (argument.result.has_value()) return *argument.result;
+  const int32_t high = argument.high;
+  const int32_t k = argument.k;
   const int32_t negative = k < 0 ? 1 : 0;
-  x = withHighWord(x, (high & kMantissaHigh) | ((0x3ff - negative) << 20));
+  x = withHighWord(argument.x, (high & kMantissaHigh) | ((0x3ff - negative) << 20));
   const auto exponent = static_cast<double>(k + negative);
   const double z = exponent * 3.69423907715893078616e-13 + 4.34294481903251816668e-01 * strictLog(x);
   return z + exponent * 3.01029995663611771306e-01;
