@@ -1,10 +1,11 @@
 # make run    builds Flint and runs the main job on it         make test   builds and runs every test
 # make bench  compares speed with other engines                make check  the layer and style checks alone
 # make build  builds only; PRESET=debug|asan|tsan|release      make deps   installs what is missing
+# make wheel  makes the Python package, with the program, in build/wheel
 PRESET ?= release
 JOBS ?= $(shell nproc)
 
-.PHONY: run test bench check build deps clean
+.PHONY: run test bench check build deps clean wheel
 .DEFAULT_GOAL := build
 
 deps:
@@ -19,6 +20,9 @@ run: build
 
 test: build
 	@tools/run_tests.sh $(PRESET)
+
+wheel: build
+	@tools/make_wheel.py build/$(PRESET) build/wheel
 
 bench: build
 	@tools/run_benchmarks.sh

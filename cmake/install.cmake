@@ -51,7 +51,10 @@ endfunction()
 include(GNUInstallDirs)
 flint_collect_libraries(flint_api FLINT_ARCHIVES FLINT_EXTERNAL_LIBRARIES)
 
-install(TARGETS flint RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# The component `program` is what runs without a compiler; the Python package (tools/make_wheel.py) carries it.
+install(TARGETS flint RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+# Libraries beside the program are found by those that need them in turn, too.
+target_link_options(flint PRIVATE -Wl,--disable-new-dtags)
 set_target_properties(flint PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/flint")
 install(DIRECTORY include/flint DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(FLINT_LINK_ITEMS)
@@ -62,7 +65,7 @@ endforeach()
 set(FLINT_SYSTEM_ITEMS)
 foreach(library ${FLINT_EXTERNAL_LIBRARIES})
   if(library MATCHES "pyarrow/")
-    install(FILES ${library} DESTINATION ${CMAKE_INSTALL_LIBDIR}/flint)
+    install(FILES ${library} DESTINATION ${CMAKE_INSTALL_LIBDIR}/flint COMPONENT program)
     get_filename_component(name ${library} NAME)
     string(APPEND FLINT_SYSTEM_ITEMS "    \${FLINT_LIBRARY_DIR}/${name}\n")
   else()
@@ -75,6 +78,6 @@ configure_file(${CMAKE_SOURCE_DIR}/cmake/flint-config.cmake.in ${CMAKE_BINARY_DI
 install(FILES ${CMAKE_BINARY_DIR}/flint-config.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/flint)
 
 # The Python side of user-defined functions; programs find it from where they are (pyworker/worker_files.cc), so the build tree has it at the same place.
-install(DIRECTORY python/flint_worker DESTINATION ${CMAKE_INSTALL_DATADIR}/flint PATTERN "__pycache__" EXCLUDE)
+install(DIRECTORY python/flint_worker DESTINATION ${CMAKE_INSTALL_DATADIR}/flint COMPONENT program PATTERN "__pycache__" EXCLUDE)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share/flint)
 file(CREATE_LINK ${CMAKE_SOURCE_DIR}/python/flint_worker ${CMAKE_BINARY_DIR}/share/flint/flint_worker SYMBOLIC)

@@ -1,10 +1,15 @@
 #include "cli/server_command.h"
 
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-
-#include <charconv>
 
 #include "cli/refusal.h"
 #include "cli/settings.h"
@@ -18,7 +23,8 @@ constexpr int64_t kDrainMs = 30'000;
 
 constexpr const char* kUsage =
     "usage: flint server [--host 127.0.0.1] [--port 15002] [--conf key=value]... [--properties-file FILE]\n"
-    "                    [--tls-certificate FILE --tls-key FILE] [--insecure]\n";
+    "                    [--tls-certificate FILE --tls-key FILE] [--insecure] [--attached]\n"
+    "--attached is for programs that start a server of their own: its port goes to standard output, and it ends when its standard input does.\n";
 
 bool parsePort(const std::string& text, int& port) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -30,6 +36,7 @@ struct ServerArguments {
   Settings settings;
   std::string problem;  // empty: none
   bool wantsHelp = false;
+  bool isAttached = false;
 };
 
 ServerArguments parse(const std::vector<std::string>& arguments) {
@@ -52,6 +59,10 @@ ServerArguments parse(const std::vector<std::string>& arguments) {
     }
     if (option == "--insecure") {
       parsed.options.insecure = true;
+      continue;
+    }
+    if (option == "--attached") {
+      parsed.isAttached = true;
       continue;
     }
     if (!hasValue && i + 1 < arguments.size()) {
@@ -88,6 +99,36 @@ ServerArguments parse(const std::vector<std::string>& arguments) {
   return parsed;
 }
 
+// Tells the program that started this process which port is listened on. What is written later goes where errors do.
+void announce(int port) {
+  std::printf("%d\n", port);
+  std::fflush(stdout);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+// Until one of `signals` comes or, where `readsInput`, standard input ends; true for a signal.
+bool waitForEnd(const sigset_t& signals, bool readsInput) {
+  int signal = 0;
+  const int signalDescriptor = readsInput ? ::signalfd(-1, &signals, SFD_CLOEXEC) : -1;
+  if (signalDescriptor < 0) {
+    sigwait(&signals, &signal);
+    return true;
+  }
+  std::array<pollfd, 2> watched = {{{STDIN_FILENO, POLLIN, 0}, {signalDescriptor, POLLIN, 0}}};
+  bool isSignal = false;
+  while (true) {
+    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) break;
+    isSignal = (watched[1].revents & POLLIN) != 0;
+    if (isSignal) break;
+    if (watched[0].revents == 0) continue;
+    std::array<char, 256> ignored;
+    const ssize_t bytes = ::read(STDIN_FILENO, ignored.data(), ignored.size());
+    if (bytes == 0 || (bytes < 0 && errno != EINTR && errno != EAGAIN)) break;
+  }
+  ::close(signalDescriptor);
+  return isSignal;
+}
+
 }  // namespace
 
 int serverCommand(const std::vector<std::string>& arguments) {
@@ -113,9 +154,9 @@ int serverCommand(const std::vector<std::string>& arguments) {
   if (!server.isOk()) return refuse(reasonOf(server.error()));
   std::fprintf(stderr, "flint: serving Spark Connect on %s:%d\n", parsed.options.host.c_str(), (*server)->port());
 
-  int signal = 0;
-  sigwait(&signals, &signal);
-  (*server)->stop(kDrainMs);
+  if (parsed.isAttached) announce((*server)->port());
+  const bool mayDrain = waitForEnd(signals, parsed.isAttached);
+  (*server)->stop(mayDrain ? kDrainMs : 0);  // who closed the input waits for no answer
   return 0;
 }
 
