@@ -260,7 +260,7 @@ Result<ResolvedPlan> PlanResolver::resolveInlineTable(const plan::UnresolvedInli
       types.push_back(row[c]->dataType());
       nullable = nullable || row[c]->nullable();
     }
-    const auto common = commonTypeWithoutPromotion(types, options_.ansi);
+    const auto common = commonTypeWithoutPromotion(types, false);  // the same with ANSI and without
     const std::string name = node.names.empty() ? "col" + std::to_string(c + 1) : node.names[c];
     if (!common) {
       return Error(condition::kInvalidInlineTableIncompatibleTypesInInlineTable).with("colName", quoteIdentifier(name)).at(node.origin()).as(ErrorFamily::kAnalysis);
@@ -284,8 +284,11 @@ Result<ResolvedPlan> PlanResolver::resolveInlineTable(const plan::UnresolvedInli
   for (size_t c = 0; c < width; ++c) {
     columnar::VectorBuilder builder(attributes[c]->type);
     for (const auto& row : rows) {
-      ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(row[c], options_));
-      builder.append(value);
+      const auto value = expr::evaluateFoldable(row[c], options_);
+      if (!value.isOk()) {
+        return Error(condition::kInvalidInlineTableFailedSqlExpressionEvaluation).with("sqlExpr", expr::quotedExpression(row[c])).at(row[c]->origin()).as(ErrorFamily::kAnalysis);
+      }
+      builder.append(value.value());
     }
     columns.push_back(builder.finish());
   }

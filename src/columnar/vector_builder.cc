@@ -8,11 +8,24 @@ namespace flint::columnar {
 namespace {
 
 constexpr size_t kLargestBlock = 1 << 20;
+constexpr size_t kGivenAway = 1 << 16;  // bytes from which on a builder's are not copied
+constexpr size_t kRoomBehind = 64;      // readable bytes behind a buffer's own
 
 std::shared_ptr<Buffer> copyOf(const void* data, size_t size) {
   auto buffer = Buffer::allocate(size);
   if (size != 0) std::memcpy(buffer->mutableData(), data, size);
   return buffer;
+}
+
+// The bytes of a builder as a buffer: large ones that fill their room as they are, others as a copy.
+BufferPtr bufferOf(std::vector<char>& bytes) {
+  if (bytes.size() < kGivenAway || bytes.capacity() - bytes.size() < kRoomBehind || bytes.capacity() - bytes.size() > bytes.size() / 4) {
+    return copyOf(bytes.data(), bytes.size());
+  }
+  auto owner = std::make_shared<const std::vector<char>>(std::move(bytes));
+  const char* data = owner->data();
+  const size_t size = owner->size();
+  return Buffer::wrap(data, size, std::move(owner));
 }
 
 }  // namespace
@@ -150,6 +163,8 @@ void VectorBuilder::appendRange(const ColumnVector& source, RowIndex first, RowI
   const bool isPlain = physicalType_ != PhysicalType::kString && physicalType_ != PhysicalType::kList && physicalType_ != PhysicalType::kStruct;
   if (isPlain && source.isFlat() && source.validity() == nullptr && validity_.empty()) {
     const auto* bytes = reinterpret_cast<const char*>(source.valuesBuffer()->data());
+    // With the room behind that lets `finish` give the bytes away as they are.
+    if (bytes_.empty() && static_cast<size_t>(count) * width >= kGivenAway) bytes_.reserve(static_cast<size_t>(count) * width + kRoomBehind);
     bytes_.insert(bytes_.end(), bytes + static_cast<size_t>(first) * width, bytes + static_cast<size_t>(first + count) * width);
     size_ += count;
     return;
@@ -162,7 +177,7 @@ VectorPtr VectorBuilder::finish() {
   std::vector<VectorPtr> children;
   for (VectorBuilder& child : children_) children.push_back(child.finish());
   const RowIndex size = size_;
-  BufferPtr values = physicalType_ == PhysicalType::kStruct ? nullptr : BufferPtr(copyOf(bytes_.data(), bytes_.size()));
+  BufferPtr values = physicalType_ == PhysicalType::kStruct ? nullptr : bufferOf(bytes_);
   ColumnVector::Owners owners;
   if (heap_ != nullptr) {
     owners.push_back(heap_->owner());

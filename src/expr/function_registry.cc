@@ -59,6 +59,15 @@ std::string callText(const BindContext& context) {
 }
 
 Error unexpectedArgumentType(const BindContext& context, size_t argument, const std::string& required) {
+  const DataType& given = context.argumentTypes[argument];
+  const bool day = required == "\"DATE\"" && !context.name.starts_with("date_") && !context.name.starts_with("unix_");
+  if (given.is(TypeKind::kTime) && (day || required == "\"TIMESTAMP\"")) {
+    // It counts as a time that can be cast, which then fails.
+    return Error(condition::kDatatypeMismatchCastWithoutSuggestion)
+        .with("sqlExpr", "\"" + callText(context) + "\"")
+        .with("srcType", "\"" + given.sql() + "\"")
+        .with("targetType", required);
+  }
   static constexpr const char* kOrdinals[] = {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"};
   return Error(condition::kDatatypeMismatchUnexpectedInputType)
       .with("sqlExpr", "\"" + callText(context) + "\"")
@@ -113,12 +122,17 @@ FunctionBinding& completed(FunctionBinding& binding, const ScalarFunction& funct
 // Functions whose arguments are not cast, but for NULL: those that Spark has as ExpectsInputTypes.
 bool takesExactTypes(const ScalarFunction& function) {
   static constexpr std::string_view kNames[] = {"json_object_keys", "get_json_object", "json_array_length", "unix_seconds", "unix_millis", "unix_micros",
-                                                "getbit", "bit_count", "parse_url", "try_parse_url", "bitmap_count"};
+                                                "getbit", "bit_count", "soundex", "timestamp_millis", "timestamp_micros", "unix_date", "parse_url", "try_parse_url", "bitmap_count"};
   return std::find(std::begin(kNames), std::end(kNames), function.names[0]) != std::end(kNames);
 }
 bool isOfKind(const DataType& given, const DataType& wanted) {
   if (given.is(TypeKind::kNull) || (given.isStringLike() && wanted.isStringLike())) return true;
   return given.is(wanted.kind()) || (given.isIntegral() && wanted.isIntegral()) || (given.is(TypeKind::kBoolean) && wanted.isIntegral());
+}
+
+// getbit takes its position as what is cast to a number.
+bool takenExactly(const ScalarFunction& function, size_t argument, const DataType& given, const DataType& wanted) {
+  return isOfKind(given, wanted) || (argument == 1 && function.names[0] == "getbit");
 }
 
 // A number or truth value is taken from what is cast to it implicitly.
@@ -182,7 +196,7 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
     for (size_t i = 0; i < count; ++i) {
       const DataType& given = context.argumentTypes[i];
       const DataType& wanted = *overloadArgument(overload, i);
-      if (!implicitCast(given, wanted, context.options.ansi) || (exact && !isOfKind(given, wanted))) break;
+      if (!implicitCast(given, wanted, context.options.ansi) || (exact && !takenExactly(function, i, given, wanted))) break;
       types.push_back(*overloadArgument(overload, i));
     }
     if (types.size() == count) {
@@ -196,7 +210,7 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
     for (const Overload& overload : function.overloads) {
       if (!takesCount(overload, count)) continue;
       const DataType& type = *overloadArgument(overload, i);
-      accepted = accepted || (implicitCast(context.argumentTypes[i], type, context.options.ansi) && (!exact || isOfKind(context.argumentTypes[i], type)));
+      accepted = accepted || (implicitCast(context.argumentTypes[i], type, context.options.ansi) && (!exact || takenExactly(function, i, context.argumentTypes[i], type)));
       const std::string text = "\"" + type.sql() + "\"";
       if (std::find(required.begin(), required.end(), text) == required.end()) required.push_back(text);
     }
@@ -255,8 +269,8 @@ Result<ExprPtr> makeFunctionCall(const std::string& name, std::vector<ExprPtr> a
   }
   FunctionBinding binding = std::move(bound).value();
   if (makesCollatedTexts(function)) keepCollation(binding, types);
-  // A try_ function answers NULL also for arguments that cannot become its types.
-  const CastMode mode = binding.errorsAreNull ? CastMode::kTry : options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+  // A try_ function answers NULL also for arguments that cannot become its types, unless it only makes a value of parts.
+  const CastMode mode = binding.errorsAreNull && !name.starts_with("try_make") ? CastMode::kTry : options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   for (size_t i = 0; i < arguments.size() && i < binding.argumentTypes.size(); ++i) {
     const DataType& wanted = binding.argumentTypes[i];
     if (arguments[i]->as<LambdaFunction>() != nullptr || types[i].sameType(wanted)) continue;

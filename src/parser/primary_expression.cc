@@ -196,9 +196,11 @@ ExprPtr ExpressionParser::rowConstructor(std::vector<ExprPtr> values, uint32_t f
 std::vector<ExprPtr> ExpressionParser::rowValues(const ExprPtr& value, uint32_t first) const {
   // A row is known by the parenthesis it starts with: named_struct(...) as the user calls it is one value.
   const auto* call = value->as<expr::UnresolvedFunction>();
-  const Token& token = tokenAt(first);
-  const bool isRow = call != nullptr && token.type == kLeftParen && value->origin() != nullptr &&
-                     value->origin()->startIndex == static_cast<int32_t>(token.index) && call->nameParts.size() == 1 && call->nameParts[0] == "named_struct";
+  bool isRow = false;
+  if (call != nullptr && value->origin() != nullptr && call->nameParts.size() == 1 && call->nameParts[0] == "named_struct") {
+    // In more parentheses it is a row still.
+    for (uint32_t at = first; tokenAt(at).type == kLeftParen && !isRow; ++at) isRow = value->origin()->startIndex == static_cast<int32_t>(tokenAt(at).index);
+  }
   std::vector<ExprPtr> out;
   if (call != nullptr && call->nameParts.size() == 1 && lowerCase(call->nameParts[0]) == "struct") {
     // struct(a, b) is a row as well.

@@ -136,6 +136,11 @@ ExprPtr ExpressionParser::castExpression(uint32_t first, CastMode mode) {
   advance();
   expect(kLeftParen);
   ExprPtr child = expression();
+  if (at(kRightParen)) {
+    // Without a type it is a call of a function with this name.
+    advance();
+    return callNode(first, mode == CastMode::kTry ? "try_cast" : "cast", {std::move(child)});
+  }
   expect(kAs);
   DataType type = dataType();
   expect(kRightParen);

@@ -1,11 +1,10 @@
 #include "parser/type_parser.h"
 
-#include <fmt/core.h>
-
 #include <array>
 #include <charconv>
 
 #include "base/json_string.h"
+#include "base/legacy_conditions.h"
 #include "types/collation.h"
 
 namespace flint::parser {
@@ -84,19 +83,13 @@ DataType TypeParser::intervalType() {
 
 DataType TypeParser::decimalType(uint32_t first) {
   if (!accept(kLeftParen)) return DataType::decimal(10, 0);
-  const int64_t precision = integerNumber(1'000'000);
-  int64_t scale = 0;
-  if (accept(kComma)) {
-    const bool negative = accept(kDash);
-    scale = integerNumber(1'000'000) * (negative ? -1 : 1);
-  }
+  const int64_t precision = integerNumber(2'147'483'647);
+  const int64_t scale = accept(kComma) ? integerNumber(2'147'483'647) : 0;
   expect(kRightParen);
   if (!failed() && precision > kMaxDecimalPrecision) {
     failWith(condition::kDecimalPrecisionExceedsMaxPrecision, {{"precision", std::to_string(precision)}, {"maxPrecision", "38"}}, first);
   }
-  if (!failed() && (scale > precision || scale < 0)) {
-    fail(internalError(fmt::format("Decimal scale ({}) cannot be greater than precision ({}).", scale, precision)), first);
-  }
+  if (!failed() && scale > precision) failWith(condition::kLegacyErrorTemp1228, {{"scale", std::to_string(scale)}, {"precision", std::to_string(precision)}}, first);
   return DataType::decimal(static_cast<int>(precision), static_cast<int>(scale));
 }
 

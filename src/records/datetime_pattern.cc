@@ -190,10 +190,10 @@ class PatternParser {
           if (!literal(pattern[end])) return false;
         }
         i = end + 1;
-      } else if (isalpha(static_cast<unsigned char>(c)) != 0) {
+      } else if (isLetter(c)) {
         size_t end = i;
         while (end < pattern.size() && pattern[end] == c) ++end;
-        const bool adjacent = end < pattern.size() && std::string_view("yuMdHhmsSkK").find(pattern[end]) != std::string_view::npos;
+        const bool adjacent = end < pattern.size() && isLetter(pattern[end]) && std::string_view("yuMdHhmsSkK").find(pattern[end]) != std::string_view::npos;
         if (!field(c, end - i, adjacent)) return false;
         i = end;
       } else {
@@ -203,6 +203,8 @@ class PatternParser {
     }
     return true;
   }
+
+  static bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
   bool literal(char c) {
     if (at_ >= text_.size() || text_[at_] != c) return false;

@@ -23,11 +23,15 @@ bool JsonDocument::parse(std::string_view text, bool allowTrailing) {
   unescaped_.clear();
   addNode();
   if (!value(0, 1)) return false;
-  if (allowTrailing) return true;
+  if (allowTrailing) {
+    // Text may follow, but a number has to end.
+    const bool isNumber = nodes_[0].kind == Kind::kInteger || nodes_[0].kind == Kind::kFloat;
+    return !isNumber || position_ == text_.size() || std::string_view(" \t\n\r").find(text_[position_]) != std::string_view::npos;
+  }
   return skipBlanks() && position_ == text_.size();
 }
 
-bool JsonDocument::skipBlanks() {
+bool JsonDocument::skipBlanksAndComments() {
   while (position_ < text_.size()) {
     const char c = text_[position_];
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {

@@ -53,7 +53,11 @@ class JsonDocument {
   bool string(std::string_view& content);
   bool escape(std::string& out);
   bool fieldName(std::string_view& name);
-  bool skipBlanks();
+  bool skipBlanks() {
+    const bool isBlank = position_ < text_.size() && (static_cast<unsigned char>(text_[position_]) <= ' ' || text_[position_] == '/');
+    return !isBlank || skipBlanksAndComments();
+  }
+  bool skipBlanksAndComments();
   int32_t addNode();
 
   const JsonDialect dialect_;

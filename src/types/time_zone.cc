@@ -207,6 +207,11 @@ bool TimeZone::parseFile(std::string_view bytes) {
   if (rule.size() >= 2 && rule.front() == '\n') {
     rule = rule.substr(1, rule.find('\n', 1) - 1);
     if (!rule.empty()) hasRule_ = parseRule(rule);
+    if (hasRule_ && !ruleHasDaylight_ && starts_.empty()) {
+      // The clock has never been changed.
+      hasRule_ = false;
+      firstOffset_ = standardOffset_;
+    }
   }
   return true;
 }
@@ -289,7 +294,7 @@ int32_t TimeZone::offsetAt(int64_t epochSeconds) const {
 }
 
 std::string TimeZone::abbreviationAt(int64_t epochSeconds) const {
-  if (isFixed()) return id_ == "UTC" || id_ == "GMT" ? id_ : offsetText(firstOffset_);
+  if (isFixed()) return !standardName_.empty() ? standardName_ : id_ == "UTC" || id_ == "GMT" ? id_ : offsetText(firstOffset_);
   if (hasRule_ && (starts_.empty() || epochSeconds >= starts_.back())) {
     bool isDaylight;
     ruleOffsetAt(epochSeconds, isDaylight);

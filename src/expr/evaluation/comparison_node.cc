@@ -60,8 +60,9 @@ struct Target {
   uint8_t* bytes;         // or this
 };
 
+// Operands are taken by value: bytes that are written could else be their pointers.
 template <class Op, class Left, class Right>
-void runLoop(const Target& target, const Left& left, const Right& right) {
+void runLoop(const Target& target, const Left left, const Right right) {
   if (target.rows != nullptr) {
     Selection& out = *target.rows;
     const size_t before = out.size();

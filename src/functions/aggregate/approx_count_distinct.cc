@@ -61,6 +61,33 @@ uint64_t hashAt(const ColumnVector& vector, RowIndex row, uint64_t seed = kSeed)
   }
 }
 
+#define HLL_RAW(precision, ...) constexpr double kRaw##precision[] = {__VA_ARGS__};
+#define HLL_BIAS(precision, ...) constexpr double kBias##precision[] = {__VA_ARGS__};
+#include "functions/aggregate/hll_bias.inc"
+#undef HLL_RAW
+#undef HLL_BIAS
+
+struct BiasTable {
+  std::span<const double> raw;
+  std::span<const double> bias;
+};
+constexpr BiasTable kBiasTables[] = {{kRaw4, kBias4}, {kRaw5, kBias5}, {kRaw6, kBias6}, {kRaw7, kBias7}, {kRaw8, kBias8}, {kRaw9, kBias9}, {kRaw10, kBias10}, {kRaw11, kBias11},
+                                     {kRaw12, kBias12}, {kRaw13, kBias13}, {kRaw14, kBias14}, {kRaw15, kBias15}, {kRaw16, kBias16}, {kRaw17, kBias17}, {kRaw18, kBias18}};
+
+// How much an estimate is too large: the mean of the biases of the six measured estimates nearest to it.
+double biasOf(int precision, double estimate) {
+  constexpr size_t kNeighbours = 6;
+  const auto [raw, bias] = kBiasTables[precision - 4];
+  const auto nearest = static_cast<size_t>(std::lower_bound(raw.begin(), raw.end(), estimate) - raw.begin());
+  size_t low = nearest + 1 > kNeighbours ? nearest + 1 - kNeighbours : 0;
+  size_t high = std::min(low + kNeighbours, raw.size());
+  const auto distance = [&](size_t i) { return (estimate - raw[i]) * (estimate - raw[i]); };
+  for (; high < raw.size() && distance(high) < distance(low); ++high) ++low;
+  double sum = 0;
+  for (size_t i = low; i < high; ++i) sum += bias[i];
+  return sum / static_cast<double>(high - low);
+}
+
 // HyperLogLog++ over 2^precision registers; small counts by linear counting.
 struct DistinctSketch {
   struct Object {
@@ -116,12 +143,13 @@ struct DistinctSketch {
       inverse += std::ldexp(1.0, -rank);
       empty += rank == 0 ? 1 : 0;
     }
-    double estimate = alpha() * count * count / inverse;
+    const double raw = alpha() * count * count / inverse;
+    double estimate = raw < 5 * count ? raw - biasOf(precision, raw) : raw;
     if (empty > 0) {
       const double linear = count * std::log(count / empty);
-      if (linear <= linearThreshold()) estimate = linear;
+      if (linear <= linearThreshold() || raw <= 2.5 * count) estimate = linear;
     }
-    result.appendFixed(static_cast<int64_t>(std::llround(estimate)));
+    result.appendFixed(static_cast<int64_t>(std::floor(estimate + 0.5)));
     return Status::ok();
   }
 };

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <bit>
+#include <cstring>
+#include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <unordered_set>
 
@@ -171,6 +174,101 @@ struct Collected {
     if (reader.failed()) return reader.status();
     result.appendList(object->count);
     return Status::ok();
+  }
+};
+
+// collect_list of values of one width: the values themselves, in pieces that never move.
+struct CollectedPlain {
+  struct Piece {
+    std::unique_ptr<char[]> bytes;
+    size_t used = 0;
+    size_t size = 0;
+  };
+  struct Object {
+    std::vector<Piece> pieces;
+    int64_t held = 0;
+    int32_t count = 0;
+  };
+  DataType type;
+  size_t width;
+
+  Object make() const { return {}; }
+  int64_t heldBytes(const Object& object) const { return object.held; }
+  // Room for `size` bytes, which are counted as used.
+  char* room(Object& object, size_t size) const {
+    if (object.pieces.empty() || object.pieces.back().size - object.pieces.back().used < size) {
+      constexpr size_t kLargestPiece = 1 << 20;
+      const size_t next = object.pieces.empty() ? 4 * width : std::min(object.pieces.back().size * 2, kLargestPiece);
+      Piece piece;
+      piece.size = std::max(size, next);
+      piece.bytes = std::make_unique_for_overwrite<char[]>(piece.size);
+      object.held += static_cast<int64_t>(piece.size + sizeof(Piece));
+      object.pieces.push_back(std::move(piece));
+    }
+    Piece& last = object.pieces.back();
+    char* at = last.bytes.get() + last.used;
+    last.used += size;
+    return at;
+  }
+  void put(Object& object, const char* values, int32_t count) const {
+    if (count == 0) return;
+    std::memcpy(room(object, static_cast<size_t>(count) * width), values, static_cast<size_t>(count) * width);
+    object.count += count;
+  }
+  static const char* valuesOf(const ColumnVector& vector) { return reinterpret_cast<const char*>((vector.isFlat() ? vector : *vector.base()).valuesBuffer()->data()); }
+  void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    const ColumnVector& vector = *arguments[0];
+    if (!vector.isNull(row)) put(object, valuesOf(vector) + static_cast<size_t>(vector.baseRow(row)) * width, 1);
+  }
+  void addAll(Object& object, std::span<const VectorPtr> arguments, const ActiveRows& active) const {
+    const ColumnVector& vector = *arguments[0];
+    if (vector.isFlat() && active.isAll() && !vector.mayHaveNulls()) return put(object, valuesOf(vector), active.count());
+    for (RowIndex i = 0; i < active.count(); ++i) add(object, arguments, active[i]);
+  }
+  void merge(Object& into, const Object& from) const {
+    for (const Piece& piece : from.pieces) put(into, piece.bytes.get(), static_cast<int32_t>(piece.used / width));
+  }
+  void encode(const Object& object, ByteWriter& out) const {
+    out.writeVarint(object.pieces.size());
+    for (const Piece& piece : object.pieces) out.writeString({piece.bytes.get(), piece.used});
+  }
+  void decode(Object& object, ByteReader& in) const {
+    for (size_t rest = in.readCount(); rest > 0; --rest) {
+      const std::string_view values = in.readString();
+      put(object, values.data(), static_cast<int32_t>(values.size() / width));
+    }
+  }
+  Status finalize(const Object* object, VectorBuilder& result) const {
+    if (object != nullptr) {
+      for (const Piece& piece : object->pieces) {
+        const auto count = static_cast<RowIndex>(piece.used / width);
+        const VectorPtr vector = ColumnVector::flat(type, count, Buffer::wrap(piece.bytes.get(), piece.used, nullptr));
+        result.child(0).appendRange(*vector, 0, count);
+      }
+    }
+    result.appendList(object == nullptr ? 0 : object->count);
+    return Status::ok();
+  }
+  VectorPtr vectorOf(std::span<const Object* const> objects) const {
+    int64_t total = 0;
+    for (const Object* object : objects) total += object == nullptr ? 0 : object->count;
+    if (total > std::numeric_limits<RowIndex>::max()) return nullptr;
+    auto values = Buffer::allocate(static_cast<size_t>(total) * width);
+    auto entries = Buffer::allocate(objects.size() * sizeof(columnar::ListEntry));
+    uint8_t* out = values->mutableData();
+    int32_t first = 0;
+    for (size_t i = 0; i < objects.size(); ++i) {
+      const int32_t count = objects[i] == nullptr ? 0 : objects[i]->count;
+      entries->mutableAs<columnar::ListEntry>()[i] = {.offset = first, .length = count};
+      first += count;
+      if (count == 0) continue;
+      for (const Piece& piece : objects[i]->pieces) {
+        std::memcpy(out, piece.bytes.get(), piece.used);
+        out += piece.used;
+      }
+    }
+    std::vector<VectorPtr> children = {ColumnVector::flat(type, static_cast<RowIndex>(total), std::move(values))};
+    return ColumnVector::list(DataType::array(type, false), static_cast<RowIndex>(objects.size()), std::move(entries), nullptr, std::move(children));
   }
 };
 
@@ -444,7 +542,13 @@ Result<AggregateBinding> bindCollect(const BindContext& context, bool) {
         .with("dataType", "\"" + type.sql() + "\"");
   }
   AggregateBinding binding{.argumentTypes = {type}, .result = DataType::array(type, false), .nullable = false};
-  binding.aggregator = makeObjectAggregator(Collected{kDistinct});
+  const PhysicalType physical = type.physicalType();
+  const bool isPlain = physical != PhysicalType::kString && physical != PhysicalType::kList && physical != PhysicalType::kStruct;
+  if (isPlain && !kDistinct) {
+    binding.aggregator = makeObjectAggregator(CollectedPlain{type, widthOf(physical)});
+  } else {
+    binding.aggregator = makeObjectAggregator(Collected{kDistinct});
+  }
   binding.orderSensitive = true;
   binding.emptyResult = Value::list({});
   return binding;

@@ -13,6 +13,8 @@ namespace flint::functions {
 /// `Op` has: `Object` (default-constructible from the Op: `Object make() const`), and
 /// `add(Object&, std::span<const VectorPtr>, RowIndex)`, `merge(Object&, const Object&)`, `encode(const Object&, ByteWriter&)`,
 /// `decode(Object&, ByteReader&)` (adds what was encoded), `Status finalize(const Object*, VectorBuilder&)` (null pointer: no rows).
+/// One that takes many rows at once faster than one by one has `addAll(Object&, std::span<const VectorPtr>, const ActiveRows&)`.
+/// One that makes its results faster all at once has `VectorPtr vectorOf(std::span<const Object* const>)`.
 /// One whose objects grow has `int64_t heldBytes(const Object&)`, in constant time, so that what they hold is charged.
 template <class Op>
 class ObjectAggregator final : public Aggregator {
@@ -43,7 +45,11 @@ class ObjectAggregator final : public Aggregator {
     if (input.active.isEmpty()) return Status::ok();
     Object& target = object(state, arena);
     const int64_t before = heldBytes(target);
-    for (RowIndex i = 0; i < input.active.count(); ++i) op_.add(target, input.arguments, input.active[i]);
+    if constexpr (requires { op_.addAll(target, input.arguments, input.active); }) {
+      op_.addAll(target, input.arguments, input.active);
+    } else {
+      for (RowIndex i = 0; i < input.active.count(); ++i) op_.add(target, input.arguments, input.active[i]);
+    }
     if constexpr (kGrows) arena.adjust(heldBytes(target) - before);
     return Status::ok();
   }
@@ -86,6 +92,17 @@ class ObjectAggregator final : public Aggregator {
   Status finalize(std::span<const std::byte* const> states, size_t offset, VectorBuilder& result) const override {
     for (const std::byte* state : states) RETURN_IF_ERROR(op_.finalize(*reinterpret_cast<Object* const*>(state + offset), result));
     return Status::ok();
+  }
+
+  VectorPtr finalizeFlat(std::span<const std::byte* const> states, size_t offset) const override {
+    if constexpr (requires(std::span<const Object* const> objects) { op_.vectorOf(objects); }) {
+      std::vector<const Object*> objects;
+      objects.reserve(states.size());
+      for (const std::byte* state : states) objects.push_back(*reinterpret_cast<Object* const*>(state + offset));
+      return op_.vectorOf(objects);
+    } else {
+      return nullptr;
+    }
   }
 
  private:

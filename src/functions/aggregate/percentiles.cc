@@ -57,7 +57,8 @@ constexpr size_t kMostSelections = 8;  // percentiles found one by one; more are
 // Keeps every value, with its frequency where one is given.
 struct Percentiles {
   struct Object {
-    std::vector<std::pair<double, int64_t>> values;
+    std::vector<double> values;
+    std::vector<int64_t> frequencies;  // one a value, where an argument gives them
   };
   std::vector<double> percentages;
   bool givesArray;
@@ -68,32 +69,40 @@ struct Percentiles {
   double relativeError = 0;  // of approximate percentiles
 
   Object make() const { return {}; }
-  int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.values.capacity() * sizeof(object.values[0])); }
+  int64_t heldBytes(const Object& object) const { return static_cast<int64_t>((object.values.capacity() + object.frequencies.capacity()) * sizeof(double)); }
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
     const ColumnVector& values = *arguments[valueArgument];
     if (values.isNull(row)) return;
-    int64_t frequency = 1;
     if (frequencyArgument >= 0) {
       const ColumnVector& frequencies = *arguments[static_cast<size_t>(frequencyArgument)];
       if (frequencies.isNull(row)) return;
-      frequency = static_cast<int64_t>(numberAt(frequencies, row));
+      const auto frequency = static_cast<int64_t>(numberAt(frequencies, row));
       if (frequency <= 0) return;
+      object.frequencies.push_back(frequency);
     }
-    object.values.emplace_back(numberAt(values, row), frequency);
+    object.values.push_back(numberAt(values, row));
   }
-  void merge(Object& into, const Object& from) const { into.values.insert(into.values.end(), from.values.begin(), from.values.end()); }
+  void addAll(Object& object, std::span<const VectorPtr> arguments, const ActiveRows& active) const {
+    const ColumnVector& values = *arguments[valueArgument];
+    if (frequencyArgument < 0 && active.isAll() && values.isFlat() && !values.mayHaveNulls() && values.physicalType() == PhysicalType::kDouble) {
+      object.values.insert(object.values.end(), values.values<double>(), values.values<double>() + values.size());
+      return;
+    }
+    for (RowIndex i = 0; i < active.count(); ++i) add(object, arguments, active[i]);
+  }
+  void merge(Object& into, const Object& from) const {
+    into.values.insert(into.values.end(), from.values.begin(), from.values.end());
+    into.frequencies.insert(into.frequencies.end(), from.frequencies.begin(), from.frequencies.end());
+  }
   void encode(const Object& object, ByteWriter& out) const {
     out.writeVarint(object.values.size());
-    for (const auto& [value, frequency] : object.values) {
-      out.writeFixed(value);
-      out.writeInt(frequency);
-    }
+    for (const double value : object.values) out.writeFixed(value);
+    for (const int64_t frequency : object.frequencies) out.writeInt(frequency);
   }
   void decode(Object& object, ByteReader& in) const {
-    for (size_t rest = in.readCount(); rest > 0; --rest) {
-      const auto value = in.readFixed<double>();
-      object.values.emplace_back(value, in.readInt());
-    }
+    const size_t count = in.readCount();
+    for (size_t i = 0; i < count; ++i) object.values.push_back(in.readFixed<double>());
+    for (size_t i = 0; i < count && frequencyArgument >= 0; ++i) object.frequencies.push_back(in.readInt());
   }
   // NaN is above all numbers.
   static bool isBefore(double a, double b) { return a < b || (b != b && a == a); }
@@ -124,24 +133,32 @@ struct Percentiles {
   }
   // The percentiles of values that each count once, without sorting all of them.
   Status select(const Object& object, VectorBuilder& result) const {
-    std::vector<double> values;
-    values.reserve(object.values.size());
-    for (const auto& [value, frequency] : object.values) values.push_back(value);
+    std::vector<double> values = object.values;
     const auto last = static_cast<int64_t>(values.size()) - 1;
+    const bool hasNan = std::find_if(values.begin(), values.end(), [](double value) { return value != value; }) != values.end();
+    int64_t before = -1;
     const auto at = [&](int64_t place) {
       place = std::clamp<int64_t>(place, 0, last);
-      const auto chosen = values.begin() + (descending ? last - place : place);
-      std::nth_element(values.begin(), chosen, values.end(), isBefore);
-      return *chosen;
+      if (descending) place = last - place;
+      // The neighbour above the place found last is the least of what is behind it.
+      if (before >= 0 && place == before + 1 && !hasNan) {
+        std::iter_swap(values.begin() + place, std::min_element(values.begin() + place, values.end()));
+      } else if (place != before) {
+        if (hasNan) {
+          std::nth_element(values.begin(), values.begin() + place, values.end(), isBefore);
+        } else {
+          std::nth_element(values.begin(), values.begin() + place, values.end());
+        }
+      }
+      before = place;
+      return values[static_cast<size_t>(place)];
     };
     for (const double percentage : percentages) appendNumber(valueAt(at, last + 1, percentage), givesArray ? result.child(0) : result);
     if (givesArray) result.appendList(static_cast<int32_t>(percentages.size()));
     return Status::ok();
   }
   Status summarize(const Object& object, VectorBuilder& result) const {
-    std::vector<double> values;
-    values.reserve(object.values.size());
-    for (const auto& [value, frequency] : object.values) values.push_back(value);
+    std::vector<double> values = object.values;
     std::sort(values.begin(), values.end(), isBefore);
     const QuantileSummary summary(values, relativeError);
     for (const double percentage : percentages) appendNumber(summary.valueAt(percentage), givesArray ? result.child(0) : result);
@@ -155,7 +172,9 @@ struct Percentiles {
     }
     if (relativeError > 0 && object->values.size() <= kMostSummarized) return summarize(*object, result);
     if (frequencyArgument < 0 && percentages.size() <= kMostSelections) return select(*object, result);
-    std::vector<std::pair<double, int64_t>> sorted = object->values;
+    std::vector<std::pair<double, int64_t>> sorted;
+    sorted.reserve(object->values.size());
+    for (size_t i = 0; i < object->values.size(); ++i) sorted.emplace_back(object->values[i], object->frequencies.empty() ? 1 : object->frequencies[i]);
     std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return isBefore(a.first, b.first); });
     if (descending) std::reverse(sorted.begin(), sorted.end());
     int64_t total = 0;

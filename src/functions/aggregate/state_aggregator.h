@@ -56,6 +56,8 @@ inline void forEachValue(const ColumnVector& vector, const ActiveRows& active, B
 ///
 /// `Op` has: `Input`, `Output` (types of the columns), `State` (trivially copyable, all-zero is the start), and
 /// `add(State&, Input)`, `merge(State&, const State&)`, `bool result(const State&, Output&)` (false: NULL), `Status failure(const State&)`.
+/// One that takes many values at once has `bool addMany(State&, const Input* values, const int32_t* indices, RowIndex count)`, with the places of the values in
+/// `indices` unless that is null: false where it did nothing, as they have to be added one by one.
 /// States travel as their bytes.
 template <class Op>
 class StateAggregator final : public Aggregator {
@@ -79,6 +81,12 @@ class StateAggregator final : public Aggregator {
   }
   Status updateOne(std::byte* state, const AggregateInput& input, StateArena& arena) const override {
     State local = *reinterpret_cast<State*>(state);
+    if constexpr (requires { op_.addMany(local, static_cast<const Input*>(nullptr), static_cast<const int32_t*>(nullptr), RowIndex{0}); }) {
+      if (input.active.isAll() && !input.arguments[0]->mayHaveNulls() && addDense(local, *input.arguments[0])) {
+        *reinterpret_cast<State*>(state) = local;
+        return Status::ok();
+      }
+    }
     forEachValue<Input>(*input.arguments[0], input.active, [&](RowIndex, Input value) { op_.add(local, value); });
     *reinterpret_cast<State*>(state) = local;
     return Status::ok();
@@ -144,6 +152,14 @@ class StateAggregator final : public Aggregator {
   }
 
  private:
+  // All rows of a column without nulls; false where nothing was done.
+  bool addDense(State& state, const ColumnVector& vector) const {
+    const VectorReader<Input> reader(vector);
+    if (vector.size() == 0) return true;
+    if (reader.isConstant()) return false;
+    return op_.addMany(state, reader.base().template values<Input>(), vector.isDictionary() ? vector.indices() : nullptr, vector.size());
+  }
+
   const Op op_;
   const DataType result_;
 };

@@ -1,6 +1,7 @@
 // array, map, named_struct, map_from_arrays, map_from_entries, and reading their parts.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -16,7 +17,58 @@ using columnar::VectorBuilder;
 
 namespace {
 
+// Arrays of values without a nested type: columns are woven into one another, strings by reference.
+template <class T>
+void weaveArrays(const KernelArgs& args) {
+  const size_t width = args.count();
+  const ActiveRows& active = args.activeRows();
+  const auto numElements = static_cast<RowIndex>(static_cast<size_t>(active.count()) * width);
+  auto elements = columnar::Buffer::allocate(static_cast<size_t>(numElements) * sizeof(T));
+  std::shared_ptr<columnar::Buffer> validity;
+  ColumnVector::Owners owners;
+  for (size_t i = 0; i < width; ++i) {
+    const columnar::VectorReader<T> reader(*args.vector(i));
+    T* out = elements->mutableAs<T>() + i;
+    if (const T* flat = reader.flatValues(); flat != nullptr && active.isAll()) {
+      for (RowIndex row = 0; row < active.count(); ++row) out[static_cast<size_t>(row) * width] = flat[row];
+    } else {
+      for (RowIndex row = 0; row < active.count(); ++row) out[static_cast<size_t>(row) * width] = reader[active[row]];
+    }
+    if (std::is_same_v<T, columnar::StringView>) owners.push_back(args.vector(i));
+    if (!reader.mayHaveNulls()) continue;
+    if (validity == nullptr) {
+      validity = columnar::Buffer::allocate(static_cast<size_t>(columnar::bitmapBytes(numElements)));
+      std::memset(validity->mutableData(), 0xFF, validity->size());
+    }
+    for (RowIndex row = 0; row < active.count(); ++row) {
+      if (reader.isNull(active[row])) columnar::clearBit(validity->mutableAs<uint64_t>(), static_cast<RowIndex>(static_cast<size_t>(row) * width + i));
+    }
+  }
+  auto entries = columnar::Buffer::allocateZeroed(static_cast<size_t>(args.numRows()) * sizeof(columnar::ListEntry));
+  auto* entry = entries->mutableAs<columnar::ListEntry>();
+  for (RowIndex i = 0; i < active.count(); ++i) entry[active[i]] = {.offset = static_cast<int32_t>(static_cast<size_t>(i) * width), .length = static_cast<int32_t>(width)};
+  std::vector<VectorPtr> children = {ColumnVector::flat(args.resultType().elementType(), numElements, std::move(elements), std::move(validity), std::move(owners))};
+  args.resultBuffer().setVector(ColumnVector::list(args.resultType(), args.numRows(), std::move(entries), nullptr, std::move(children)));
+}
+
 void makeArray(const KernelArgs& args) {
+  const bool fits = static_cast<int64_t>(args.activeRows().count()) * static_cast<int64_t>(args.count()) <= std::numeric_limits<RowIndex>::max();
+  if (args.count() > 0 && fits) {
+    switch (args.resultType().elementType().physicalType()) {
+      case PhysicalType::kBool:
+      case PhysicalType::kInt8: return weaveArrays<int8_t>(args);
+      case PhysicalType::kInt16: return weaveArrays<int16_t>(args);
+      case PhysicalType::kInt32:
+      case PhysicalType::kFloat: return weaveArrays<int32_t>(args);
+      case PhysicalType::kInt64:
+      case PhysicalType::kDouble: return weaveArrays<int64_t>(args);
+      case PhysicalType::kInt128: return weaveArrays<int128_t>(args);
+      case PhysicalType::kInterval: return weaveArrays<CalendarInterval>(args);
+      case PhysicalType::kString: return weaveArrays<columnar::StringView>(args);
+      case PhysicalType::kList:
+      case PhysicalType::kStruct: break;
+    }
+  }
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     for (size_t i = 0; i < args.count(); ++i) builder.child(0).appendFrom(*args.vector(i), row);
     builder.appendList(static_cast<int32_t>(args.count()));
@@ -154,7 +206,7 @@ Result<FunctionBinding> bindMap(const BindContext& context) {
         .with("functionName", "`map`")
         .with("dataType", "(" + all + ")");
   }
-  if (key->is(TypeKind::kMap)) {
+  if (key->is(TypeKind::kMap) || key->is(TypeKind::kVariant)) {
     return Error(condition::kDatatypeMismatchInvalidMapKeyType).with("sqlExpr", "\"" + callText(context) + "\"").with("keyType", quotedSql(*key));
   }
   FunctionBinding binding;
@@ -196,7 +248,7 @@ Result<FunctionBinding> bindMapFromArrays(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   ASSIGN_OR_RETURN(const DataType keys, arrayArgument(context, 0));
   ASSIGN_OR_RETURN(const DataType values, arrayArgument(context, 1));
-  if (keys.elementType().is(TypeKind::kMap)) {
+  if (keys.elementType().is(TypeKind::kMap) || keys.elementType().is(TypeKind::kVariant)) {
     return Error(condition::kDatatypeMismatchInvalidMapKeyType).with("sqlExpr", "\"" + callText(context) + "\"").with("keyType", quotedSql(keys.elementType()));
   }
   FunctionBinding binding;

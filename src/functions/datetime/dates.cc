@@ -138,9 +138,10 @@ std::optional<Unit> unitNamed(std::string_view name) {
 }
 
 int64_t truncateDay(int64_t days, Unit unit) {
+  if (unit == Unit::kDay) return days;
+  if (unit == Unit::kWeek) return days - (isoDayOfWeek(days) - 1);
   const CivilDate date = civilFromDays(days);
   switch (unit) {
-    case Unit::kWeek: return days - (isoDayOfWeek(days) - 1);
     case Unit::kMonth: return days - date.day + 1;
     case Unit::kQuarter: return daysFromCivil(date.year, (date.month - 1) / 3 * 3 + 1, 1);
     case Unit::kYear: return daysFromCivil(date.year, 1, 1);
@@ -174,8 +175,20 @@ int64_t truncateLocal(int64_t local, Unit unit) {
 void truncateTimestamp(const KernelArgs& args) {
   const TimeZone& zone = *args.data<ZoneData>().zone;
   auto* out = args.result<int64_t>().values();
+  if (const auto names = args.column<StringView>(0); names.isConstant() && zone.isFixed()) {
+    if (const auto unit = unitNamed(names[0])) {
+      const int64_t offset = zone.toLocal(0);
+      forEachValue<int64_t>(args, [&](RowIndex row, int64_t micros) { out[row] = truncateLocal(micros + offset, *unit) - offset; }, 1);
+      return;
+    }
+  }
+  std::string knownName;
+  std::optional<Unit> unit;
   forEachPair<StringView, int64_t>(args, [&](RowIndex row, const StringView& name, int64_t micros) {
-    const auto unit = unitNamed(name);
+    if (name.view() != knownName) {
+      knownName = name.str();
+      unit = unitNamed(knownName);
+    }
     if (!unit) {
       columnar::clearBit(args.resultBuffer().validity(), row);
     } else if (*unit <= Unit::kMinute) {

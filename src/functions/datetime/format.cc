@@ -433,7 +433,7 @@ Result<FunctionBinding> bindFromSeconds(const BindContext& context) {
   } else if (type.isIntegral() || type.is(TypeKind::kNull)) {
     binding.argumentTypes = {kBigint};
     binding.kernel = microsFromUnits<kMicrosPerSecond>;
-  } else if (type.isNumeric() || type.isStringLike()) {
+  } else if (type.isNumeric()) {
     binding.argumentTypes = {kDouble};
     binding.kernel = microsFromDoubleSeconds;
   } else {

@@ -260,6 +260,10 @@ Result<FunctionBinding> bindUnits(const BindContext& context) {
         .with("invalidValue", name == nullptr || name->isNull() || !context.argumentTypes[0].isStringLike() ? "another expression" : "'" + name->asString() + "'");
   }
   const DataType& moment = context.argumentTypes[2];
+  for (size_t i = Adds ? 2 : 1; i < 3; ++i) {
+    const DataType& type = context.argumentTypes[i];
+    if (!type.isStringLike() && !type.is(TypeKind::kNull) && !type.isDatetime()) return unexpectedArgumentType(context, i, "\"TIMESTAMP\"");
+  }
   FunctionBinding binding;
   const bool local = moment.is(TypeKind::kTimestampNtz) && Adds;
   binding.result = Adds ? (local ? kTimestampNtz : kTimestamp) : kBigint;

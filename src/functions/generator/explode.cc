@@ -29,14 +29,30 @@ Status generateElements(const GeneratorBinding& binding, Arguments arguments, co
   const VectorReader<ListEntry> lists(*arguments[0]);
   const auto& children = lists.base().children();
   constexpr size_t kFirst = WithPosition ? 1 : 0;
+  // Elements that lie behind one another are copied at once, whatever rows they belong to.
+  ListEntry run{};
+  const auto flush = [&] {
+    for (size_t child = 0; child < children.size() && run.length > 0; ++child) columns[kFirst + child].appendRange(*children[child], run.offset, run.length);
+    run = {};
+  };
+  counts.reserve(static_cast<size_t>(active.count()));
   for (const RowIndex row : active) {
     const ListEntry entry = lists.isNull(row) ? ListEntry{} : lists[row];
     for (int32_t i = 0; WithPosition && i < entry.length; ++i) columns[0].appendFixed(i);
-    for (size_t child = 0; child < children.size(); ++child) columns[kFirst + child].appendRange(*children[child], entry.offset, entry.length);
+    if (entry.length > 0 && run.length > 0 && entry.offset == run.offset + run.length) {
+      run.length += entry.length;
+    } else if (entry.length > 0) {
+      flush();
+      run = entry;
+    }
     const bool filler = entry.length == 0 && binding.outer;
-    if (filler) appendNullRow(columns);
+    if (filler) {
+      flush();
+      appendNullRow(columns);
+    }
     counts.push_back(filler ? 1 : entry.length);
   }
+  flush();
   return Status::ok();
 }
 
@@ -119,20 +135,20 @@ Result<GeneratorBinding> bindStack(const BindContext& context) {
   if (!context.argumentTypes[0].is(TypeKind::kInteger) && !context.argumentTypes[0].is(TypeKind::kShort) && !context.argumentTypes[0].is(TypeKind::kByte)) {
     return unexpectedArgumentType(context, 0, "\"INT\"");
   }
-  if (rows == nullptr || rows->isNull()) {
+  if (rows == nullptr) {
     return Error(condition::kDatatypeMismatchNonFoldableInput)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("inputName", "`n`")
         .with("inputType", "\"INT\"")
         .with("inputExpr", quotedExpression(context.arguments[0]));
   }
-  const auto numRows = static_cast<int32_t>(rows->asInteger());
+  const auto numRows = rows->isNull() ? 0 : static_cast<int32_t>(rows->asInteger());
   if (numRows < 1) {
     return Error(condition::kDatatypeMismatchValueOutOfRange)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("exprName", "`n`")
         .with("valueRange", "(0, 2147483647]")
-        .with("currentValue", std::to_string(numRows));
+        .with("currentValue", rows->isNull() ? "null" : std::to_string(numRows));
   }
   const size_t values = context.argumentTypes.size() - 1;
   const size_t width = (values + static_cast<size_t>(numRows) - 1) / static_cast<size_t>(numRows);

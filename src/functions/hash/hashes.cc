@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <bit>
 #include <memory>
 
@@ -49,6 +50,8 @@ struct XxHash64 {
     return hash ^ (hash >> 32);
   }
   static uint64_t round(uint64_t state, uint64_t lane) { return std::rotl(state + lane * kPrime2, 31) * kPrime1; }
+  static uint64_t withWord(uint64_t hash, uint32_t word) { return std::rotl(hash ^ static_cast<uint64_t>(word) * kPrime1, 23) * kPrime2 + kPrime3; }
+  static uint64_t withByte(uint64_t hash, unsigned char byte) { return std::rotl(hash ^ static_cast<uint64_t>(byte) * kPrime5, 11) * kPrime1; }
   static Hash ofInt(int32_t value, Hash seed) {
     uint64_t hash = static_cast<uint64_t>(seed) + kPrime5 + 4;
     hash ^= static_cast<uint64_t>(static_cast<uint32_t>(value)) * kPrime1;
@@ -72,6 +75,7 @@ struct XxHash64 {
     if (bytes.size() >= 32) {
       uint64_t lanes[4] = {seed + kPrime1 + kPrime2, seed + kPrime2, seed, seed - kPrime1};
       for (; end - at >= 32; at += 32) {
+#pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) lanes[i] = round(lanes[i], read64(at + i * 8));
       }
       hash = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
@@ -80,14 +84,38 @@ struct XxHash64 {
       hash = seed + kPrime5;
     }
     hash += bytes.size();
-    for (; end - at >= 8; at += 8) hash = std::rotl(hash ^ round(0, read64(at)), 27) * kPrime1 + kPrime4;
-    if (end - at >= 4) {
-      uint32_t word;
-      std::memcpy(&word, at, 4);
-      hash = std::rotl(hash ^ static_cast<uint64_t>(word) * kPrime1, 23) * kPrime2 + kPrime3;
-      at += 4;
+    if (bytes.size() < 8) {
+      if (end - at >= 4) {
+        uint32_t word;
+        std::memcpy(&word, at, 4);
+        hash = withWord(hash, word);
+        at += 4;
+      }
+      for (; at < end; ++at) hash = withByte(hash, static_cast<unsigned char>(*at));
+      return static_cast<Hash>(finish(hash));
     }
-    for (; at < end; ++at) hash = std::rotl(hash ^ static_cast<uint64_t>(static_cast<unsigned char>(*at)) * kPrime5, 11) * kPrime1;
+    // Up to three words are left: which of them there are is chosen without a branch, as no processor guesses the length of a text.
+    const auto numWords = static_cast<unsigned>(end - at) / 8;
+    const char* last = end - 8;
+#pragma GCC unroll 3
+    for (unsigned i = 0; i < 3; ++i) {
+      const uint64_t with = std::rotl(hash ^ round(0, read64(std::min(at + 8 * i, last))), 27) * kPrime1 + kPrime4;
+      hash = i < numWords ? with : hash;
+    }
+    at += 8 * numWords;
+    // The up to 7 bytes left, as the low ones of a word read up to the end: what of them there is, is chosen without a branch.
+    const auto left = static_cast<unsigned>(end - at);
+    uint64_t rest = left == 0 ? 0 : read64(end - 8) >> (8 * (8 - left));
+    const bool hasWord = left >= 4;
+    hash = hasWord ? withWord(hash, static_cast<uint32_t>(rest)) : hash;
+    rest = hasWord ? rest >> 32 : rest;
+    const unsigned single = left & 3;
+#pragma GCC unroll 3
+    for (unsigned i = 0; i < 3; ++i) {
+      const uint64_t with = withByte(hash, static_cast<unsigned char>(rest));
+      hash = i < single ? with : hash;
+      rest >>= 8;
+    }
     return static_cast<Hash>(finish(hash));
   }
 };
@@ -131,9 +159,40 @@ typename Algorithm::Hash hashValue(const ColumnVector& vector, RowIndex row, typ
   return seed;
 }
 
+// One column's values into the rows' hashes, without looking at the type for each.
+template <class Algorithm, class T, class HashOf>
+void mixColumn(const KernelArgs& args, size_t argument, typename Algorithm::Hash* out, HashOf&& hashOf) {
+  const auto column = args.column<T>(argument);
+  if (column.mayHaveNulls()) {
+    forEachActive(args.activeRows(), [&](RowIndex row) {
+      if (!column.isNull(row)) out[row] = hashOf(column[row], out[row]);
+    });
+  } else {
+    forEachValue<T>(args, [&](RowIndex row, const T& value) { out[row] = hashOf(value, out[row]); }, argument);
+  }
+}
+
 template <class Algorithm>
 void hashRows(const KernelArgs& args) {
   auto* out = args.result<typename Algorithm::Hash>().values();
+  using Hash = typename Algorithm::Hash;
+  const auto isSimple = [](const VectorPtr& vector) {
+    const PhysicalType type = vector->physicalType();
+    return type == PhysicalType::kInt32 || type == PhysicalType::kInt64 || type == PhysicalType::kString;
+  };
+  bool allSimple = true;
+  for (size_t i = 0; i < args.count(); ++i) allSimple = allSimple && isSimple(args.vector(i));
+  if (allSimple) {
+    forEachActive(args.activeRows(), [&](RowIndex row) { out[row] = 42; });
+    for (size_t i = 0; i < args.count(); ++i) {
+      switch (args.vector(i)->physicalType()) {
+        case PhysicalType::kInt32: mixColumn<Algorithm, int32_t>(args, i, out, [](int32_t value, Hash seed) { return Algorithm::ofInt(value, seed); }); break;
+        case PhysicalType::kInt64: mixColumn<Algorithm, int64_t>(args, i, out, [](int64_t value, Hash seed) { return Algorithm::ofLong(value, seed); }); break;
+        default: mixColumn<Algorithm, StringView>(args, i, out, [](const StringView& value, Hash seed) { return Algorithm::ofBytes(value.view(), seed); }); break;
+      }
+    }
+    return;
+  }
   for (const RowIndex row : args.activeRows()) {
     typename Algorithm::Hash hash = 42;
     for (size_t i = 0; i < args.count(); ++i) hash = hashValue<Algorithm>(*args.vector(i), row, hash);

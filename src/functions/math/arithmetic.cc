@@ -11,6 +11,7 @@
 #include "expr/nodes.h"
 #include "functions/kernel_loops.h"
 #include "functions/math/decimal_operations.h"
+#include "functions/math/dense_arithmetic.h"
 #include "types/decimal.h"
 #include "types/number_text.h"
 #include "types/type_coercion.h"
@@ -77,9 +78,32 @@ inline T wrapping(T a, T b, bool& overflow) {
   }
 }
 
+// A column's values, one a row: its own where it is flat or constant, else copied to `scratch`.
+DenseOperand denseOperand(const VectorReader<int64_t>& column, RowIndex count, std::unique_ptr<int64_t[]>& scratch) {
+  if (column.flatValues() != nullptr) return {column.flatValues(), false};
+  if (column.isConstant()) return {&column[0], true};
+  scratch = std::make_unique_for_overwrite<int64_t[]>(static_cast<size_t>(count));
+  const int64_t* base = column.base().values<int64_t>();
+  for (RowIndex row = 0; row < count; ++row) scratch[static_cast<size_t>(row)] = base[column.baseRow(row)];
+  return {scratch.get(), false};
+}
+
+template <ArithmeticOp Op>
+bool computeAllRows(const KernelArgs& args, int64_t* out) {
+  constexpr DenseOp kOp = Op == ArithmeticOp::kAdd ? DenseOp::kAdd : Op == ArithmeticOp::kSubtract ? DenseOp::kSubtract : DenseOp::kMultiply;
+  std::unique_ptr<int64_t[]> scratch[2];
+  const RowIndex count = args.numRows();
+  const DenseOperand left = denseOperand(args.column<int64_t>(0), count, scratch[0]);
+  const DenseOperand right = denseOperand(args.column<int64_t>(1), count, scratch[1]);
+  return computeDense(kOp, left, right, out, count);
+}
+
 template <class T, ArithmeticOp Op>
 void computeIntegers(const KernelArgs& args) {
   T* out = args.result<T>().values();
+  if constexpr (std::is_same_v<T, int64_t>) {
+    if (args.activeRows().isAll() && args.numRows() > 0 && computeAllRows<Op>(args, out)) return;
+  }
   bool overflow = false;
   forEachPair<T, T>(args, [&](RowIndex row, T a, T b) { out[row] = wrapping<T, Op>(a, b, overflow); });
   if (!overflow) return;
@@ -229,10 +253,27 @@ void addWideDecimals(const KernelArgs& args) {
   });
 }
 
+// Calls `body` with a function from rows to values that knows how the column lies.
+template <class Body>
+void withOperand(const ColumnVector& column, Body&& body) {
+  const int64_t* values = (column.isFlat() ? column : *column.base()).values<int64_t>();
+  if (column.isFlat()) return body([values](RowIndex row) { return values[row]; });
+  if (column.isConstant()) return body([value = values[0]](RowIndex) { return value; });
+  body([values, indices = column.indices()](RowIndex row) { return values[indices[row]]; });
+}
+
 // Products of narrow decimals whose result keeps all digits.
 template <class Result>
 void multiplyNarrowDecimals(const KernelArgs& args) {
   Result* out = args.result<Result>().values();
+  if (args.activeRows().isAll()) {
+    withOperand(*args.vector(0), [&](auto left) {
+      withOperand(*args.vector(1), [&](auto right) {
+        for (RowIndex row = 0; row < args.numRows(); ++row) out[row] = static_cast<Result>(left(row)) * right(row);
+      });
+    });
+    return;
+  }
   forEachPair<int64_t, int64_t>(args, [&](RowIndex row, int64_t a, int64_t b) { out[row] = static_cast<Result>(a) * b; });
 }
 
@@ -330,7 +371,9 @@ void remainDecimals(const KernelArgs& args) {
       rest = left % right;
     }
     if (Positive && rest < 0) rest = (rest + right) % right;
-    out[row] = static_cast<Result>(divideByPowerOfTen(rest, scale - plan.result.scale()));
+    rest = divideByPowerOfTen(rest, scale - plan.result.scale());
+    if (!fitsPrecision(rest, plan.result.precision())) return setOutOfRange(args, plan, row, decimalText(rest, plan.result.scale()));
+    out[row] = static_cast<Result>(rest);
   });
 }
 

@@ -56,10 +56,6 @@ double toDegrees(double x) { return x * (180.0 / M_PI); }
 double toRadians(double x) { return x * (M_PI / 180.0); }
 double signOf(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
 double log2Of(double x) { return strictLog(x) / strictLog(2.0); }
-double asinhOf(double x) {
-  // As Java code commonly has it: exact for infinities.
-  return std::isinf(x) ? x : std::asinh(x);
-}
 double powerOf(double a, double b) { return b != b || (std::abs(a) == 1 && std::isinf(b)) ? std::nan("") : strictPow(a, b); }
 double hypotenuse(double a, double b) { return strictHypot(a, b); }
 double arcTangent(double a, double b) { return strictAtan2(a + 0.0, b + 0.0); }
@@ -81,7 +77,7 @@ constexpr Entry kUnary[] = {
     {"sqrt", "SQRT", "sqrt(expr) - The square root.", apply<std::sqrt>},
     {"cbrt", "CBRT", "cbrt(expr) - The cube root.", apply<strictCbrt>},
     {"exp", "EXP", "exp(expr) - e to the power of expr.", apply<strictExp>},
-    {"expm1", "EXPM1", "expm1(expr) - exp(expr) - 1.", apply<std::expm1>},
+    {"expm1", "EXPM1", "expm1(expr) - exp(expr) - 1.", apply<strictExpm1>},
     {"sin", "SIN", "sin(expr) - The sine of an angle in radians.", apply<std::sin>},
     {"cos", "COS", "cos(expr) - The cosine of an angle in radians.", apply<std::cos>},
     {"tan", "TAN", "tan(expr) - The tangent of an angle in radians.", apply<std::tan>},
@@ -93,10 +89,10 @@ constexpr Entry kUnary[] = {
     {"atan", "ATAN", "atan(expr) - The inverse tangent.", apply<strictAtan>},
     {"sinh", "SINH", "sinh(expr) - The hyperbolic sine.", apply<strictSinh>},
     {"cosh", "COSH", "cosh(expr) - The hyperbolic cosine.", apply<strictCosh>},
-    {"tanh", "TANH", "tanh(expr) - The hyperbolic tangent.", apply<std::tanh>},
-    {"asinh", "ASINH", "asinh(expr) - The inverse hyperbolic sine.", apply<asinhOf>},
-    {"acosh", "ACOSH", "acosh(expr) - The inverse hyperbolic cosine.", apply<std::acosh>},
-    {"atanh", "ATANH", "atanh(expr) - The inverse hyperbolic tangent.", apply<std::atanh>},
+    {"tanh", "TANH", "tanh(expr) - The hyperbolic tangent.", apply<strictTanh>},
+    {"asinh", "ASINH", "asinh(expr) - The inverse hyperbolic sine.", apply<strictAsinh>},
+    {"acosh", "ACOSH", "acosh(expr) - The inverse hyperbolic cosine.", apply<strictAcosh>},
+    {"atanh", "ATANH", "atanh(expr) - The inverse hyperbolic tangent.", apply<strictAtanh>},
     {"degrees", "DEGREES", "degrees(expr) - An angle in radians as degrees.", apply<toDegrees>},
     {"radians", "RADIANS", "radians(expr) - An angle in degrees as radians.", apply<toRadians>},
     {"signum", "SIGNUM", "signum(expr) - -1.0, 0.0 or 1.0 as expr is negative, 0 or positive.", apply<signOf>},
@@ -104,7 +100,7 @@ constexpr Entry kUnary[] = {
     {"ln", "", "ln(expr) - The natural logarithm.", applyLogarithm<strictLog, 0>},
     {"log10", "LOG10", "log10(expr) - The logarithm to base 10.", applyLogarithm<strictLog10, 0>},
     {"log2", "LOG2", "log2(expr) - The logarithm to base 2.", applyLogarithm<log2Of, 0>},
-    {"log1p", "LOG1P", "log1p(expr) - log(1 + expr).", applyLogarithm<std::log1p, -1>},
+    {"log1p", "LOG1P", "log1p(expr) - log(1 + expr).", applyLogarithm<strictLog1p, -1>},
 };
 constexpr Entry kBinaryFunctions[] = {
     {"power", "POWER", "power(expr1, expr2) - expr1 to the power of expr2.", applyPair<powerOf>},
@@ -191,6 +187,16 @@ Result<FunctionBinding> bindBucket(const BindContext& context) {
   binding.result = kBigint;
   binding.kernel = bucketOf;
   const DataType& type = context.argumentTypes[0];
+  std::string all;
+  bool mixed = false;
+  for (size_t i = 0; i < 3; ++i) {
+    const DataType& other = context.argumentTypes[i];
+    mixed = mixed || (type.isAnsiInterval() || other.isAnsiInterval() ? !other.is(type.kind()) && !other.is(TypeKind::kNull) : false);
+    all += (i == 0 ? "\"" : " or \"") + other.sql() + "\"";
+  }
+  if (mixed) {
+    return Error(condition::kDatatypeMismatchDataDiffTypes).with("sqlExpr", "\"" + callText(context) + "\"").with("functionName", "`width_bucket`").with("dataType", "(" + all + ")");
+  }
   for (size_t i = 0; i < 4; ++i) {
     const DataType wanted = i == 3 ? kBigint : type.isAnsiInterval() ? type : kDouble;
     const bool sameKind = type.isAnsiInterval() && i < 3 && context.argumentTypes[i].is(type.kind());

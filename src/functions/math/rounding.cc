@@ -5,6 +5,7 @@
 
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
+#include "expr/nodes.h"
 #include "functions/kernel_loops.h"
 #include "functions/math/arithmetic.h"
 #include "functions/types_of_arguments.h"
@@ -166,8 +167,22 @@ Result<int32_t> digitsOf(const BindContext& context) {
         .with("inputType", "\"INT\"")
         .with("inputExpr", quotedExpression(context.arguments[1]));
   }
-  if (!context.argumentTypes[1].isIntegral()) return unexpectedArgumentType(context, 1, "\"INT\"");
-  return digits->isNull() ? 0 : static_cast<int32_t>(digits->asInteger());
+  const DataType& type = context.argumentTypes[1];
+  if (type.isIntegral()) return digits->isNull() ? 0 : static_cast<int32_t>(digits->asInteger());
+  if (!type.isNumeric() && !type.isStringLike() && !type.is(TypeKind::kNull)) return unexpectedArgumentType(context, 1, "\"INT\"");
+  const CastMode mode = context.options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+  ASSIGN_OR_RETURN(const Value number, evaluateFoldable(makeNode<Cast>(context.arguments[1], kInt, mode, true), context.options));
+  return number.isNull() ? 0 : static_cast<int32_t>(number.asInteger());
+}
+
+// ceil and floor take the number of digits as a whole number that is written there.
+Status checkWrittenDigits(const BindContext& context) {
+  const bool written = context.constants[1] != nullptr && !context.constants[1]->isNull() && context.argumentTypes[1].is(TypeKind::kInteger);
+  if (written) return Status::ok();
+  return Error(condition::kNonFoldableArgument)
+      .with("funcName", quoteIdentifier(context.name))
+      .with("paramName", "`scale`")
+      .with("paramType", "\"INT\"");
 }
 
 DataType numericType(const BindContext& context) {
@@ -202,6 +217,7 @@ Result<FunctionBinding> bindCeilOrFloor(const BindContext& context) {
   binding.takesNullRows = true;
   if (context.argumentTypes.size() == 2) {
     // Given digits, the number is taken as a decimal.
+    RETURN_IF_ERROR(checkWrittenDigits(context));
     ASSIGN_OR_RETURN(const int32_t digits, digitsOf(context));
     if (!type.is(TypeKind::kDecimal)) type = decimalForType(type);
     ASSIGN_OR_RETURN(binding, bindRounded<How>(context, digits, type));

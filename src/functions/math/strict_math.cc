@@ -242,7 +242,7 @@ double strictCosh(double x) {
   const int32_t high = highWord(size);
   if (high >= 0x7ff00000) return x * x;
   if (high < 0x3fd62e43) {
-    const double t = std::expm1(size);
+    const double t = strictExpm1(size);
     const double w = 1.0 + t;
     return high < 0x3c800000 ? w : 1.0 + (t * t) / (w + w);
   }
@@ -388,7 +388,7 @@ double strictSinh(double x) {
   if (high >= 0x7ff00000) return x + x;
   if (high < 0x40360000) {
     if (high < 0x3e300000) return x;
-    const double t = std::expm1(size);
+    const double t = strictExpm1(size);
     return high < kOneHigh ? half * (2.0 * t - t * t / (t + 1)) : half * (t + t / (t + 1));
   }
   if (high < 0x40862E42) return half * strictExp(size);

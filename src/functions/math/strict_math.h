@@ -8,7 +8,6 @@ namespace flint::functions {
 double strictExp(double x);
 double strictLog(double x);
 double strictLog10(double x);
-/// Differs from StrictMath for 0 < |x| < 0.35 by the last bit of `expm1` at most.
 double strictCosh(double x);
 double strictCbrt(double x);
 double strictHypot(double x, double y);
@@ -16,8 +15,14 @@ double strictAsin(double x);
 double strictAcos(double x);
 double strictAtan(double x);
 double strictAtan2(double y, double x);
-/// Differs from StrictMath for 0 < |x| < 22 by the last bit of `expm1` at most.
 double strictSinh(double x);
+double strictTanh(double x);
+double strictExpm1(double x);
+double strictLog1p(double x);
+double strictAsinh(double x);
+double strictAcosh(double x);
+/// Half of the difference of two `log1p`, as Spark has it.
+double strictAtanh(double x);
 double strictPow(double x, double y);
 
 }  // namespace flint::functions

@@ -14,6 +14,7 @@
 #include "functions/collection/list_rows.h"
 #include "functions/kernel_loops.h"
 #include "functions/string/collated_search.h"
+#include "functions/string/decimal_pattern.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 #include "types/decimal.h"
@@ -211,17 +212,53 @@ void formatNumber(const KernelArgs& args) {
     }
   });
 }
+constexpr std::string_view kDefaultPattern = "#,###,###,###,###,###,##0";
+
+// As `formatNumber`, by a pattern: texts of patterns are read when they change.
+template <class T>
+void formatByPattern(const KernelArgs& args) {
+  const auto patterns = args.column<StringView>(1);
+  const DataType& type = args.type(0);
+  auto out = args.result<StringView>();
+  std::string known;
+  Result<DecimalPattern> pattern = DecimalPattern::parse(kDefaultPattern);
+  forEachValue<T>(args, [&](RowIndex row, const T& value) {
+    if (patterns[row].view() != known) {
+      known = patterns[row].str();
+      pattern = DecimalPattern::parse(known.empty() ? kDefaultPattern : std::string_view(known));
+    }
+    if (!pattern.isOk()) return args.errors().set(row, pattern.error());
+    const DecimalPattern& how = pattern.value();
+    if constexpr (std::is_floating_point_v<T>) {
+      if (value != value) return out.set(row, "NaN");
+      const bool negative = std::signbit(value);
+      const double size = std::abs(static_cast<double>(value)) * how.multiplier();
+      if (std::isinf(size)) return out.set(row, how.around("\xE2\x88\x9E", negative));
+      out.set(row, how.write(size < 1e15 ? fmt::format("{:.{}f}", size, how.maxFraction()) : wholeDigits(size), negative));
+    } else {
+      const int128_t size = (value < 0 ? -static_cast<int128_t>(value) : static_cast<int128_t>(value)) * how.multiplier();
+      out.set(row, how.write(roundedText(size, type.is(TypeKind::kDecimal) ? type.scale() : 0, std::min(how.maxFraction(), 30)), value < 0));
+    }
+  });
+}
+
 Result<FunctionBinding> bindFormatNumber(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   DataType type = context.argumentTypes[0];
   if (type.is(TypeKind::kNull) || type.is(TypeKind::kFloat)) type = kDouble;
   if (!type.isNumeric()) return unexpectedArgumentType(context, 0, "\"NUMERIC\"");
-  if (!context.argumentTypes[1].isIntegral() && !context.argumentTypes[1].is(TypeKind::kNull)) return unexpectedArgumentType(context, 1, "(\"INT\" or \"STRING\")");
+  const bool byPattern = context.argumentTypes[1].isStringLike();
+  if (!context.argumentTypes[1].isIntegral() && !byPattern && !context.argumentTypes[1].is(TypeKind::kNull)) return unexpectedArgumentType(context, 1, "(\"INT\" or \"STRING\")");
   if (type.isIntegral()) type = kBigint;
   FunctionBinding binding;
-  binding.argumentTypes = {type, kInt};
+  binding.argumentTypes = {type, byPattern ? kString : kInt};
   binding.result = kString;
   binding.nullableIfArgumentsAre = false;
+  if (byPattern) {
+    binding.canRaise = true;
+    binding.kernel = type.is(TypeKind::kDouble) ? formatByPattern<double> : type.physicalType() == PhysicalType::kInt128 ? formatByPattern<int128_t> : formatByPattern<int64_t>;
+    return binding;
+  }
   binding.kernel = type.is(TypeKind::kDouble) ? formatNumber<double> : type.physicalType() == PhysicalType::kInt128 ? formatNumber<int128_t> : formatNumber<int64_t>;
   return binding;
 }

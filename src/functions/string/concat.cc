@@ -58,6 +58,9 @@ Result<FunctionBinding> bindConcat(const BindContext& context) {
   const auto types = context.argumentTypes;
   const bool arrays = std::any_of(types.begin(), types.end(), [](const DataType& type) { return type.is(TypeKind::kArray); });
   if (arrays) {
+    for (size_t i = 0; i < types.size(); ++i) {
+      if (types[i].isNested() && !types[i].is(TypeKind::kArray)) return unexpectedArgumentType(context, i, "(\"STRING\" or \"BINARY\" or \"ARRAY\")");
+    }
     const bool areArrays = std::all_of(types.begin(), types.end(), [](const DataType& type) { return type.is(TypeKind::kArray); });
     const auto common = areArrays ? findWiderCommonType(types, context.options.ansi) : std::nullopt;
     if (!common || !common->is(TypeKind::kArray)) {

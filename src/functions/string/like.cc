@@ -1,4 +1,8 @@
 // LIKE and ILIKE: patterns that are constants are compiled once, into the cheapest test that does.
+#include <emmintrin.h>
+
+#include <algorithm>
+#include <bit>
 #include <cstring>
 #include <memory>
 
@@ -67,6 +71,49 @@ Result<LikePattern> compile(std::string_view pattern, char escape) {
   return out;
 }
 
+// Where `part` first lies in the `size` bytes at `text`; null for nowhere. Texts of columns are short: what a search sets up first is not worth it.
+const char* findText(const char* text, size_t size, const std::string& part) {
+  const size_t length = part.size();
+  if (length == 0) return text;
+  if (size < length) return nullptr;
+  const size_t places = size - length + 1;
+  if (length == 1) return static_cast<const char*>(std::memchr(text, part[0], size));
+  // The first and the last byte of the part are looked for at 16 places at once.
+  const __m128i first = _mm_set1_epi8(part[0]);
+  const __m128i last = _mm_set1_epi8(part[length - 1]);
+  const auto testPlaces = [&](size_t at, unsigned found) -> const char* {
+    for (; found != 0; found &= found - 1) {
+      const char* place = text + at + std::countr_zero(found);
+      if (std::memcmp(place + 1, part.data() + 1, length - 2) == 0) return place;
+    }
+    return nullptr;
+  };
+  if (places >= 16) {
+    for (size_t at = 0; at < places; at += 16) {
+      at = std::min(at, places - 16);  // the last step may go over places again
+      const __m128i begins = _mm_cmpeq_epi8(first, _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at)));
+      const __m128i ends = _mm_cmpeq_epi8(last, _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at + length - 1)));
+      const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(begins, ends)));
+      if (found == 0) continue;
+      if (const char* place = testPlaces(at, found)) return place;
+    }
+    return nullptr;
+  }
+  if (places >= 8) {
+    for (const size_t at : {size_t{0}, places - 8}) {
+      const __m128i begins = _mm_cmpeq_epi8(first, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(text + at)));
+      const __m128i ends = _mm_cmpeq_epi8(last, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(text + at + length - 1)));
+      const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(begins, ends))) & 0xFF;
+      if (const char* place = testPlaces(at, found)) return place;
+    }
+    return nullptr;
+  }
+  for (size_t at = 0; at < places; ++at) {
+    if (text[at] == part[0] && text[at + length - 1] == part[length - 1] && std::memcmp(text + at, part.data(), length) == 0) return text + at;
+  }
+  return nullptr;
+}
+
 // Bytes that the piece takes at the front of the text; npos when it does not match there.
 size_t matchAt(std::string_view text, const LikePattern::Piece& piece) {
   if (piece.isPlain) return text.starts_with(piece.text) ? piece.text.size() : std::string_view::npos;
@@ -86,9 +133,9 @@ size_t matchAt(std::string_view text, const LikePattern::Piece& piece) {
 // Where the piece first matches; gives the end of the match through `end`.
 size_t findPiece(std::string_view text, const LikePattern::Piece& piece, size_t from, size_t& end) {
   if (piece.isPlain) {
-    const void* at = from > text.size() ? nullptr : memmem(text.data() + from, text.size() - from, piece.text.data(), piece.text.size());
+    const char* at = from > text.size() ? nullptr : findText(text.data() + from, text.size() - from, piece.text);
     if (at == nullptr) return std::string_view::npos;
-    const auto begin = static_cast<size_t>(static_cast<const char*>(at) - text.data());
+    const auto begin = static_cast<size_t>(at - text.data());
     end = begin + piece.text.size();
     return begin;
   }
@@ -150,7 +197,7 @@ void testLike(const KernelArgs& args) {
     const LikePattern& pattern = data.pattern;
     if (!pattern.anchoredStart && !pattern.anchoredEnd && pattern.pieces.size() == 1 && pattern.pieces[0].isPlain) {
       const std::string& part = pattern.pieces[0].text;
-      forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) { out[row] = memmem(text.data(), text.size(), part.data(), part.size()) != nullptr; });
+      forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) { out[row] = findText(text.data(), text.size(), part) != nullptr; });
     } else if (pattern.anchoredStart && !pattern.anchoredEnd && pattern.pieces.size() == 1 && pattern.pieces[0].isPlain) {
       const std::string& part = pattern.pieces[0].text;
       forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) { out[row] = text.view().starts_with(part); });

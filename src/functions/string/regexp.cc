@@ -1,4 +1,5 @@
 // Regular expressions: rlike, regexp_extract, regexp_extract_all, regexp_replace, regexp_count, regexp_instr, regexp_substr, split.
+#include <algorithm>
 #include <memory>
 
 #include "expr/regex.h"
@@ -102,9 +103,11 @@ void extractGroup(const KernelArgs& args) {
   Regex::Match match;
   forEachValue<StringView>(args, [&](RowIndex row, const StringView& text) {
     const Regex* regex = patterns.at(row);
-    if (regex == nullptr || !checkGroup(args, row, *regex, groups[row])) return;
+    if (regex == nullptr) return;
     const std::string_view whole = text.view();
-    out.setView(row, regex->find(whole, 0, match) ? StringView(match.group(whole, static_cast<size_t>(groups[row]))) : StringView());
+    const bool found = regex->find(whole, 0, match);
+    if (found && !checkGroup(args, row, *regex, groups[row])) return;
+    out.setView(row, found ? StringView(match.group(whole, static_cast<size_t>(groups[row]))) : StringView());
   });
 }
 Result<FunctionBinding> bindExtract(const BindContext& context) { return bindPattern(context, extractGroup, kString, {kString, kString, kInt}); }
@@ -116,10 +119,11 @@ void extractAll(const KernelArgs& args) {
   Regex::Match match;
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const Regex* regex = patterns.at(row);
-    if (regex == nullptr || !checkGroup(args, row, *regex, groups[row])) return builder.appendNull();
+    if (regex == nullptr) return builder.appendNull();
     const std::string_view whole = texts[row].view();
     int32_t length = 0;
     for (size_t from = 0; from <= whole.size() && regex->find(whole, from, match); from = nextStart(whole, match)) {
+      if (!checkGroup(args, row, *regex, groups[row])) break;
       builder.child(0).appendString(match.group(whole, static_cast<size_t>(groups[row])));
       ++length;
     }
@@ -208,7 +212,44 @@ Result<FunctionBinding> bindSubstr(const BindContext& context) {
 // Whether a pattern means the text it is.
 bool isPlainText(std::string_view pattern) { return pattern.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos; }
 
+// Splits at a constant text: the pieces are views of the texts, so that no byte of them is copied.
+void splitAtText(const KernelArgs& args, std::string_view delimiter) {
+  const auto texts = args.column<StringView>(0);
+  const auto limits = args.column<int32_t>(2);
+  auto entries = columnar::Buffer::allocateZeroed(static_cast<size_t>(args.numRows()) * sizeof(columnar::ListEntry));
+  auto* entry = entries->mutableAs<columnar::ListEntry>();
+  std::vector<StringView> pieces;
+  pieces.reserve(static_cast<size_t>(args.activeRows().count()) * 4);
+  for (const RowIndex row : args.activeRows()) {
+    const StringView& text = texts[row];
+    const char* at = text.data();
+    const char* end = at + text.size();
+    const int32_t limit = limits[row];
+    const size_t first = pieces.size();
+    const auto numMade = [&] { return static_cast<int32_t>(pieces.size() - first); };
+    const char* next = at;
+    while ((limit <= 0 || numMade() < limit - 1) && static_cast<size_t>(end - next) >= delimiter.size()) {
+      const char* found = delimiter.size() == 1 ? std::find(next, end, delimiter[0]) : std::search(next, end, delimiter.begin(), delimiter.end());
+      if (found == end) break;
+      pieces.emplace_back(at, static_cast<uint32_t>(found - at));
+      at = next = found + delimiter.size();
+    }
+    pieces.emplace_back(at, static_cast<uint32_t>(end - at));
+    entry[row] = {.offset = static_cast<int32_t>(first), .length = numMade()};
+  }
+  const auto count = static_cast<RowIndex>(pieces.size());
+  auto owner = std::make_shared<const std::vector<StringView>>(std::move(pieces));
+  const StringView* views = owner->data();
+  auto values = columnar::Buffer::wrap(views, static_cast<size_t>(count) * sizeof(StringView), std::move(owner));
+  std::vector<VectorPtr> children = {ColumnVector::flat(kString, count, std::move(values), nullptr, {args.vector(0)})};
+  args.resultBuffer().setVector(ColumnVector::list(args.resultType(), args.numRows(), std::move(entries), nullptr, std::move(children)));
+}
+
 void splitText(const KernelArgs& args) {
+  if (const auto delimiters = args.column<StringView>(1); delimiters.isConstant() && args.resultType().elementType().sameType(kString)) {
+    const std::string_view delimiter = delimiters[0].view();
+    if (!delimiter.empty() && isPlainText(delimiter)) return splitAtText(args, delimiter);
+  }
   Patterns patterns(args, 1);
   const auto texts = args.column<StringView>(0);
   const auto limits = args.column<int32_t>(2);

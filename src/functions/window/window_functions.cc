@@ -217,8 +217,15 @@ Status takeNth(const WindowPartition& partition, const WindowBinding& binding, V
 Result<WindowBinding> bindNthValue(const BindContext& context, bool ignoreNulls) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   if (context.constants[1] == nullptr || context.constants[1]->isNull()) return notConstant(context, "offset", 1);
-  if (!context.argumentTypes[1].isIntegral()) return unexpectedArgumentType(context, 1, "\"INT\"");
-  auto nth = std::make_shared<int64_t>(context.constants[1]->asInteger());
+  const DataType& offsetType = context.argumentTypes[1];
+  if (!offsetType.isIntegral() && !offsetType.isStringLike()) return unexpectedArgumentType(context, 1, "\"INT\"");
+  Value offset = *context.constants[1];
+  if (offsetType.isStringLike()) {
+    const CastMode mode = context.options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+    ASSIGN_OR_RETURN(offset, evaluateFoldable(makeNode<Cast>(context.arguments[1], kInt, mode, true), context.options));
+    if (offset.isNull()) return notConstant(context, "offset", 1);
+  }
+  auto nth = std::make_shared<int64_t>(offset.asInteger());
   if (*nth <= 0) {
     return Error(condition::kDatatypeMismatchValueOutOfRange)
         .with("sqlExpr", "\"" + callText(context) + "\"")
