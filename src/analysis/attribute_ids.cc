@@ -10,18 +10,25 @@
 namespace flint::analysis {
 namespace {
 
-// Renumbers ids in plans and expressions. In `fresh` mode each id met gets a new one; otherwise only the given ones change.
+// Which ids change, and to what.
+enum class Renumber : uint8_t {
+  kGiven,    // those of the map, to what it says
+  kFresh,    // each one met, to a new one
+  kInOrder,  // each one met, to numbers below zero in the order they are met: plans that differ by their ids become the same
+};
+
+// Renumbers ids in plans and expressions.
 class Renumbering {
  public:
-  Renumbering(IdMap& ids, bool fresh) : ids_(ids), fresh_(fresh) {}
+  Renumbering(IdMap& ids, Renumber mode) : ids_(ids), mode_(mode) {}
 
   LogicalPlanPtr plan(const LogicalPlanPtr& node) {
     LogicalPlanPtr out = tree::mapChildren(node, [this](const LogicalPlanPtr& child) { return plan(child); });
-    if (const auto* definition = out->as<plan::CteRelationDef>(); definition != nullptr && fresh_) {
+    if (const auto* definition = out->as<plan::CteRelationDef>(); definition != nullptr && mode_ == Renumber::kFresh) {
       plan::CteRelationDef copy = *definition;
       copy.id = ctes_.try_emplace(definition->id, expr::newExprId()).first->second;
       out = plan::makePlan(std::move(copy));
-    } else if (const auto* reference = out->as<plan::CteRelationRef>(); reference != nullptr && fresh_) {
+    } else if (const auto* reference = out->as<plan::CteRelationRef>(); reference != nullptr && mode_ == Renumber::kFresh) {
       if (const auto known = ctes_.find(reference->cteId); known != ctes_.end()) {
         plan::CteRelationRef copy = *reference;
         copy.cteId = known->second;
@@ -46,8 +53,12 @@ class Renumbering {
   expr::ExprId renamed(expr::ExprId id) {
     const auto known = ids_.find(id);
     if (known != ids_.end()) return known->second;
-    if (!fresh_) return id;
-    return ids_.emplace(id, expr::newExprId()).first->second;
+    switch (mode_) {
+      case Renumber::kGiven: return id;
+      case Renumber::kFresh: return ids_.emplace(id, expr::newExprId()).first->second;
+      case Renumber::kInOrder: return ids_.emplace(id, -1 - static_cast<expr::ExprId>(ids_.size())).first->second;
+    }
+    return id;
   }
 
   AttributePtr attribute(const AttributePtr& node, expr::ExprId id) {
@@ -88,7 +99,7 @@ class Renumbering {
   }
 
   IdMap& ids_;
-  const bool fresh_;
+  const Renumber mode_;
   IdMap ctes_;
 };
 
@@ -128,6 +139,15 @@ LogicalPlanPtr replaceOuter(const LogicalPlanPtr& plan, const std::function<Expr
   });
 }
 
+template <class Subquery>
+ExprPtr canonicalSubquery(const Subquery& subquery) {
+  Subquery copy = subquery;
+  IdMap ids;
+  copy.plan = Renumbering(ids, Renumber::kInOrder).plan(subquery.plan);
+  copy.id = 0;
+  return expr::makeExpr(std::move(copy));
+}
+
 bool gives(const std::vector<AttributePtr>& columns, expr::ExprId id) {
   return std::any_of(columns.begin(), columns.end(), [&](const AttributePtr& each) { return each->id == id; });
 }
@@ -139,11 +159,11 @@ LogicalPlanPtr withNewIds(const LogicalPlanPtr& plan) {
   return withNewIds(plan, renamed);
 }
 
-LogicalPlanPtr withNewIds(const LogicalPlanPtr& plan, IdMap& renamed) { return Renumbering(renamed, true).plan(plan); }
+LogicalPlanPtr withNewIds(const LogicalPlanPtr& plan, IdMap& renamed) { return Renumbering(renamed, Renumber::kFresh).plan(plan); }
 
 LogicalPlanPtr withIds(const LogicalPlanPtr& plan, const IdMap& renamed) {
   IdMap copy = renamed;
-  return Renumbering(copy, false).plan(plan);
+  return Renumbering(copy, Renumber::kGiven).plan(plan);
 }
 
 ExprPtr replaceAttributes(const ExprPtr& expression, const std::function<ExprPtr(const expr::AttributeReference&)>& replacement) {
@@ -181,6 +201,9 @@ ExprPtr canonicalForm(const ExprPtr& expression) {
       std::swap(copy.arguments[0], copy.arguments[1]);
       return expr::makeExpr(std::move(copy));
     }
+    if (const auto* scalar = node->as<plan::ScalarSubquery>()) return canonicalSubquery(*scalar);
+    if (const auto* exists = node->as<plan::Exists>()) return canonicalSubquery(*exists);
+    if (const auto* in = node->as<plan::InSubquery>()) return canonicalSubquery(*in);
     return node;
   });
 }

@@ -223,28 +223,35 @@ Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::Unresolv
   std::vector<AttributePtr> columns;
   std::vector<ExprPtr> out;
   if (star.planId.has_value()) {
-    int found = 0;
-    bool joined = false;
+    struct Candidate {
+      std::vector<AttributePtr> columns;
+      bool isJoined;
+    };
+    std::vector<Candidate> candidates;
     const auto visit = [&](const auto& self, const LogicalPlanPtr& plan, bool belowJoin) -> void {
       const auto& ids = plan->planIds();
       if (std::find(ids.begin(), ids.end(), *star.planId) != ids.end()) {
-        if (found++ == 0) columns = plan->output();
-        joined = belowJoin;
+        candidates.push_back({plan->output(), belowJoin});
         return;
       }
       for (const LogicalPlanPtr& child : plan->children()) self(self, child, belowJoin || plan->as<plan::Join>() != nullptr);
     };
     for (const LogicalPlanPtr& input : names_.inputs) visit(visit, input, false);
-    if (found > 1) return Error(condition::kAmbiguousColumnReference).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
     // All of its columns have to be there still, but for those that a join by name has made one with the other side's.
-    const auto isThere = [&](const AttributePtr& column, const LogicalPlanPtr& input) {
-      const std::vector<AttributePtr> output = input->output();
-      return std::any_of(output.begin(), output.end(), [&](const AttributePtr& each) { return each->id == column->id || (joined && each->name == column->name); });
+    const auto isPassedOn = [&](const Candidate& candidate, bool byName) {
+      return std::all_of(candidate.columns.begin(), candidate.columns.end(), [&](const AttributePtr& column) {
+        return std::any_of(names_.inputs.begin(), names_.inputs.end(), [&](const LogicalPlanPtr& input) {
+          const std::vector<AttributePtr> output = input->output();
+          return std::any_of(output.begin(), output.end(),
+                             [&](const AttributePtr& each) { return each->id == column->id || (byName && candidate.isJoined && each->name == column->name); });
+        });
+      });
     };
-    const bool passedOn = std::all_of(columns.begin(), columns.end(), [&](const AttributePtr& column) {
-      return std::any_of(names_.inputs.begin(), names_.inputs.end(), [&](const LogicalPlanPtr& input) { return isThere(column, input); });
-    });
-    if (found == 0 || !passedOn) return Error(condition::kCannotResolveDataframeColumn).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
+    const bool isAnyWhole = std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& each) { return isPassedOn(each, false); });
+    if (isAnyWhole || candidates.size() == 1) std::erase_if(candidates, [&](const Candidate& each) { return !isPassedOn(each, !isAnyWhole); });
+    if (candidates.size() > 1) return Error(condition::kAmbiguousColumnReference).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
+    if (candidates.empty()) return Error(condition::kCannotResolveDataframeColumn).with("name", "`*`").at(origin).as(ErrorFamily::kAnalysis);
+    columns = std::move(candidates[0].columns);
   } else if (star.target.empty()) {
     if (names_.scope != nullptr) columns = names_.scope->columns();
   } else if (names_.scope != nullptr) {

@@ -136,7 +136,24 @@ PhysicalPlanning::Planned PhysicalPlanning::planNode(const LogicalPlanPtr& node,
   return planned->withEstimatedRows(context_.estimator().estimate(node)->rows);
 }
 
+// Spark evaluates projections and filters of rows that the plan holds while it optimizes, all in one partition; `rand(seed)` shows it.
+static bool isRandomOverLocalRows(const LogicalPlanPtr& node) {
+  bool isRandom = false;
+  LogicalPlanPtr at = node;
+  while (at->kind() == LogicalKind::kProject || at->kind() == LogicalKind::kFilter) {
+    for (const ExprPtr& each : at->expressions()) isRandom = isRandom || !each->deterministic();
+    at = at->children()[0];
+  }
+  return isRandom && at->kind() == LogicalKind::kLocalRelation;
+}
+
 PhysicalPlanning::Planned PhysicalPlanning::dispatch(const LogicalPlanPtr& node, const Targets& targets) {
+  if (!readsRowsAsOne_ && isRandomOverLocalRows(node)) {
+    readsRowsAsOne_ = true;
+    Planned planned = dispatch(node, targets);
+    readsRowsAsOne_ = false;
+    return planned;
+  }
   switch (node->kind()) {
     case LogicalKind::kOneRowRelation: {
       plan::LocalTableScanExec scan;
@@ -149,7 +166,8 @@ PhysicalPlanning::Planned PhysicalPlanning::dispatch(const LogicalPlanPtr& node,
       scan.attributes = relation.attributes;
       scan.batches = relation.batches;
       const double rows = context_.estimator().estimate(node)->rows;
-      scan.numPartitions = static_cast<int32_t>(std::clamp(rows, 1.0, static_cast<double>(std::max(1, options_.defaultParallelism))));
+      const int most = readsRowsAsOne_ ? 1 : std::max(1, options_.defaultParallelism);
+      scan.numPartitions = static_cast<int32_t>(std::clamp(rows, 1.0, static_cast<double>(most)));
       return PhysicalPlanPtr(makePhysical(std::move(scan)));
     }
     case LogicalKind::kRange: {

@@ -47,6 +47,7 @@ class PhysicalPlanning {
   std::unordered_map<int64_t, plan::LogicalPlanPtr> cteDefinitions_;
   std::unordered_map<int64_t, plan::PhysicalPlanPtr> ctePlans_;
   std::set<int64_t> usedFilters_;  // those that some scan tests
+  bool readsRowsAsOne_ = false;  // rows that the plan holds are one partition
   int64_t nextFilterId_ = 1;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "types/collation.h"
+#include "types/user_defined_classes.h"
 
 namespace flint {
 inline namespace types {
@@ -268,11 +269,17 @@ class TypeReader {
     bool hasSecond = false;
     bool hasFields = false;
     bool nullable = true;
+    std::string jvmClass;
+    std::string_view pythonClass;  // as it is written, with its quotes
     do {
       std::string key;
       std::string_view raw;
       if (!readString(key) || !take(':')) return false;
-      if (key == "type") {
+      if (key == "class" && at('"')) {
+        if (!readString(jvmClass)) return false;
+      } else if (key == "pyClass") {
+        if (!skipValue(pythonClass, depth)) return false;
+      } else if (key == "type") {
         if (!readString(word)) return false;
       } else if (key == "elementType" || key == "keyType" || key == "sqlType") {
         hasFirst = readType(first, depth + 1);
@@ -305,7 +312,11 @@ class TypeReader {
     } else if (word == "struct" && hasFields) {
       type = DataType::structType(std::move(fields));
     } else if (word == "udt" && hasFirst) {
-      type = DataType::userDefined(std::move(first), std::string(text_.substr(start, position_ - start)));
+      std::string json(text_.substr(start, position_ - start));
+      if (const std::string_view known = pythonClassOf(jvmClass); !known.empty() && pythonClass.size() > 1) {
+        json.replace(static_cast<size_t>(pythonClass.data() - text_.data()) - start, pythonClass.size(), "\"" + std::string(known) + "\"");
+      }
+      type = DataType::userDefined(std::move(first), std::move(json));
     } else {
       return false;
     }

@@ -72,3 +72,67 @@ def test_strata_of_another_type_match_nothing(spark):
     assert rows.sampleBy("k", {0: 1.0, 1.0: 1.0}, seed=1).count() == 60
     assert rows.sampleBy("k", {"0": 1.0, True: 1.0}, seed=1).count() == 0
     assert rows.sampleBy("s", {"0": 1.0, 1: 1.0}, seed=1).count() == 30
+
+
+def test_all_columns_of_a_dataframe_whose_other_form_is_joined(spark):
+    one = spark.createDataFrame([(1, "v")], ["a", "b"])
+    renamed = one.withColumnsRenamed({"a": "x", "b": "y"})
+    joined = one.join(renamed)
+    assert joined.select(one["*"]).columns == ["a", "b"]
+    assert joined.select(renamed["*"]).columns == ["x", "y"]
+    with pytest.raises(AnalysisException) as error:
+        one.join(one).select(one["*"]).columns
+    assert error.value.getCondition() == "AMBIGUOUS_COLUMN_REFERENCE"
+
+
+def test_random_numbers_of_rows_in_the_plan_are_of_one_partition(spark):
+    rows = spark.createDataFrame([(i, i % 3) for i in range(100)], ["a", "b"])
+    assert rows.stat.sampleBy("b", fractions={0: 0.5, 1: 0.5}, seed=0).count() == 36
+    assert rows.select(F.spark_partition_id()).distinct().collect() == [(0,)]
+
+
+def test_transposed_columns_are_not_made_texts(spark):
+    with pytest.raises(AnalysisException) as error:
+        spark.createDataFrame([("x", "y", 1)], ["a", "b", "c"]).transpose().collect()
+    assert error.value.getCondition() == "TRANSPOSE_NO_LEAST_COMMON_TYPE"
+
+
+def test_rows_that_a_collation_makes_equal_are_one(spark):
+    names = spark.createDataFrame([("Alice", 1), ("alice", 2), (None, 3)], "name STRING COLLATE UNICODE_CI, n INT")
+    assert names.select("name").distinct().count() == 2
+    assert sorted(names.dropDuplicates(["name"]).select("n").collect()) == [(1,), (3,)]
+
+
+def test_a_scalar_subquery_is_a_group(spark):
+    spark.createDataFrame([(1, 2.0), (1, 2.0), (2, 1.0)], ["a", "b"]).createOrReplaceTempView("l")
+    right = spark.createDataFrame([(2, 3.0), (2, 3.0), (3, 2.0)], ["c", "d"])
+    total = right.where(F.col("a").outer() == F.col("c")).select(F.sum("d")).scalar().alias("total")
+    assert sorted(spark.table("l").groupBy("a", total).count().collect()) == [(1, None, 2), (2, 6.0, 1)]
+
+
+def test_classes_of_spark_s_own_types_go_by_their_python_names(spark):
+    from pyspark.sql.types import ArrayType, DoubleType, StructField, StructType, UserDefinedType
+
+    class Elsewhere(UserDefinedType):
+        """As a client may call the Python side of a class of the JVM."""
+
+        @classmethod
+        def sqlType(cls):
+            return ArrayType(DoubleType(), False)
+
+        @classmethod
+        def module(cls):
+            return "nowhere.at.all"
+
+        @classmethod
+        def scalaUDT(cls):
+            return "org.apache.spark.sql.test.ExamplePointUDT"
+
+        def serialize(self, point):
+            return [point.x, point.y]
+
+    from pyspark.testing.objects import ExamplePoint
+
+    points = spark.createDataFrame([(ExamplePoint(1.0, 2.0),)], StructType([StructField("point", Elsewhere())]))
+    for arrow in (False, True):
+        assert points.select(F.udf(lambda point: point.y, "double", useArrow=arrow)("point")).first()[0] == 2.0

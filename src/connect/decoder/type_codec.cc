@@ -9,6 +9,7 @@
 #include "connect/decoder/invalid_plan.h"
 #include "parser/sql_parser.h"
 #include "types/collation.h"
+#include "types/user_defined_classes.h"
 #include "types/type_json.h"
 
 namespace flint::connect {
@@ -43,22 +44,6 @@ std::string jsonMember(const std::string& json, const char* key) {
   return std::string(value);
 }
 
-// The Python classes of the types that Spark's own JVM classes define, which stand for whatever the client calls its class.
-constexpr std::pair<std::string_view, std::string_view> kPythonClasses[] = {
-    {"org.apache.spark.ml.linalg.MatrixUDT", "pyspark.ml.linalg.MatrixUDT"},
-    {"org.apache.spark.ml.linalg.VectorUDT", "pyspark.ml.linalg.VectorUDT"},
-    {"org.apache.spark.mllib.linalg.MatrixUDT", "pyspark.mllib.linalg.MatrixUDT"},
-    {"org.apache.spark.mllib.linalg.VectorUDT", "pyspark.mllib.linalg.VectorUDT"},
-    {"org.apache.spark.sql.test.ExamplePointUDT", "pyspark.testing.objects.ExamplePointUDT"},
-};
-
-std::string_view pythonClassOf(std::string_view jvmClass) {
-  for (const auto& [known, pythonClass] : kPythonClasses) {
-    if (jvmClass == known) return pythonClass;
-  }
-  return {};
-}
-
 DataType userDefined(const Message::UDT& message, DataType stored) {
   std::string json = R"({"type":"udt")";
   const auto add = [&](std::string_view key, const std::string& value) {
@@ -68,7 +53,9 @@ DataType userDefined(const Message::UDT& message, DataType stored) {
     appendJsonString(json, value);
   };
   if (message.has_jvm_class()) add("class", message.jvm_class());
-  if (message.has_python_class()) add("pyClass", message.python_class());
+  const std::string_view known = pythonClassOf(message.jvm_class());
+  if (!known.empty()) add("pyClass", std::string(known));
+  else if (message.has_python_class()) add("pyClass", message.python_class());
   if (message.has_serialized_python_class()) add("serializedClass", message.serialized_python_class());
   json += ",\"sqlType\":" + stored.json() + "}";
   return DataType::userDefined(std::move(stored), std::move(json));

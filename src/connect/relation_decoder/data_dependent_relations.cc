@@ -114,7 +114,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   }
   std::optional<DataType> common;
   for (const size_t i : values) {
-    const auto wider = !common.has_value() ? std::optional(schema[i].type) : findWiderTypeForTwo(*common, schema[i].type);
+    const auto wider = !common.has_value() ? std::optional(schema[i].type) : findTightestCommonType(*common, schema[i].type);
     if (!wider.has_value()) {
       return Error(condition::kTransposeNoLeastCommonType)
           .with("dt1", "\"" + common->sql() + "\"")

@@ -25,27 +25,37 @@ Result<ExprPtr> keyOf(const AttributePtr& column, OptimizerContext& context) {
   return bindScalarCall("collation_key", {column}, context.options());
 }
 
-Result<LogicalPlanPtr> distinctOf(const LogicalPlanPtr& child, OptimizerContext& context) {
+// One row of those that are equal in `keys`: texts that are equal by their collation are one. The first row's values stand for what is not compared as it is.
+Result<LogicalPlanPtr> distinctBy(const AttributeSet& keys, const LogicalPlanPtr& child, OptimizerContext& context) {
   const std::vector<AttributePtr> output = child->output();
-  const std::vector<ExprPtr> columns = asExpressions(output);
-  if (std::none_of(output.begin(), output.end(), [](const AttributePtr& column) { return column->type.collation() != 0; })) return makeAggregate(columns, columns, child);
-  // Texts that are equal by their collation are one; the first one stands for them.
-  std::vector<ExprPtr> list = columns;
+  std::vector<ExprPtr> list = asExpressions(output);
   std::vector<ExprPtr> grouping;
   std::vector<ExprPtr> aggregates;
   for (const AttributePtr& column : output) {
-    if (column->type.collation() == 0) {
+    const bool isKey = keys.contains(column->id);
+    if (isKey && column->type.collation() == 0) {
       grouping.push_back(column);
       aggregates.push_back(column);
       continue;
     }
-    ASSIGN_OR_RETURN(ExprPtr key, keyOf(column, context));
-    list.push_back(expr::alias(std::move(key), column->name + "_key"));
-    grouping.push_back(expr::toAttribute(list.back()));
+    if (isKey) {
+      ASSIGN_OR_RETURN(ExprPtr key, keyOf(column, context));
+      list.push_back(expr::alias(std::move(key), column->name + "_key"));
+      grouping.push_back(expr::toAttribute(list.back()));
+    }
     ASSIGN_OR_RETURN(ExprPtr first, bindAggregate("first", {column}, context.options()));
     aggregates.push_back(makeAliasAs(std::move(first), column));
   }
-  return makeAggregate(std::move(grouping), std::move(aggregates), makeProject(std::move(list), child));
+  LogicalPlanPtr input = list.size() == output.size() ? child : makeProject(std::move(list), child);
+  // Without keys all rows are alike: one of them stays, if there is any.
+  if (keys.isEmpty()) grouping.push_back(expr::literalInt(1));
+  return makeAggregate(std::move(grouping), std::move(aggregates), std::move(input));
+}
+
+Result<LogicalPlanPtr> distinctOf(const LogicalPlanPtr& child, OptimizerContext& context) {
+  const std::vector<AttributePtr> output = child->output();
+  if (output.empty()) return makeAggregate({}, {}, child);
+  return distinctBy(AttributeSet::of(output), child, context);
 }
 
 Result<ExprPtr> sameRow(const std::vector<AttributePtr>& left, const std::vector<AttributePtr>& right, OptimizerContext& context) {
@@ -141,26 +151,9 @@ Result<LogicalPlanPtr> intersectAll(const plan::Intersect& node, const std::vect
   return replicate(counted, least, output, context);
 }
 
-Result<LogicalPlanPtr> deduplicate(const plan::Deduplicate& node, OptimizerContext& context) {
-  const AttributeSet keys = AttributeSet::of(node.keys);
-  std::vector<ExprPtr> aggregates;
-  for (const AttributePtr& column : node.child->output()) {
-    if (keys.contains(column->id)) {
-      aggregates.push_back(column);
-      continue;
-    }
-    ASSIGN_OR_RETURN(ExprPtr first, bindAggregate("first", {column}, context.options()));
-    aggregates.push_back(makeAliasAs(std::move(first), column));
-  }
-  // Without keys all rows are alike: one of them stays, if there is any.
-  std::vector<ExprPtr> grouping = asExpressions(node.keys);
-  if (grouping.empty()) grouping.push_back(expr::literalInt(1));
-  return makeAggregate(std::move(grouping), std::move(aggregates), node.child);
-}
-
 Result<LogicalPlanPtr> replaceNode(const LogicalPlanPtr& node, OptimizerContext& context) {
   if (const auto* distinct = node->as<plan::Distinct>()) return distinctOf(distinct->child, context);
-  if (const auto* keyed = node->as<plan::Deduplicate>()) return deduplicate(*keyed, context);
+  if (const auto* keyed = node->as<plan::Deduplicate>()) return distinctBy(AttributeSet::of(keyed->keys), keyed->child, context);
   if (const auto* intersect = node->as<plan::Intersect>()) {
     if (intersect->isAll) return intersectAll(*intersect, node->output(), context);
     // Distinct first: the side that is looked up in is then small, and the other gives each row once.
