@@ -470,15 +470,6 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
   if (call.isInternal && (name == "years" || name == "months" || name == "days" || name == "hours" || name == "bucket")) {
     return Error(condition::kPartitionTransformExpressionNotInPartitionedBy).with("expression", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
   }
-  if (name == "cast") {
-    return Error(condition::kWrongNumArgsWithoutSuggestion)
-        .with("functionName", "`cast`")
-        .with("expectedNum", "0")
-        .with("actualNum", std::to_string(call.arguments.size()))
-        .with("docroot", "https://spark.apache.org/docs/latest")
-        .at(origin)
-        .as(ErrorFamily::kAnalysis);
-  }
   return Error(condition::kUnresolvedRoutine)
       .with("routineName", quotedName(call.nameParts))
       .with("searchPath", fmt::format("[`system`.`builtin`, `system`.`session`, `spark_catalog`.{}]", quoteIdentifier(plans_.catalog().currentDatabase())))

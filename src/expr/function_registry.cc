@@ -60,8 +60,8 @@ std::string callText(const BindContext& context) {
 
 Error unexpectedArgumentType(const BindContext& context, size_t argument, const std::string& required) {
   const DataType& given = context.argumentTypes[argument];
-  const bool day = required == "\"DATE\"" && !context.name.starts_with("date_") && !context.name.starts_with("unix_");
-  if (given.is(TypeKind::kTime) && (day || required == "\"TIMESTAMP\"")) {
+  const bool castable = required == "\"TIMESTAMP\"" || (required == "\"DATE\"" && !context.name.starts_with("date_"));
+  if (given.is(TypeKind::kTime) && castable && !context.name.starts_with("unix_")) {
     // It counts as a time that can be cast, which then fails.
     return Error(condition::kDatatypeMismatchCastWithoutSuggestion)
         .with("sqlExpr", "\"" + callText(context) + "\"")

@@ -137,9 +137,11 @@ ExprPtr ExpressionParser::castExpression(uint32_t first, CastMode mode) {
   expect(kLeftParen);
   ExprPtr child = expression();
   if (at(kRightParen)) {
-    // Without a type it is a call of a function with this name.
+    // Without a type it is a call of a function with this name: there is none for try_cast.
     advance();
-    return callNode(first, mode == CastMode::kTry ? "try_cast" : "cast", {std::move(child)});
+    if (mode == CastMode::kTry) return callNode(first, "try_cast", {std::move(child)});
+    failWith(condition::kWrongNumArgsWithoutSuggestion, {{"functionName", "`cast`"}, {"expectedNum", "0"}, {"actualNum", "1"}, {"docroot", "https://spark.apache.org/docs/latest"}}, first);
+    return nullptr;
   }
   expect(kAs);
   DataType type = dataType();

@@ -78,31 +78,12 @@ inline T wrapping(T a, T b, bool& overflow) {
   }
 }
 
-// A column's values, one a row: its own where it is flat or constant, else copied to `scratch`.
-DenseOperand denseOperand(const VectorReader<int64_t>& column, RowIndex count, std::unique_ptr<int64_t[]>& scratch) {
-  if (column.flatValues() != nullptr) return {column.flatValues(), false};
-  if (column.isConstant()) return {&column[0], true};
-  scratch = std::make_unique_for_overwrite<int64_t[]>(static_cast<size_t>(count));
-  const int64_t* base = column.base().values<int64_t>();
-  for (RowIndex row = 0; row < count; ++row) scratch[static_cast<size_t>(row)] = base[column.baseRow(row)];
-  return {scratch.get(), false};
-}
-
-template <ArithmeticOp Op>
-bool computeAllRows(const KernelArgs& args, int64_t* out) {
-  constexpr DenseOp kOp = Op == ArithmeticOp::kAdd ? DenseOp::kAdd : Op == ArithmeticOp::kSubtract ? DenseOp::kSubtract : DenseOp::kMultiply;
-  std::unique_ptr<int64_t[]> scratch[2];
-  const RowIndex count = args.numRows();
-  const DenseOperand left = denseOperand(args.column<int64_t>(0), count, scratch[0]);
-  const DenseOperand right = denseOperand(args.column<int64_t>(1), count, scratch[1]);
-  return computeDense(kOp, left, right, out, count);
-}
-
 template <class T, ArithmeticOp Op>
 void computeIntegers(const KernelArgs& args) {
   T* out = args.result<T>().values();
   if constexpr (std::is_same_v<T, int64_t>) {
-    if (args.activeRows().isAll() && args.numRows() > 0 && computeAllRows<Op>(args, out)) return;
+    constexpr DenseOp kOp = Op == ArithmeticOp::kAdd ? DenseOp::kAdd : Op == ArithmeticOp::kSubtract ? DenseOp::kSubtract : DenseOp::kMultiply;
+    if (args.activeRows().isAll() && computeDense(kOp, *args.vector(0), *args.vector(1), out)) return;
   }
   bool overflow = false;
   forEachPair<T, T>(args, [&](RowIndex row, T a, T b) { out[row] = wrapping<T, Op>(a, b, overflow); });
@@ -664,20 +645,36 @@ void absolute(const KernelArgs& args) {
     if constexpr (std::is_floating_point_v<T>) {
       out[row] = std::abs(value);
     } else {
-      if constexpr (!std::is_same_v<T, int128_t>) {
-        if (value == std::numeric_limits<T>::min()) args.errors().set(row, arithmeticOverflow(sizeof(T) == 8 ? "long overflow" : "integer overflow"));
-      }
-      out[row] = static_cast<T>(value < 0 ? 0 - static_cast<std::conditional_t<std::is_same_v<T, int128_t>, uint128_t, uint64_t>>(value) : value);
+      if (value == std::numeric_limits<T>::min()) args.errors().set(row, arithmeticOverflow(sizeof(T) == 8 ? "long overflow" : "integer overflow"));
+      out[row] = static_cast<T>(value < 0 ? 0 - static_cast<uint64_t>(value) : value);
     }
+  });
+}
+
+// Wide decimals change their sign as Spark does it: for abs, negative ones alone.
+template <bool OnlyNegative>
+void negateWideDecimal(const KernelArgs& args) {
+  auto* out = args.result<int128_t>().values();
+  const DataType& type = args.resultType();
+  forEachValue<int128_t>(args, [&](RowIndex row, const int128_t& value) {
+    const auto negated = OnlyNegative && value >= 0 ? std::optional(value) : negatedDecimal(value, type.precision());
+    if (!negated) args.errors().set(row, Error(condition::kNumericValueOutOfRangeWithoutSuggestion)
+                                             .with("roundedValue", decimalText(value, type.scale()))
+                                             .with("originalValue", decimalText(value, type.scale()))
+                                             .with("precision", std::to_string(type.precision()))
+                                             .with("scale", std::to_string(type.scale())));
+    out[row] = negated.value_or(0);
   });
 }
 
 struct UnaryKernels {
   Kernel byPhysical[8];  // kInt8 kInt16 kInt32 kInt64 kInt128 kFloat kDouble, interval
 };
-constexpr UnaryKernels kNegate{{negate<int8_t>, negate<int16_t>, negate<int32_t>, negate<int64_t>, negate<int128_t>, negate<float>, negate<double>, negateInterval}};
-constexpr UnaryKernels kAbsolute{{absolute<int8_t>, absolute<int16_t>, absolute<int32_t>, absolute<int64_t>, absolute<int128_t>, absolute<float>, absolute<double>, nullptr}};
+constexpr UnaryKernels kNegate{{negate<int8_t>, negate<int16_t>, negate<int32_t>, negate<int64_t>, negateWideDecimal<false>, negate<float>, negate<double>, negateInterval}};
+constexpr UnaryKernels kAbsolute{{absolute<int8_t>, absolute<int16_t>, absolute<int32_t>, absolute<int64_t>, negateWideDecimal<true>, absolute<float>, absolute<double>, nullptr}};
 constexpr UnaryKernels kIdentity{{passThrough, passThrough, passThrough, passThrough, passThrough, passThrough, passThrough, passThrough}};
+
+const std::vector<ErrorRule> kAlwaysRaised;  // with ANSI rules and without
 
 Result<FunctionBinding> bindUnary(const BindContext& context, const UnaryKernels& kernels) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
@@ -703,10 +700,13 @@ Result<FunctionBinding> bindUnary(const BindContext& context, const UnaryKernels
   }
   if (binding.kernel == nullptr) return unexpectedArgumentType(context, 0, "\"NUMERIC\"");
   binding.canRaise = context.options.ansi && (type.isIntegral() || type.is(TypeKind::kCalendarInterval)) && binding.kernel != Kernel(passThrough);
-  if (type.isAnsiInterval() && binding.kernel != Kernel(passThrough)) {
-    static const std::vector<ErrorRule> kRaised;  // with ANSI rules and without
+  if (type.physicalType() == PhysicalType::kInt128 && binding.kernel != Kernel(passThrough)) {
     binding.canRaise = true;
-    binding.errors = &kRaised;
+    binding.errors = &kAlwaysRaised;
+  }
+  if (type.isAnsiInterval() && binding.kernel != Kernel(passThrough)) {
+    binding.canRaise = true;
+    binding.errors = &kAlwaysRaised;
     if (binding.kernel == kNegate.byPhysical[2]) binding.kernel = negateAnsiInterval<int32_t>;
     if (binding.kernel == kNegate.byPhysical[3]) binding.kernel = negateAnsiInterval<int64_t>;
   }

@@ -118,4 +118,19 @@ std::optional<int128_t> divideDecimals(int128_t a, int128_t b, int shift) {
   return withSign(quotient + (rest >= divisor - rest ? 1 : 0), negative);
 }
 
+std::optional<int128_t> negatedDecimal(int128_t value, int precision) {
+  constexpr int kKeptDigits = 34;
+  int128_t size = value < 0 ? -value : value;
+  int128_t unit = 1;
+  while (size / unit >= powerOfTen(kKeptDigits)) unit *= 10;
+  if (unit > 1) {
+    const int128_t rest = size % unit;
+    size /= unit;
+    if (rest * 2 > unit || (rest * 2 == unit && size % 2 != 0)) ++size;
+    size *= unit;
+  }
+  if (size >= powerOfTen(precision)) return std::nullopt;
+  return value < 0 ? size : -size;
+}
+
 }  // namespace flint::functions

@@ -13,4 +13,7 @@ std::optional<int128_t> multiplyDecimals(int128_t a, int128_t b, int drop);
 /// a * 10^shift / b; `b` is not zero, `shift` not negative.
 std::optional<int128_t> divideDecimals(int128_t a, int128_t b, int shift);
 
+/// The value with the other sign: of 34 digits at most, the rest rounded half to even, as Spark keeps it; nothing where that is beyond `precision`.
+std::optional<int128_t> negatedDecimal(int128_t value, int precision);
+
 }  // namespace flint::functions

@@ -3,9 +3,27 @@
 #include <immintrin.h>
 
 #include <bit>
+#include <memory>
 
 namespace flint::functions {
 namespace {
+
+// One operand of each row: the values, or one value for all rows.
+struct DenseOperand {
+  const int64_t* values;
+  bool isConstant;
+};
+
+// A column's values, one a row: its own where it is flat or constant, else copied to `scratch`.
+DenseOperand denseOperand(const columnar::ColumnVector& column, std::unique_ptr<int64_t[]>& scratch) {
+  if (column.isFlat()) return {column.values<int64_t>(), false};
+  const int64_t* base = column.base()->values<int64_t>();
+  if (column.isConstant()) return {base, true};
+  scratch = std::make_unique_for_overwrite<int64_t[]>(static_cast<size_t>(column.size()));
+  const int32_t* indices = column.indices();
+  for (int32_t row = 0; row < column.size(); ++row) scratch[static_cast<size_t>(row)] = base[indices[row]];
+  return {scratch.get(), false};
+}
 
 bool hasAvx2() {
   static const bool has = __builtin_cpu_supports("avx2") != 0;
@@ -83,7 +101,12 @@ bool computeRows(DenseOperand left, DenseOperand right, int64_t* out, int32_t fr
 
 }  // namespace
 
-bool computeDense(DenseOp op, DenseOperand left, DenseOperand right, int64_t* out, int32_t count) {
+bool computeDense(DenseOp op, const columnar::ColumnVector& leftColumn, const columnar::ColumnVector& rightColumn, int64_t* out) {
+  const int32_t count = leftColumn.size();
+  if (count == 0) return true;
+  std::unique_ptr<int64_t[]> scratch[2];
+  const DenseOperand left = denseOperand(leftColumn, scratch[0]);
+  const DenseOperand right = denseOperand(rightColumn, scratch[1]);
   int32_t done = 0;
   if (hasAvx2() && count >= 4) {
     done = count / 4 * 4;

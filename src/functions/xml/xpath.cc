@@ -190,15 +190,15 @@ void xpathList(const KernelArgs& args) {
 template <Kernel kKernel>
 Result<FunctionBinding> bindXpath(const BindContext& context, const DataType& result) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
-  for (size_t i = 0; i < 2; ++i) {
-    if (!context.argumentTypes[i].isStringLike() && !context.argumentTypes[i].is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
-  }
   if (context.constants[1] == nullptr) {
     return Error(condition::kDatatypeMismatchNonFoldableInput)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("inputName", "`path`")
         .with("inputType", "\"STRING\"")
         .with("inputExpr", quotedExpression(context.arguments[1]));
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    if (!context.argumentTypes[i].isStringLike() && !context.argumentTypes[i].is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
   }
   auto data = std::make_shared<XpathData>();
   if (!context.constants[1]->isNull()) data->path = context.constants[1]->asString();
