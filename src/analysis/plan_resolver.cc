@@ -8,6 +8,7 @@
 #include "base/condition.h"
 #include "plan/logical/command_parts.h"
 #include "plan/logical/pipe_plan.h"
+#include "plan/logical/script_transformation.h"
 
 namespace flint::analysis {
 
@@ -124,6 +125,7 @@ Result<ResolvedPlan> PlanResolver::dispatch(const LogicalPlanPtr& node) {
     case LogicalKind::kMapPartitions:
     case LogicalKind::kGroupMap:
     case LogicalKind::kCoGroupMap: return resolvePython(node);
+    case LogicalKind::kScriptTransformation: return resolveScript(*node->as<plan::ScriptTransformation>());
     case LogicalKind::kPivot: return resolvePivot(*node->as<plan::Pivot>());
     case LogicalKind::kUnpivot: return resolveUnpivot(*node->as<plan::Unpivot>());
     case LogicalKind::kOneRowRelation:

@@ -19,6 +19,7 @@ namespace flint::expr {
 struct PythonUdf;
 }
 namespace flint::plan {
+struct ScriptTransformation;
 struct UnresolvedPipe;
 }
 
@@ -135,6 +136,7 @@ class PlanResolver {
   Result<ResolvedPlan> resolveByName(const plan::UnresolvedByName& node);
   Result<ResolvedPlan> resolveIntersectOrExcept(const LogicalPlanPtr& node);
   Status alignColumns(std::vector<LogicalPlanPtr>& inputs, const char* operatorName, const OriginPtr& origin);
+  Result<ResolvedPlan> resolveScript(const plan::ScriptTransformation& node);  // resolve_script.cc
   // resolve_pivot.cc
   Result<ResolvedPlan> resolvePivot(const plan::Pivot& node);
   Result<ResolvedPlan> resolveUnpivot(const plan::Unpivot& node);

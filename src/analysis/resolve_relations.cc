@@ -100,6 +100,7 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
     }
   }
   if (name.size() == 1 && !viewDatabase_.empty()) name.insert(name.begin(), viewDatabase_);
+  if (name.size() == 2 && !viewDatabase_.empty() && catalog_.currentCatalog() != catalog::kSessionCatalog) name.insert(name.begin(), catalog::kSessionCatalog);
   ASSIGN_OR_RETURN(const auto found, catalog_.lookup(name));
   if (dependencies_ != nullptr && found.has_value()) {
     dependencies_->readsData = true;
@@ -137,7 +138,7 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
       return Error(condition::kDataSourceNotFound).with("provider", table.provider).at(node.origin()).as(ErrorFamily::kAnalysis);
     }
     connector::OpenRequest request = openRequest(conf_, options_);
-    request.paths = {table.location};
+    if (!table.location.empty()) request.paths = {table.location};
     request.schema = table.schema;
     const bool lengths = !conf_.getBoolean("spark.sql.legacy.charVarcharAsString", false);
     bool pads = false;

@@ -25,9 +25,13 @@ struct CatalogColumnStatistics {
   int64_t maxLength = -1;
 };
 
+/// The name of the catalog that every session has.
+inline constexpr const char* kSessionCatalog = "spark_catalog";
+
 /// What a metastore keeps of a table or persistent view.
 struct CatalogTable {
   enum class Type : uint8_t { kManaged, kExternal, kView };
+  std::string catalog = kSessionCatalog;
   std::string database;
   std::string name;
   Type type = Type::kManaged;
@@ -75,6 +79,10 @@ class CatalogPlugin {
  public:
   virtual ~CatalogPlugin() = default;
   virtual std::string name() const = 0;
+  /// Whether a table may be made in a namespace that is not there, which is made then.
+  virtual bool makesNamespaces() const { return false; }
+  /// Whether rows live where the catalog itself says (a database): `createTable` makes the place for them, `dropTable` removes it, and there are no files.
+  virtual bool keepsRows() const { return false; }
 
   virtual std::vector<CatalogDatabase> databases() const = 0;
   virtual bool databaseExists(const std::string& database) const = 0;
@@ -111,5 +119,8 @@ class CatalogPlugin {
 std::unique_ptr<CatalogPlugin> makeSqliteCatalog(std::string warehouse);
 /// Keeps everything in memory; gone with the process.
 std::unique_ptr<CatalogPlugin> makeInMemoryCatalog(std::string warehouse);
+/// As makeInMemoryCatalog, for a catalog of another name: it has a root and makes namespaces with their first table. The files of its tables, in
+/// `folder`, go with it.
+std::unique_ptr<CatalogPlugin> makeForgetfulCatalog(std::string name, std::string folder);
 
 }  // namespace flint::catalog

@@ -2,6 +2,7 @@
 
 #include "base/condition.h"
 #include "catalog/catalog_plugin.h"
+#include "io/file_system.h"
 
 namespace flint::catalog {
 
@@ -19,31 +20,30 @@ std::string quoted(const NameParts& parts) {
 
 namespace {
 
-Error schemaNotFound(const std::string& database) {
-  return Error(condition::kSchemaNotFound).with("schemaName", quoted({"spark_catalog", database})).as(ErrorFamily::kAnalysis);
-}
-Error tableNotFound(const std::string& database, const std::string& table) {
-  return Error(condition::kTableOrViewNotFound)
-      .with("relationName", quoted({"spark_catalog", database, table}))
-      .with("searchPath", "[" + quoted({"spark_catalog", database}) + "]")
-      .as(ErrorFamily::kAnalysis);
-}
-Error tableExistsError(const std::string& database, const std::string& table) {
-  return Error(condition::kTableOrViewAlreadyExists).with("relationName", quoted({"spark_catalog", database, table})).as(ErrorFamily::kAnalysis);
-}
-
 class InMemoryCatalog final : public CatalogPlugin {
  public:
-  explicit InMemoryCatalog(std::string warehouse) : warehouse_(std::move(warehouse)) {
+  explicit InMemoryCatalog(std::string warehouse) : name_(kSessionCatalog), warehouse_(std::move(warehouse)), forgetsFiles_(false) {
     entries_["default"].database = {.name = "default", .comment = "default database", .location = warehouse_, .properties = {}};
   }
+  InMemoryCatalog(std::string name, std::string folder) : name_(std::move(name)), warehouse_(std::move(folder)), forgetsFiles_(true) {
+    entries_[""].database = {.name = "", .comment = "", .location = warehouse_, .properties = {}};
+  }
+  ~InMemoryCatalog() override {
+    if (!forgetsFiles_) return;
+    const auto place = io::fileSystemFor(warehouse_);
+    // Nobody is left who could be told of a failure.
+    if (place.isOk()) static_cast<void>(place.value().first->remove(place.value().second, true).isOk());
+  }
 
-  std::string name() const override { return "spark_catalog"; }
+  std::string name() const override { return name_; }
+  bool makesNamespaces() const override { return forgetsFiles_; }
 
   std::vector<CatalogDatabase> databases() const override {
     const std::lock_guard lock(mutex_);
     std::vector<CatalogDatabase> out;
-    for (const auto& [name, entry] : entries_) out.push_back(entry.database);
+    for (const auto& [name, entry] : entries_) {
+      if (!name.empty()) out.push_back(entry.database);
+    }
     return out;
   }
   bool databaseExists(const std::string& database) const override {
@@ -62,7 +62,7 @@ class InMemoryCatalog final : public CatalogPlugin {
       if (ignoreIfExists) return Status::ok();
       return Error(condition::kSchemaAlreadyExists).with("schemaName", quoted({database.name})).as(ErrorFamily::kAnalysis);
     }
-    if (database.location.empty()) database.location = warehouse_ + "/" + database.name + ".db";
+    if (database.location.empty()) database.location = folderOf(database.name);
     const std::string name = database.name;
     entries_[name].database = std::move(database);
     return Status::ok();
@@ -110,6 +110,7 @@ class InMemoryCatalog final : public CatalogPlugin {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(table.database);
     if (found == entries_.end()) return schemaNotFound(table.database);
+    table.catalog = name_;
     if (found->second.tables.contains(table.name)) {
       return ignoreIfExists ? Status::ok() : Status(tableExistsError(table.database, table.name));
     }
@@ -180,12 +181,30 @@ class InMemoryCatalog final : public CatalogPlugin {
     std::map<std::string, CatalogTable> tables;
     std::map<std::string, std::string> functions;
   };
+  std::string folderOf(const std::string& database) const { return warehouse_ + "/" + database + ".db"; }
+  Error schemaNotFound(const std::string& database) const {
+    return Error(condition::kSchemaNotFound).with("schemaName", quoted({name_, database})).as(ErrorFamily::kAnalysis);
+  }
+  Error tableNotFound(const std::string& database, const std::string& table) const {
+    return Error(condition::kTableOrViewNotFound)
+        .with("relationName", quoted({name_, database, table}))
+        .with("searchPath", "[" + quoted({name_, database}) + "]")
+        .as(ErrorFamily::kAnalysis);
+  }
+  Error tableExistsError(const std::string& database, const std::string& table) const {
+    return Error(condition::kTableOrViewAlreadyExists).with("relationName", quoted({name_, database, table})).as(ErrorFamily::kAnalysis);
+  }
+
+  const std::string name_;
   const std::string warehouse_;
+  const bool forgetsFiles_;
   mutable std::mutex mutex_;  // a leaf
   std::map<std::string, Entry> entries_;
 };
 
 }  // namespace
+
+std::unique_ptr<CatalogPlugin> makeForgetfulCatalog(std::string name, std::string folder) { return std::make_unique<InMemoryCatalog>(std::move(name), std::move(folder)); }
 
 std::unique_ptr<CatalogPlugin> makeInMemoryCatalog(std::string warehouse) { return std::make_unique<InMemoryCatalog>(std::move(warehouse)); }
 

@@ -1,5 +1,7 @@
 #include "catalog/session_catalog.h"
 
+#include <algorithm>
+
 #include "base/condition.h"
 #include "catalog/script_variables.h"
 
@@ -39,7 +41,7 @@ void TempViews::clear() {
 }
 
 SessionCatalog::SessionCatalog(std::shared_ptr<SharedCatalog> shared, std::shared_ptr<const SQLConf> conf)
-    : shared_(std::move(shared)), conf_(std::move(conf)) {}
+    : shared_(std::move(shared)), conf_(std::move(conf)), plugins_(conf_) {}
 
 std::string SessionCatalog::currentDatabase() const {
   const std::lock_guard lock(mutex_);
@@ -47,15 +49,66 @@ std::string SessionCatalog::currentDatabase() const {
 }
 
 Status SessionCatalog::setCurrentDatabase(const std::string& database) {
-  const std::string name = folded(database);
-  RETURN_IF_ERROR(shared_->metastore->database(name));
+  const std::string catalog = currentCatalog();
+  return setCurrentNamespace({catalog, catalog == kSessionCatalog ? folded(database) : database, nullptr});
+}
+
+Status SessionCatalog::setCurrentNamespace(const Namespace& chosen) {
+  if (chosen.catalog == kSessionCatalog || !chosen.database.empty()) RETURN_IF_ERROR(of(chosen.catalog).database(chosen.database));
   const std::lock_guard lock(mutex_);
-  currentDatabase_ = name;
+  currentCatalog_ = chosen.catalog;
+  currentDatabase_ = chosen.database;
   return Status::ok();
 }
 
-Status SessionCatalog::setCurrentCatalog(const std::string& catalog) const {
-  if (folded(catalog) == currentCatalog()) return Status::ok();
+std::string SessionCatalog::currentCatalog() const {
+  const std::lock_guard lock(mutex_);
+  return currentCatalog_;
+}
+
+bool SessionCatalog::isCatalog(const std::string& name) const { return folded(name) == kSessionCatalog || plugins_.isConfigured(name); }
+
+std::vector<std::string> SessionCatalog::catalogs() const {
+  std::vector<std::string> out = plugins_.loaded();
+  out.insert(std::lower_bound(out.begin(), out.end(), kSessionCatalog), kSessionCatalog);
+  return out;
+}
+
+CatalogPlugin& SessionCatalog::of(const std::string& catalog) const {
+  if (catalog == kSessionCatalog) return *shared_->metastore;
+  // Names are looked up before, which makes the plug-in.
+  const auto plugin = plugins_.find(catalog);
+  return plugin.isOk() ? *plugin.value() : *shared_->metastore;
+}
+
+Result<SessionCatalog::Namespace> SessionCatalog::findNamespace(const NameParts& name) {
+  if (name.empty()) {
+    const std::lock_guard lock(mutex_);
+    if (currentCatalog_ == kSessionCatalog) return Namespace{currentCatalog_, currentDatabase_, shared_->metastore};
+  }
+  if (name.empty()) {
+    ASSIGN_OR_RETURN(std::shared_ptr<CatalogPlugin> plugin, plugins_.find(currentCatalog()));
+    return Namespace{currentCatalog(), currentDatabase(), std::move(plugin)};
+  }
+  const bool ofSession = folded(name[0]) == kSessionCatalog;
+  const bool named = plugins_.isConfigured(name[0]) || (ofSession && name.size() > 1);
+  const std::string catalog = !named ? currentCatalog() : ofSession ? kSessionCatalog : name[0];
+  const NameParts rest(name.begin() + (named ? 1 : 0), name.end());
+  if (catalog != kSessionCatalog) {
+    ASSIGN_OR_RETURN(std::shared_ptr<CatalogPlugin> plugin, plugins_.find(catalog));
+    return Namespace{catalog, joined(rest), std::move(plugin)};
+  }
+  if (rest.size() != 1) return Error(condition::kRequiresSinglePartNamespace).with("sessionCatalog", catalog).with("identifier", quoted(rest)).as(ErrorFamily::kAnalysis);
+  return Namespace{catalog, folded(rest[0]), shared_->metastore};
+}
+
+Status SessionCatalog::setCurrentCatalog(const std::string& catalog) {
+  if (catalog == currentCatalog()) return Status::ok();
+  if (folded(catalog) == kSessionCatalog) return setCurrentNamespace({kSessionCatalog, "default", nullptr});
+  if (plugins_.isConfigured(catalog)) {
+    RETURN_IF_ERROR(plugins_.find(catalog));
+    return setCurrentNamespace({catalog, "", nullptr});
+  }
   return Error(condition::kCatalogNotFound).with("catalogName", quoted({catalog})).with("config", "\"spark.sql.catalog." + catalog + "\"").as(ErrorFamily::kAnalysis);
 }
 
@@ -67,11 +120,20 @@ std::string SessionCatalog::folded(const std::string& name) const {
 }
 
 Result<NameParts> SessionCatalog::fullName(const NameParts& name) const {
+  if (name.empty()) return internalError("a name has no parts");
+  const bool named = name.size() > 1 && plugins_.isConfigured(name[0]);
+  const std::string catalog = named ? name[0] : currentCatalog();
+  if (catalog != kSessionCatalog && (named || folded(name[0]) != kSessionCatalog)) {
+    // A plug-in's own errors go before those of a name that is not found.
+    RETURN_IF_ERROR(plugins_.find(catalog));
+    if (name.size() == 1) return NameParts{catalog, currentDatabase(), name[0]};
+    return NameParts{catalog, joined({name.begin() + (named ? 1 : 0), name.end() - 1}), name.back()};
+  }
   if (name.size() == 1) return NameParts{currentCatalog(), currentDatabase(), folded(name[0])};
-  if (name.size() == 2) return NameParts{currentCatalog(), folded(name[0]), folded(name[1])};
-  if (name.size() == 3 && folded(name[0]) == currentCatalog()) return NameParts{currentCatalog(), folded(name[1]), folded(name[2])};
-  const NameParts parts = folded(name[0]) == currentCatalog() ? NameParts(name.begin() + 1, name.end()) : name;
-  return Error(condition::kRequiresSinglePartNamespace).with("sessionCatalog", currentCatalog()).with("identifier", quoted(parts)).as(ErrorFamily::kAnalysis);
+  if (name.size() == 2) return NameParts{kSessionCatalog, folded(name[0]), folded(name[1])};
+  if (name.size() == 3 && folded(name[0]) == kSessionCatalog) return NameParts{kSessionCatalog, folded(name[1]), folded(name[2])};
+  const NameParts parts = folded(name[0]) == kSessionCatalog ? NameParts(name.begin() + 1, name.end()) : name;
+  return Error(condition::kRequiresSinglePartNamespace).with("sessionCatalog", kSessionCatalog).with("identifier", quoted(parts)).as(ErrorFamily::kAnalysis);
 }
 
 SqlFunctionPtr SessionCatalog::findFunction(const NameParts& name) const {
@@ -82,7 +144,7 @@ SqlFunctionPtr SessionCatalog::findFunction(const NameParts& name) const {
     if (auto function = temporaryFunctions_.find(last)) return function;
   }
   const auto full = fullName(name);
-  if (!full.isOk()) return nullptr;
+  if (!full.isOk() || full.value()[0] != kSessionCatalog) return nullptr;
   return shared_->functions.find(full.value()[1] + "." + full.value()[2]);
 }
 
@@ -108,10 +170,11 @@ Result<std::optional<SessionCatalog::Found>> SessionCatalog::lookup(const NamePa
     return std::optional<Found>();
   }
   const auto full = fullName(name);
-  if (!full.isOk()) return std::optional<Found>();
+  if (!full.isOk()) return name.empty() || !isCatalog(name[0]) || folded(name[0]) == kSessionCatalog ? Result<std::optional<Found>>(std::optional<Found>()) : full.status();
   const NameParts& parts = full.value();
-  if (!shared_->metastore->tableExists(parts[1], parts[2])) return std::optional<Found>();
-  ASSIGN_OR_RETURN(CatalogTable table, shared_->metastore->table(parts[1], parts[2]));
+  const CatalogPlugin& plugin = of(parts[0]);
+  if (!plugin.tableExists(parts[1], parts[2])) return std::optional<Found>();
+  ASSIGN_OR_RETURN(CatalogTable table, plugin.table(parts[1], parts[2]));
   return std::optional(Found{std::nullopt, std::move(table), parts});
 }
 

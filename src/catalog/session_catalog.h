@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catalog/catalog_plugin.h"
+#include "catalog/catalog_plugins.h"
 #include "catalog/python_data_sources.h"
 #include "catalog/sql_conf.h"
 #include "catalog/sql_function.h"
@@ -62,12 +63,30 @@ class SessionCatalog {
  public:
   SessionCatalog(std::shared_ptr<SharedCatalog> shared, std::shared_ptr<const SQLConf> conf);
 
-  std::string currentCatalog() const { return "spark_catalog"; }
+  std::string currentCatalog() const;
   std::string currentDatabase() const;
-  /// Errors: SCHEMA_NOT_FOUND.
+  /// In the current catalog. Errors: SCHEMA_NOT_FOUND.
   Status setCurrentDatabase(const std::string& database);
-  /// Errors: CATALOG_NOT_FOUND.
-  Status setCurrentCatalog(const std::string& catalog) const;
+  /// Errors: CATALOG_NOT_FOUND, and those of making a plug-in.
+  Status setCurrentCatalog(const std::string& catalog);
+
+  /// A namespace, and the catalog it is in.
+  struct Namespace {
+    std::string catalog;
+    std::string database;  // of a plug-in: its parts with points between
+    std::shared_ptr<CatalogPlugin> plugin;
+    NameParts parts() const { return {catalog, database}; }
+  };
+  /// What a name of a namespace means; of no parts: the current one. Whether it is there is not asked.
+  /// Errors: REQUIRES_SINGLE_PART_NAMESPACE; those of making a plug-in.
+  Result<Namespace> findNamespace(const NameParts& name);
+  Status setCurrentNamespace(const Namespace& chosen);
+  /// The catalog of a table that `lookup` or `fullName` gave.
+  CatalogPlugin& of(const std::string& catalog) const;
+  CatalogPlugin& of(const CatalogTable& table) const { return of(table.catalog); }
+  /// Catalogs in use, sorted by name.
+  std::vector<std::string> catalogs() const;
+  bool isCatalog(const std::string& name) const;
 
   /// Where a name of one to three parts may lead, nearest first.
   struct Found {
@@ -110,7 +129,9 @@ class SessionCatalog {
   SqlFunctions temporaryFunctions_;
   PythonDataSources pythonDataSources_;
   mutable std::mutex mutex_;  // a leaf
+  std::string currentCatalog_ = kSessionCatalog;
   std::string currentDatabase_ = "default";
+  mutable CatalogPlugins plugins_;
 };
 
 }  // namespace flint::catalog

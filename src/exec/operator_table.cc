@@ -18,6 +18,7 @@
 #include "exec/scan/file_scan_source.h"
 #include "exec/scan/local_table_source.h"
 #include "exec/scan/range_source.h"
+#include "exec/script/script_source.h"
 #include "exec/sort/lower_sort.h"
 #include "exec/store/cached_rows.h"
 #include "exec/store/columnar_store.h"
@@ -266,6 +267,7 @@ LowerNode findLowering(PhysicalKind kind) {
     case PhysicalKind::kWriteFiles: return lowerWriteFiles;
     case PhysicalKind::kUnion: return lowerUnion;
     case PhysicalKind::kMapPartitions: return lowerPythonMap;
+    case PhysicalKind::kScriptTransformation: return lowerScript;
     default: return nullptr;
   }
 }

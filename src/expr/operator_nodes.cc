@@ -40,7 +40,9 @@ void Cast::derive() {
   type_ = target;
   const bool safe = canUpCast(child->dataType(), target);
   if (mode == CastMode::kAnsi && !safe) traits_.canRaise = true;
-  nullable_ = child->nullable() || (mode != CastMode::kAnsi && !safe) || child->dataType().is(TypeKind::kNull);
+  // NaN and infinities are no decimals, and give none even where other values raise an error.
+  const bool mayBeNoNumber = target.is(TypeKind::kDecimal) && (child->dataType().is(TypeKind::kFloat) || child->dataType().is(TypeKind::kDouble));
+  nullable_ = child->nullable() || mayBeNoNumber || (mode != CastMode::kAnsi && !safe) || child->dataType().is(TypeKind::kNull);
 }
 
 const char* symbolOf(ComparisonOp op) {

@@ -13,6 +13,12 @@ LogicalPlanPtr StatementParser::create(uint32_t first) {
   expect(kCreate);
   const bool replace = accept(kOr, kReplace);
   if (atNamespaceWord() && !replace) return createNamespace(first);
+  // Only pipelines make these.
+  for (const char* dataset : {"MATERIALIZED VIEW", "STREAMING TABLE"}) {
+    if (!atWords(dataset)) continue;
+    failWith(condition::kUnsupportedFeatureCreatePipelineDatasetQueryExecution, {{"pipelineDatasetType", dataset}}, first);
+    return nullptr;
+  }
   uint32_t ahead = 0;
   while (peek(ahead).type == kGlobal || peek(ahead).type == kTemporary || peek(ahead).type == kTemp || peek(ahead).type == kExternal) ++ahead;
   const bool temporary = at(kTemporary) || at(kTemp);

@@ -130,9 +130,14 @@ LogicalPlanPtr QueryParser::queryPrimary() {
   const Nesting nesting(*this);
   const uint32_t first = position();
   switch (peek().type) {
-    case kSelect: return selectSpecification(nullptr, first);
+    case kMap:
+    case kReduce:
+      if (!atTransform()) failSyntax();
+      return failed() ? nullptr : transform(nullptr, first);
+    case kSelect: return atTransform() ? transform(nullptr, first) : selectSpecification(nullptr, first);
     case kFrom: {
       LogicalPlanPtr from = fromClause();
+      if (atTransform()) return transform(std::move(from), first);
       if (at(kSelect)) return selectSpecification(std::move(from), first);
       // FROM t alone is SELECT * FROM t.
       return from;
@@ -191,16 +196,8 @@ LogicalPlanPtr QueryParser::whereClause(LogicalPlanPtr child, uint32_t first) {
   return planNode<plan::Filter>(first, std::move(condition), std::move(child));
 }
 
-LogicalPlanPtr QueryParser::selectSpecification(LogicalPlanPtr from, uint32_t first) {
-  expect(kSelect);
-  auto hintList = hintComments();
-  bool distinct = false;
-  if (accept(kDistinct)) {
-    distinct = true;
-  } else if (at(kAll) && peek(1).type != kComma && peek(1).type != kFrom && peek(1).type != kEndOfInput && peek(1).type != kDot) {
-    advance();
-  }
-  std::vector<ExprPtr> output = namedExpressionList();
+// What SELECT computes: from FROM to HAVING.
+LogicalPlanPtr QueryParser::selectClauses(std::vector<ExprPtr> output, LogicalPlanPtr from, uint32_t first) {
   LogicalPlanPtr plan = std::move(from);
   if (plan == nullptr) {
     plan = at(kFrom) ? fromClause() : planNode<plan::OneRowRelation>(first);
@@ -220,6 +217,20 @@ LogicalPlanPtr QueryParser::selectSpecification(LogicalPlanPtr from, uint32_t fi
   } else {
     plan = planNode<plan::Project>(first, std::move(output), std::move(plan));
   }
+  return plan;
+}
+
+LogicalPlanPtr QueryParser::selectSpecification(LogicalPlanPtr from, uint32_t first) {
+  expect(kSelect);
+  auto hintList = hintComments();
+  bool distinct = false;
+  if (accept(kDistinct)) {
+    distinct = true;
+  } else if (at(kAll) && peek(1).type != kComma && peek(1).type != kFrom && peek(1).type != kEndOfInput && peek(1).type != kDot) {
+    advance();
+  }
+  std::vector<ExprPtr> output = namedExpressionList();
+  LogicalPlanPtr plan = selectClauses(std::move(output), std::move(from), first);
   if (accept(kQualify)) {
     ExprPtr condition = expression();
     plan = planNode<plan::UnresolvedQualify>(first, std::move(condition), std::move(plan));

@@ -8,6 +8,10 @@
 #include "parser/expression_parser.h"
 #include "plan/logical/unresolved_plans.h"
 
+namespace flint::plan {
+struct ScriptRowFormat;
+}
+
 namespace flint::parser {
 
 /// Reads queries: SELECT and what stands around it.
@@ -59,6 +63,7 @@ class QueryParser : public ExpressionParser {
   LogicalPlanPtr queryPrimary();
   LogicalPlanPtr hints(std::vector<std::pair<std::string, std::vector<ExprPtr>>> all, LogicalPlanPtr child, uint32_t first);
   std::vector<std::pair<std::string, std::vector<ExprPtr>>> hintComments();
+  LogicalPlanPtr selectClauses(std::vector<ExprPtr> output, LogicalPlanPtr from, uint32_t first);
   LogicalPlanPtr aggregation(std::vector<ExprPtr> output, LogicalPlanPtr child, uint32_t first);
   std::vector<ExprPtr> groupingList(bool named);
   ExprPtr groupingElement(bool named);
@@ -88,6 +93,12 @@ class QueryParser : public ExpressionParser {
     Mark end{};
   };
   std::unordered_map<uint32_t, Reading> readings_;
+
+  // transform.cc
+  bool atTransform() const;
+  LogicalPlanPtr transform(LogicalPlanPtr from, uint32_t first);
+  void scriptRowFormat(plan::ScriptRowFormat& format, uint32_t first);
+  std::vector<expr::AttributePtr> scriptColumns();
 
   // pipe_operators.cc
   LogicalPlanPtr pipeOperators(LogicalPlanPtr child, uint32_t first);

@@ -143,7 +143,7 @@ LogicalPlanPtr QueryParser::join(LogicalPlanPtr left, uint32_t first) {
   return lateralOver(std::move(left), std::move(right), type, std::move(condition), first);
 }
 
-bool QueryParser::atTableAlias() const { return atStrictIdentifier() && atImplicitAlias(); }
+bool QueryParser::atTableAlias() const { return atStrictIdentifier() && atImplicitAlias() && !atTransform(); }
 
 LogicalPlanPtr QueryParser::tableAlias(LogicalPlanPtr child, uint32_t first) {
   if (!accept(kAs) && !atTableAlias()) return child;

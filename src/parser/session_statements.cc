@@ -261,6 +261,11 @@ LogicalPlanPtr StatementParser::describe(uint32_t first) {
     }
     return planNode<plan::DescribeFunction>(first, std::move(name), extended);
   }
+  if (at(kProcedure) && next >= kQuotedIdentifier) {
+    advance();
+    plan::ObjectName name = objectName();
+    return planNode<plan::CallProcedure>(first, std::move(name));
+  }
   if (atNamespaceWord() && (next >= kQuotedIdentifier)) {
     advance();
     const bool extended = at(kExtended) && peek(1).type >= kQuotedIdentifier;

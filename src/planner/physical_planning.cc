@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "optimizer/statistics/join_estimate.h"
+#include "plan/physical/script_transformation_node.h"
 #include "planner/aggregate_strategy.h"
 #include "planner/python_strategy.h"
 
@@ -287,6 +288,18 @@ PhysicalPlanning::Planned PhysicalPlanning::dispatch(const LogicalPlanPtr& node,
       made.planId = metrics.planId;
       made.metrics = metrics.metrics;
       ASSIGN_OR_RETURN(made.child, planNode(metrics.child, {}));
+      return PhysicalPlanPtr(makePhysical(std::move(made)));
+    }
+    case LogicalKind::kScriptTransformation: {
+      const auto& script = *node->as<plan::ScriptTransformation>();
+      plan::ScriptTransformationExec made;
+      made.script = script.script;
+      made.inputs = script.inputs;
+      made.results = script.results;
+      made.schemaLess = script.schemaLess;
+      made.inputFormat = script.inputFormat;
+      made.outputFormat = script.outputFormat;
+      ASSIGN_OR_RETURN(made.child, planNode(script.child, {}));
       return PhysicalPlanPtr(makePhysical(std::move(made)));
     }
     case LogicalKind::kMapPartitions:

@@ -94,7 +94,7 @@ Status checkPartitionKeys(const catalog::CatalogTable& table, const InsertTarget
   std::string columns;
   for (const std::string& column : table.partitionColumns) columns += (columns.empty() ? "" : ", ") + column;
   return Error(condition::kLegacyErrorTemp1169)
-      .with("tableName", catalog::quoted({"spark_catalog", table.database, table.name}))
+      .with("tableName", catalog::quoted({table.catalog, table.database, table.name}))
       .with("normalizedPartSpec", shown)
       .with("partColNames", columns)
       .as(ErrorFamily::kAnalysis);
@@ -152,15 +152,15 @@ Status save(const SparkSessionPtr& session, const LogicalPlanPtr& query, const W
   return Status::ok();
 }
 
-Result<std::string> managedLocation(SparkSession& session, const std::string& database, const std::string& table) {
-  ASSIGN_OR_RETURN(const catalog::CatalogDatabase found, session.catalog().metastore().database(database));
-  return found.location + "/" + table;
+Result<std::string> managedLocation(SparkSession& session, const std::vector<std::string>& fullName) {
+  ASSIGN_OR_RETURN(const catalog::CatalogDatabase found, session.catalog().of(fullName[0]).database(fullName[1]));
+  return found.location + "/" + fullName[2];
 }
 
 Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, const std::vector<std::string>& name, const WriteTarget& target) {
   catalog::SessionCatalog& catalog = session->catalog();
   ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(name));
-  const bool exists = catalog.metastore().tableExists(full[1], full[2]);
+  const bool exists = catalog.of(full[0]).tableExists(full[1], full[2]);
   if (exists) {
     switch (target.mode) {
       case connector::SaveMode::kErrorIfExists:
@@ -180,7 +180,7 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   if (files.path.empty() && pathOption != nullptr) files.path = *pathOption;
   const bool managed = files.path.empty();
   if (managed && !python.has_value()) {
-    ASSIGN_OR_RETURN(files.path, managedLocation(*session, full[1], full[2]));
+    ASSIGN_OR_RETURN(files.path, managedLocation(*session, full));
   }
   // A table in Python is new: there is nothing that its source would have to keep.
   files.mode = python.has_value() ? connector::SaveMode::kAppend : exists || !managed ? connector::SaveMode::kOverwrite : target.mode == connector::SaveMode::kIgnore ? connector::SaveMode::kErrorIfExists : target.mode;
@@ -188,6 +188,7 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, execution.analyzed());
   RETURN_IF_ERROR(save(session, query, files));
   catalog::CatalogTable table;
+  table.catalog = full[0];
   table.database = full[1];
   table.name = full[2];
   table.type = managed ? catalog::CatalogTable::Type::kManaged : catalog::CatalogTable::Type::kExternal;
@@ -207,8 +208,8 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   }
   table.schema.insert(table.schema.end(), last.begin(), last.end());
   for (const auto& [key, value] : target.options) table.options[key] = value;
-  if (exists) return catalog.metastore().alterTable(std::move(table));
-  return catalog.metastore().createTable(std::move(table), false);
+  if (exists) return catalog.of(table).alterTable(std::move(table));
+  return catalog.of(table).createTable(std::move(table), false);
 }
 
 Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, const InsertTarget& target) {
@@ -335,11 +336,11 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
   RETURN_IF_ERROR(save(session, projectOf(std::move(columns), resolved), files));
   if (table.statisticsBytes < 0 && table.columnStatistics.empty()) return Status::ok();
   // What ANALYZE TABLE found out does not hold any more.
-  ASSIGN_OR_RETURN(catalog::CatalogTable changed, catalog.metastore().table(table.database, table.name));
+  ASSIGN_OR_RETURN(catalog::CatalogTable changed, catalog.of(table).table(table.database, table.name));
   changed.statisticsBytes = -1;
   changed.statisticsRows = -1;
   changed.columnStatistics.clear();
-  return catalog.metastore().alterTable(std::move(changed));
+  return catalog.of(table).alterTable(std::move(changed));
 }
 
 }  // namespace flint::session

@@ -45,7 +45,7 @@ struct InsertTarget {
 };
 Status insertInto(const SparkSessionPtr& session, const plan::LogicalPlanPtr& query, const InsertTarget& target);
 
-/// Where a managed table's files lie.
-Result<std::string> managedLocation(SparkSession& session, const std::string& database, const std::string& table);
+/// Where the files of a managed table of this name (catalog, database, table) lie.
+Result<std::string> managedLocation(SparkSession& session, const std::vector<std::string>& fullName);
 
 }  // namespace flint::session

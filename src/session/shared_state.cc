@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <thread>
 
@@ -16,6 +17,7 @@
 #include "memory/memory_pool.h"
 #include "parser/sql_parser.h"
 #include "session/cache/cache_manager.h"
+#include "session/jdbc_catalog.h"
 #include "sources/source_table.h"
 
 namespace flint::session {
@@ -23,6 +25,21 @@ namespace {
 
 constexpr int64_t kMegabyte = int64_t{1} << 20;
 constexpr double kStorageFraction = 0.5;
+
+// Spark's classes of catalogs, by what they are here.
+void registerCatalogPlugins() {
+  const auto forgetful = [](const std::string& name, const catalog::CatalogPlugins::Options&, const catalog::SQLConf& conf) -> Result<std::unique_ptr<catalog::CatalogPlugin>> {
+    static std::atomic<int64_t> number = 0;
+    const char* temporary = std::getenv("TMPDIR");
+    const std::string folder = conf.get("spark.local.dir", temporary != nullptr ? temporary : "/tmp");
+    return catalog::makeForgetfulCatalog(name, folder + "/flint_catalog_" + std::to_string(::getpid()) + "_" + std::to_string(number++));
+  };
+  for (const char* className : {"InMemoryTableCatalog", "InMemoryCatalog", "BasicInMemoryTableCatalog"}) {
+    catalog::CatalogPlugins::add(std::string("org.apache.spark.sql.connector.catalog.") + className, forgetful);
+  }
+  catalog::CatalogPlugins::add("org.apache.spark.sql.execution.datasources.v2.jdbc.JDBCTableCatalog",
+                               [](const std::string& name, const catalog::CatalogPlugins::Options& options, const catalog::SQLConf&) { return makeJdbcCatalog(name, options); });
+}
 
 const std::string* find(const std::map<std::string, std::string>& settings, const std::string& key) {
   const auto found = settings.find(key);
@@ -63,6 +80,7 @@ Result<std::shared_ptr<SharedState>> SharedState::make(std::map<std::string, std
     expr::setSchemaTextReader({.type = [](std::string_view text) { return parser::parseDataType(text); },
                                .tableSchema = [](std::string_view text) { return parser::parseTableSchema(text); }});
     sources::registerSources();
+    registerCatalogPlugins();
     return true;
   }();
   static_cast<void>(registered);

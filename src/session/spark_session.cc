@@ -28,7 +28,7 @@ std::shared_ptr<SparkSession> SparkSession::clone() const {
   for (const auto& [key, variable] : catalog_->variables().all()) copy->catalog_->variables().put(key, variable);
   for (const auto& function : catalog_->temporaryFunctions().all()) static_cast<void>(copy->catalog_->temporaryFunctions().add(function->name.back(), function, true));
   for (catalog::PythonDataSource& source : catalog_->pythonDataSources().all()) copy->catalog_->pythonDataSources().put(std::move(source));
-  if (const Status moved = copy->catalog_->setCurrentDatabase(catalog_->currentDatabase()); !moved.isOk()) return copy;  // dropped meanwhile
+  if (const Status moved = copy->catalog_->setCurrentNamespace({catalog_->currentCatalog(), catalog_->currentDatabase(), nullptr}); !moved.isOk()) return copy;  // dropped meanwhile
   return copy;
 }
 

@@ -11,6 +11,7 @@
 #include "parser/sql_parser.h"
 #include "plan/logical/logical_plan.h"
 #include "session/running_queries.h"
+#include "session/session_resources.h"
 #include "session/shared_state.h"
 
 namespace flint::session {
@@ -31,6 +32,7 @@ class SparkSession : public std::enable_shared_from_this<SparkSession> {
   SharedState& shared() { return *shared_; }
   const std::shared_ptr<SharedState>& sharedState() const { return shared_; }
   RunningQueries& running() { return running_; }
+  SessionResources& resources() { return resources_; }
 
   parser::ParserOptions parserOptions() const;
   /// What expressions mean under the settings of this moment; `currentTimestamp` is now.
@@ -45,6 +47,7 @@ class SparkSession : public std::enable_shared_from_this<SparkSession> {
   const std::shared_ptr<catalog::SQLConf> conf_;
   const std::shared_ptr<catalog::SessionCatalog> catalog_;
   RunningQueries running_;
+  SessionResources resources_;
 };
 using SparkSessionPtr = std::shared_ptr<SparkSession>;
 

@@ -4,6 +4,7 @@
 
 #include "connector/data_source.h"
 #include "sources/csv/csv_format.h"
+#include "sources/jdbc/jdbc_source.h"
 #include "sources/json/json_format.h"
 #include "sources/noop/noop_source.h"
 #include "sources/orc/orc_format.h"
@@ -15,7 +16,7 @@ namespace flint::sources {
 void registerSources() {
   static std::once_flag once;
   std::call_once(once, [] {
-    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText, &kOrc, &kNoop}) connector::DataSourceTable::instance().add(*source);
+    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText, &kOrc, &kNoop, &kJdbc}) connector::DataSourceTable::instance().add(*source);
   });
 }
 

@@ -72,7 +72,7 @@ Status writeRelation(const session::SparkSessionPtr& session, PlanDecoder& decod
   target.clusterColumns.assign(message.clustering_columns().begin(), message.clustering_columns().end());
   if (!message.has_table()) {
     const connector::DataSource* source = connector::DataSourceTable::instance().find(target.format);
-    if (target.path.empty() && source != nullptr && source->open != nullptr) {
+    if (target.path.empty() && source != nullptr && source->open != nullptr && source->shortName != "jdbc") {
       return Error(condition::kConnectInvalidPlanAssertionFailure).with("message", "'path' is not specified.").as(ErrorFamily::kIllegalArgument);
     }
     return session::save(session, input, target);

@@ -88,6 +88,11 @@ class CatalogCalls {
   Result<LogicalPlanPtr> answer(const Message& call);
 
  private:
+  Result<catalog::SessionCatalog::Namespace> namespaceOf(const std::string& name) const {
+    if (name.empty()) return catalog_.findNamespace({});
+    ASSIGN_OR_RETURN(const std::vector<std::string> parts, nameParts(name));
+    return catalog_.findNamespace(parts);
+  }
   Result<std::vector<std::string>> nameParts(const std::string& name) const { return parser::parseIdentifier(name, session_.spark().parserOptions()); }
   // The parts of `table`, within `database` where one is named apart.
   Result<std::vector<std::string>> tableName(const std::string& table, bool hasDatabase, const std::string& database) const;
@@ -123,7 +128,7 @@ Result<std::optional<catalog::SessionCatalog::Found>> CatalogCalls::find(const s
 std::vector<Value> CatalogCalls::describe(const catalog::CatalogTable& table) const {
   using Type = catalog::CatalogTable::Type;
   const char* kind = table.type == Type::kView ? "VIEW" : table.type == Type::kExternal ? "EXTERNAL" : "MANAGED";
-  return {Value::string(table.name), Value::string(catalog_.currentCatalog()), Value::list({Value::string(table.database)}), textOrNull(table.comment), Value::string(kind),
+  return {Value::string(table.name), Value::string(table.catalog), Value::list({Value::string(table.database)}), textOrNull(table.comment), Value::string(kind),
           Value::boolean(false)};
 }
 
@@ -137,11 +142,12 @@ std::vector<Value> CatalogCalls::describe(const catalog::CatalogDatabase& databa
 
 Result<LogicalPlanPtr> CatalogCalls::listTables(const std::string& database, const std::string* pattern, bool viewsOnly) const {
   const auto wanted = [&](const std::string& name) { return pattern == nullptr || matchesAny(*pattern, name); };
-  RETURN_IF_ERROR(catalog_.metastore().database(catalog_.folded(database)));
+  ASSIGN_OR_RETURN(const auto place, namespaceOf(database));
+  RETURN_IF_ERROR(place.plugin->database(place.database));
   Table rows(kTableFields);
-  for (const std::string& name : catalog_.metastore().tables(catalog_.folded(database))) {
+  for (const std::string& name : place.plugin->tables(place.database)) {
     if (!wanted(name)) continue;
-    ASSIGN_OR_RETURN(const catalog::CatalogTable table, catalog_.metastore().table(catalog_.folded(database), name));
+    ASSIGN_OR_RETURN(const catalog::CatalogTable table, place.plugin->table(place.database, name));
     if (!viewsOnly || table.type == catalog::CatalogTable::Type::kView) rows.addRow(describe(table));
   }
   for (const catalog::TempView& view : catalog_.tempViews().all()) {
@@ -227,28 +233,28 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
       return nothing();
     case Message::kListCatalogs: {
       Table rows({{"name", DataType::string(), false}, {"description", DataType::string(), true}});
-      if (!call.list_catalogs().has_pattern() || matchesAny(call.list_catalogs().pattern(), catalog_.currentCatalog())) {
-        rows.addRow({Value::string(catalog_.currentCatalog()), Value::null()});
+      for (const std::string& name : catalog_.catalogs()) {
+        if (!call.list_catalogs().has_pattern() || matchesAny(call.list_catalogs().pattern(), name)) rows.addRow({Value::string(name), Value::null()});
       }
       return rows.finish();
     }
     case Message::kListDatabases: {
       Table rows(kDatabaseFields);
-      for (const catalog::CatalogDatabase& database : catalog_.metastore().databases()) {
+      for (const catalog::CatalogDatabase& database : catalog_.of(catalog_.currentCatalog()).databases()) {
         if (!call.list_databases().has_pattern() || matchesAny(call.list_databases().pattern(), database.name)) rows.addRow(describe(database));
       }
       return rows.finish();
     }
     case Message::kGetDatabase: {
-      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.get_database().db_name()));
-      ASSIGN_OR_RETURN(const catalog::CatalogDatabase database, catalog_.metastore().database(catalog_.folded(name.back())));
+      ASSIGN_OR_RETURN(const auto place, namespaceOf(call.get_database().db_name()));
+      ASSIGN_OR_RETURN(const catalog::CatalogDatabase database, place.plugin->database(place.database));
       Table rows(kDatabaseFields);
       rows.addRow(describe(database));
       return rows.finish();
     }
     case Message::kDatabaseExists: {
-      ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.database_exists().db_name()));
-      return oneBoolean(catalog_.metastore().databaseExists(catalog_.folded(name.back())));
+      ASSIGN_OR_RETURN(const auto place, namespaceOf(call.database_exists().db_name()));
+      return oneBoolean(place.plugin->databaseExists(place.database));
     }
     case Message::kListTables: {
       const auto& list = call.list_tables();

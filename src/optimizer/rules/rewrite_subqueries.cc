@@ -161,6 +161,12 @@ class SubqueryRewrite {
 
   Result<ExprPtr> scalarValue(const ExprPtr& expression, const plan::ScalarSubquery& scalar) {
     if (!isCorrelated(scalar.plan)) {
+      if (!scalar.outerAttributes.empty()) {
+        // What read the outer row has become constant, or was never asked for.
+        plan::ScalarSubquery alone(scalar);
+        alone.outerAttributes.clear();
+        return makeExpr(std::move(alone));
+      }
       // A subplan that the query runs anyway is joined in rather than run once more before; so are those that can share a scan.
       const auto core = matchAggregateCore(scalar.plan);
       const bool shares = core && scansOf_[core->relation->table->identity()] > 1;
@@ -305,6 +311,40 @@ Result<LogicalPlanPtr> rewriteUnary(const LogicalPlanPtr& node, OptimizerContext
   return withOutput(node->output(), node->withNewExpressions(std::move(expressions))->withNewChildren({rewrite.input()}));
 }
 
+// Subqueries over what an aggregation gives, not over its input, are asked above it: a projection over the aggregation, or the node itself.
+LogicalPlanPtr aboveAggregate(const LogicalPlanPtr& node) {
+  const auto& aggregate = *node->as<plan::Aggregate>();
+  plan::Aggregate made(aggregate);
+  made.aggregates.clear();
+  std::vector<ExprPtr> keys;
+  for (const ExprPtr& key : aggregate.grouping) {
+    made.aggregates.push_back(key->kind() == expr::ExprKind::kAttributeReference ? key : expr::alias(key, "_group"));
+    keys.push_back(expr::toAttribute(made.aggregates.back()));
+  }
+  std::vector<std::pair<ExprPtr, ExprPtr>> known;  // aggregate functions and the columns they became
+  bool asks = false;
+  std::vector<ExprPtr> list;
+  for (const ExprPtr& item : aggregate.aggregates) {
+    list.push_back(tree::transformDown(item, [&](const ExprPtr& each) -> ExprPtr {
+      const auto* scalar = each->as<plan::ScalarSubquery>();
+      asks = asks || each->kind() == expr::ExprKind::kExists || each->kind() == expr::ExprKind::kInSubquery || (scalar != nullptr && !scalar->outerAttributes.empty());
+      if (each->kind() == expr::ExprKind::kAggregateExpression) {
+        for (const auto& [function, column] : known) {
+          if (function->sameAs(*each)) return column;
+        }
+        made.aggregates.push_back(expr::alias(each, "_aggregate"));
+        known.emplace_back(each, expr::toAttribute(made.aggregates.back()));
+        return known.back().second;
+      }
+      for (size_t i = 0; i < keys.size(); ++i) {
+        if (keys[i] != aggregate.grouping[i] && each->sameAs(*aggregate.grouping[i])) return keys[i];
+      }
+      return each;
+    }));
+  }
+  return asks ? makeProject(std::move(list), makePlan(std::move(made))) : node;
+}
+
 // The right side over the left one itself, where it is a chain of projections, filters and generators over one row.
 LogicalPlanPtr overLeft(const LogicalPlanPtr& right, const LogicalPlanPtr& left, const AttributeMap& outer) {
   if (right->kind() == plan::LogicalKind::kOneRowRelation) return left;
@@ -361,6 +401,13 @@ Result<LogicalPlanPtr> rewrite(const LogicalPlanPtr& plan, OptimizerContext& con
     ASSIGN_OR_RETURN(LogicalPlanPtr node, mapSubqueryPlans(before, [&](const LogicalPlanPtr& inner) { return rewrite(inner, context); }));
     if (node->kind() == plan::LogicalKind::kFilter) return rewriteFilter(node, context);
     if (node->kind() == plan::LogicalKind::kJoin) return rewriteJoin(node, context);
+    if (node->kind() == plan::LogicalKind::kAggregate) {
+      const LogicalPlanPtr split = aboveAggregate(node);
+      if (split != node) {
+        ASSIGN_OR_RETURN(LogicalPlanPtr below, rewriteUnary(split->children()[0], context));
+        return rewriteUnary(split->withNewChildren({std::move(below)}), context);
+      }
+    }
     return rewriteUnary(node, context);
   });
 }

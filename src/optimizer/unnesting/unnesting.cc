@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "expr/expression_evaluator.h"
 #include "optimizer/function_calls.h"
 #include "optimizer/reinstance.h"
 
@@ -131,7 +132,8 @@ Result<Unnested> Unnesting::unnest(const LogicalPlanPtr& plan, bool mayPull, boo
     case LogicalKind::kAggregate: return unnestAggregate(*plan->as<plan::Aggregate>(), atTop);
     case LogicalKind::kJoin: return unnestJoin(*plan->as<plan::Join>(), mayPull);
     case LogicalKind::kUnion: return unnestUnion(*plan->as<plan::Union>());
-    case LogicalKind::kLimit: return unnestLimit(*plan->as<plan::Limit>());
+    case LogicalKind::kLimit:
+    case LogicalKind::kOffset: return unnestLimit(plan);
     default: return unnestOther(plan);
   }
 }
@@ -356,9 +358,21 @@ Result<Unnested> Unnesting::unnestUnion(const plan::Union& node) {
 }
 
 // The first rows for each combination of outer values.
-Result<Unnested> Unnesting::unnestLimit(const plan::Limit& limit) {
+// LIMIT and OFFSET, either or both: rows by their numbers within those of an outer row.
+Result<Unnested> Unnesting::unnestLimit(const LogicalPlanPtr& plan) {
   std::vector<ExprPtr> order;
-  LogicalPlanPtr child = limit.child;
+  const auto* limit = plan->as<plan::Limit>();
+  LogicalPlanPtr child = limit != nullptr ? limit->child : plan;
+  const auto* offset = child->as<plan::Offset>();
+  if (offset != nullptr) child = offset->child;
+  const auto countOf = [&](const ExprPtr& written) -> Result<int64_t> {
+    ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(written, context_.options()));
+    return value.asInteger();
+  };
+  int64_t skipped = 0;
+  if (offset != nullptr) {
+    ASSIGN_OR_RETURN(skipped, countOf(offset->count));
+  }
   if (const auto* sort = child->as<plan::Sort>()) {
     order = sort->order;
     child = sort->child;
@@ -379,8 +393,21 @@ Result<Unnested> Unnesting::unnestLimit(const plan::Limit& limit) {
   window.partitionBy = over.spec.partitionBy;
   window.orderBy = over.spec.orderBy;
   window.child = out.plan;
-  const ExprPtr first = expr::comparison(expr::ComparisonOp::kLessOrEqual, expr::toAttribute(named), limit.count);
-  out.plan = makeProject(columns, makeFilter({first}, makePlan(std::move(window))));
+  std::vector<ExprPtr> chosen;
+  const auto numberIs = [&](expr::ComparisonOp op, int64_t bound) {
+    expr::Cast wide;
+    wide.child = expr::toAttribute(named);
+    wide.target = DataType::bigint();
+    wide.mode = expr::CastMode::kLegacy;
+    chosen.push_back(expr::comparison(op, makeExpr(std::move(wide)), expr::literal(Value::integer(bound), DataType::bigint())));
+  };
+  if (offset != nullptr) numberIs(expr::ComparisonOp::kGreater, skipped);
+  if (limit != nullptr && offset == nullptr) chosen.push_back(expr::comparison(expr::ComparisonOp::kLessOrEqual, expr::toAttribute(named), limit->count));
+  if (limit != nullptr && offset != nullptr) {
+    ASSIGN_OR_RETURN(const int64_t count, countOf(limit->count));
+    numberIs(expr::ComparisonOp::kLessOrEqual, skipped + count);
+  }
+  out.plan = makeProject(columns, makeFilter(chosen, makePlan(std::move(window))));
   return out;
 }
 

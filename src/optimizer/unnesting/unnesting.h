@@ -53,7 +53,7 @@ class Unnesting {
   Step unnestJoin(const plan::Join& join, bool mayPull);
   Step unnestKeepingLeft(const plan::Join& join, bool mayPull);
   Step unnestUnion(const plan::Union& node);
-  Step unnestLimit(const plan::Limit& limit);
+  Step unnestLimit(const LogicalPlanPtr& plan);
   Step unnestOther(const LogicalPlanPtr& node);
 
   // Joins the domain of the outer attributes that `expressions` read and `unnested` has no column for.

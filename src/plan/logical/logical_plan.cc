@@ -5,6 +5,7 @@
 #include "plan/logical/annotated_tree.h"
 #include "plan/logical/python_plans.h"
 #include "plan/logical/relational.h"
+#include "plan/logical/script_transformation.h"
 #include "plan/logical/subquery_expressions.h"
 
 namespace flint::plan {
@@ -15,10 +16,11 @@ bool isUnresolvedKind(LogicalKind kind) {
          kind == LogicalKind::kUnpivot;
 }
 
-const std::vector<AttributePtr>* pythonResultsOf(const LogicalPlan& plan) {
+const std::vector<AttributePtr>* givenColumnsOf(const LogicalPlan& plan) {
   if (const auto* map = plan.as<PythonMap>()) return &map->results;
   if (const auto* groups = plan.as<PythonGroupMap>()) return &groups->results;
   if (const auto* pairs = plan.as<PythonCoGroupMap>()) return &pairs->results;
+  if (const auto* script = plan.as<ScriptTransformation>()) return &script->results;
   return nullptr;
 }
 
@@ -128,7 +130,7 @@ std::vector<AttributePtr> references(const LogicalPlan& plan) {
     });
   }
   // What Python functions give stands among the expressions of their node.
-  if (const std::vector<AttributePtr>* made = pythonResultsOf(plan)) {
+  if (const std::vector<AttributePtr>* made = givenColumnsOf(plan)) {
     std::erase_if(out, [&](const AttributePtr& attribute) {
       return std::any_of(made->begin(), made->end(), [&](const AttributePtr& result) { return result->id == attribute->id; });
     });

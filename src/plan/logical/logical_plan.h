@@ -25,7 +25,7 @@ enum class LogicalKind : uint8_t {
   kOneRowRelation, kLocalRelation, kRange, kRelation, kInMemoryRelation, kProject, kFilter, kJoin, kLateralJoin, kAggregate, kExpand, kWindow,
   kSort, kLimit, kOffset, kTail, kDistinct, kDeduplicate, kUnion, kIntersect, kExcept, kGenerate, kSample, kRepartition,
   kRepartitionByExpression, kSubqueryAlias, kView, kWithCte, kCteRelationDef, kCteRelationRef, kResolvedHint, kCollectMetrics, kPivot, kUnpivot, kAsOfJoin,
-  kMapPartitions, kGroupMap, kCoGroupMap, kEventTimeWatermark, kCommand, kInsertIntoSource,
+  kMapPartitions, kGroupMap, kCoGroupMap, kScriptTransformation, kEventTimeWatermark,
   // unresolved
   kUnresolvedRelation, kUnresolvedInlineTable, kUnresolvedTableValuedFunction, kUnresolvedHint, kUnresolvedHaving, kUnresolvedDataSource,
   kUnresolvedColumnAliases, kUnresolvedWith, kUnresolvedWindowDefinitions, kUnresolvedDataFrameCall, kUnresolvedQualify, kUnresolvedUsingJoin,

@@ -6,6 +6,7 @@
 
 #include "plan/physical/physical_nodes.h"
 #include "plan/physical/python_nodes.h"
+#include "plan/physical/script_transformation_node.h"
 
 /// What EXPLAIN shows of each node: behind its name in the tree, and below its number in EXPLAIN FORMATTED.
 namespace flint::plan {

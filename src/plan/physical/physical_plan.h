@@ -27,6 +27,7 @@ enum class PhysicalKind : uint8_t {
   kRange, kLocalTableScan, kFileSourceScan, kInMemoryTableScan, kProject, kFilter, kHashAggregate, kShuffledHashJoin, kBroadcastHashJoin,
   kBroadcastNestedLoopJoin, kCartesianProduct, kSort, kTakeOrderedAndProject, kWindow, kExpand, kGenerate, kUnion, kSample, kCoalesce,
   kShuffleExchange, kBroadcastExchange, kLocalLimit, kGlobalLimit, kCollectTail, kSharedSubplan, kCollectMetrics, kShuffleRead, kMapPartitions, kWriteFiles,
+  kScriptTransformation,
 };
 
 /// A node of a physical plan: an immutable description that can travel. The running state is an operator of `exec`.

@@ -4,6 +4,7 @@
 #include "expr/scalar_function.h"
 #include "plan/physical/physical_field_writer.h"
 #include "plan/physical/python_nodes.h"
+#include "plan/physical/script_transformation_node.h"
 
 namespace flint::plan {
 namespace {

@@ -1,6 +1,7 @@
 // ALTER of databases, tables and views; COMMENT ON; what tables of files cannot do.
 #include <algorithm>
 
+#include "analysis/char_lengths.h"
 #include "analysis/sql_function_analysis.h"
 #include "parser/type_parser.h"
 #include "plan/logical/alter_commands.h"
@@ -12,6 +13,7 @@
 #include "session/commands/table_checks.h"
 #include "session/commands/table_description.h"
 #include "session/commands/view_definition.h"
+#include "session/data_writing.h"
 #include "types/collation.h"
 
 namespace flint::session {
@@ -19,7 +21,7 @@ namespace {
 
 using catalog::CatalogTable;
 
-std::string quotedTable(const CatalogTable& table) { return catalog::quoted({"spark_catalog", table.database, table.name}); }
+std::string quotedTable(const CatalogTable& table) { return catalog::quoted({table.catalog, table.database, table.name}); }
 
 Error tableOperation(const CatalogTable& table, const std::string& operation) {
   return Error(condition::kUnsupportedFeatureTableOperation).with("tableName", quotedTable(table)).with("operation", operation).as(ErrorFamily::kAnalysis);
@@ -60,11 +62,30 @@ CommandOutcome alterColumns(SparkSession& session, const plan::AlterColumns& nod
     if (!change.defaultText.empty()) table.columnDefaults[column->name] = change.defaultText;
     if (change.dropDefault) table.columnDefaults.erase(column->name);
   }
-  RETURN_IF_ERROR(session.catalog().metastore().alterTable(std::move(table)));
+  RETURN_IF_ERROR(session.catalog().of(table).alterTable(std::move(table)));
   return nothing.plan();
 }
 
-CommandOutcome addColumns(SparkSession& session, const plan::AddColumns& node) {
+// Writes the rows that are there once more, with the defaults of the columns that `table` has got since. Errors leave the rows as they were.
+Status fillDefaults(const SparkSessionPtr& session, const CatalogTable& table, const std::vector<plan::ColumnDefinition>& added) {
+  const auto hasDefault = [](const plan::ColumnDefinition& column) { return !column.defaultText.empty(); };
+  if (std::none_of(added.begin(), added.end(), hasDefault) || session->catalog().of(table).keepsRows()) return Status::ok();
+  std::string columns;
+  for (const StructField& field : table.schema) {
+    std::string value = quoteIdentifier(field.name);
+    for (const plan::ColumnDefinition& column : added) {
+      if (column.name[0] == field.name) value = "CAST((" + (hasDefault(column) ? column.defaultText : "NULL") + ") AS " + analysis::asStrings(field.type).sql() + ") AS " + value;
+    }
+    columns += (columns.empty() ? "" : ", ") + value;
+  }
+  ASSIGN_OR_RETURN(const LogicalPlanPtr rows, session->parse("SELECT " + columns + " FROM " + quotedTable(table)));
+  WriteTarget files{.format = table.provider, .path = table.location, .mode = connector::SaveMode::kOverwrite, .partitionColumns = table.partitionColumns, .options = {}};
+  for (const auto& [key, value] : table.options) files.options.emplace_back(key, value);
+  return save(session, rows, files);
+}
+
+CommandOutcome addColumns(const SparkSessionPtr& sessionPtr, const plan::AddColumns& node) {
+  SparkSession& session = *sessionPtr;
   CommandResult nothing;
   ASSIGN_OR_RETURN(CatalogTable table, tableOnly(session, node.name, "ALTER TABLE ... ADD COLUMNS"));
   if (node.replace) return tableOperation(table, "REPLACE COLUMNS");
@@ -83,14 +104,16 @@ CommandOutcome addColumns(SparkSession& session, const plan::AddColumns& node) {
     table.schema.insert(table.schema.end() - static_cast<std::ptrdiff_t>(table.partitionColumns.size()), column);
     if (!added.defaultText.empty()) table.columnDefaults[added.name[0]] = added.defaultText;
   }
-  RETURN_IF_ERROR(session.catalog().metastore().alterTable(std::move(table)));
+  RETURN_IF_ERROR(fillDefaults(sessionPtr, table, node.columns));
+  RETURN_IF_ERROR(session.catalog().of(table).alterTable(std::move(table)));
   return nothing.plan();
 }
 
 CommandOutcome alterNamespace(SparkSession& session, const plan::AlterNamespace& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, node.name));
-  ASSIGN_OR_RETURN(catalog::CatalogDatabase database, session.catalog().metastore().database(session.catalog().folded(name.back())));
+  ASSIGN_OR_RETURN(const auto place, session.catalog().findNamespace(name));
+  ASSIGN_OR_RETURN(catalog::CatalogDatabase database, place.plugin->database(place.database));
   for (const auto& [key, value] : node.setProperties) {
     if (key == "comment") {
       database.comment = value;
@@ -100,7 +123,7 @@ CommandOutcome alterNamespace(SparkSession& session, const plan::AlterNamespace&
   }
   for (const std::string& key : node.unsetProperties) database.properties.erase(key);
   if (!node.location.empty()) database.location = node.location;
-  RETURN_IF_ERROR(session.catalog().metastore().alterDatabase(std::move(database)));
+  RETURN_IF_ERROR(place.plugin->alterDatabase(std::move(database)));
   return nothing.plan();
 }
 
@@ -108,9 +131,10 @@ CommandOutcome commentOn(SparkSession& session, const plan::CommentOn& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, node.name));
   if (node.kind == "NAMESPACE") {
-    ASSIGN_OR_RETURN(catalog::CatalogDatabase database, session.catalog().metastore().database(session.catalog().folded(name.back())));
+    ASSIGN_OR_RETURN(const auto place, session.catalog().findNamespace(name));
+    ASSIGN_OR_RETURN(catalog::CatalogDatabase database, place.plugin->database(place.database));
     database.comment = node.comment.value_or("");
-    RETURN_IF_ERROR(session.catalog().metastore().alterDatabase(std::move(database)));
+    RETURN_IF_ERROR(place.plugin->alterDatabase(std::move(database)));
     return nothing.plan();
   }
   std::string column;
@@ -131,7 +155,7 @@ CommandOutcome commentOn(SparkSession& session, const plan::CommentOn& node) {
     if (field == table.schema.end()) return noSuchColumn(table, {column});
     field->metadata = node.comment.has_value() ? parser::commentMetadata(*node.comment) : "";
   }
-  RETURN_IF_ERROR(session.catalog().metastore().alterTable(std::move(table)));
+  RETURN_IF_ERROR(session.catalog().of(table).alterTable(std::move(table)));
   return nothing.plan();
 }
 
@@ -142,7 +166,7 @@ Result<Error> rowChangeError(const SparkSessionPtr& session, const LogicalPlanPt
   LogicalPlanPtr below = target;
   while (below != nullptr) {
     if (const auto* relation = below->as<plan::UnresolvedRelation>()) {
-      name = relation->nameParts;
+      ASSIGN_OR_RETURN(name, nameParts(*session, plan::ObjectName{relation->nameParts, relation->identifier}));
       break;
     }
     const auto children = below->children();
@@ -169,7 +193,7 @@ LogicalPlanPtr filtered(const LogicalPlanPtr& table, const plan::ExprPtr& condit
 CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
   CommandResult nothing;
   if (const auto* node = command->as<plan::AlterColumns>()) return alterColumns(*session, *node);
-  if (const auto* node = command->as<plan::AddColumns>()) return addColumns(*session, *node);
+  if (const auto* node = command->as<plan::AddColumns>()) return addColumns(session, *node);
   if (const auto* node = command->as<plan::AlterNamespace>()) return alterNamespace(*session, *node);
   if (const auto* node = command->as<plan::CommentOn>()) return commentOn(*session, *node);
   if (const auto* node = command->as<plan::AlterViewAs>()) return alterViewAs(session, *node);
@@ -182,20 +206,20 @@ CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlan
     return tableOperation(table, "DROP COLUMN");
   }
   if (const auto* node = command->as<plan::AlterTableLocation>()) {
-    if (!node->partition.empty()) return notInFlint("a partition with a LOCATION of its own");
+    if (!node->partition.empty()) return setPartitionLocation(*session, *node);
     ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... SET LOCATION ..."));
     table.location = node->location;
     table.type = CatalogTable::Type::kExternal;
-    RETURN_IF_ERROR(session->catalog().metastore().alterTable(std::move(table)));
+    RETURN_IF_ERROR(session->catalog().of(table).alterTable(std::move(table)));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::AlterTableSerde>()) {
     ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... SET [SERDE|SERDEPROPERTIES]"));
     if (!node->serde.empty()) {
-      return Error(condition::kUnsupportedFeatureAlterTableSerdeForDatasourceTable).with("tableName", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
+      return Error(condition::kUnsupportedFeatureAlterTableSerdeForDatasourceTable).with("tableName", catalog::quoted({table.catalog, table.database, table.name})).as(ErrorFamily::kAnalysis);
     }
     for (const auto& [key, value] : node->properties) table.options[key] = value;
-    RETURN_IF_ERROR(session->catalog().metastore().alterTable(std::move(table)));
+    RETURN_IF_ERROR(session->catalog().of(table).alterTable(std::move(table)));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::CallProcedure>()) {
@@ -209,7 +233,7 @@ CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlan
     ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... CLUSTER BY"));
     table.clusterColumns.clear();
     for (const auto& column : node->columns) table.clusterColumns.push_back(catalog::joined(column));
-    RETURN_IF_ERROR(session->catalog().metastore().alterTable(std::move(table)));
+    RETURN_IF_ERROR(session->catalog().of(table).alterTable(std::move(table)));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::AlterTableConstraint>()) {

@@ -46,7 +46,7 @@ Status analyzeColumns(const SparkSessionPtr& session, catalog::CatalogTable& tab
     if (!text && size == 0) {
       return Error(condition::kUnsupportedFeatureAnalyzeUnsupportedColumnType)
           .with("columnName", quoteIdentifier(field.name))
-          .with("tableName", catalog::quoted({"spark_catalog", table.database, table.name}))
+          .with("tableName", catalog::quoted({table.catalog, table.database, table.name}))
           .with("columnType", "\"" + field.type.sql() + "\"")
           .as(ErrorFamily::kAnalysis);
     }

@@ -11,6 +11,10 @@
 #include "session/spark_session.h"
 
 /// What the families of commands share: names, patterns, and running queries.
+namespace flint::plan {
+struct AlterTableLocation;
+}
+
 namespace flint::session {
 
 using plan::LogicalPlanPtr;
@@ -35,6 +39,8 @@ CommandOutcome runDescribeCommand(const SparkSessionPtr& session, const LogicalP
 CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runPartitionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
+/// ALTER TABLE ... PARTITION (...) SET LOCATION.
+CommandOutcome setPartitionLocation(SparkSession& session, const plan::AlterTableLocation& node);
 CommandOutcome runFunctionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runVariableCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);
 CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command);

@@ -49,7 +49,7 @@ Status addPartition(CommandResult& result, const SparkSession& session, const ca
   addLine(result, "Database", table.database);
   addLine(result, "Table", table.name);
   addLine(result, "Partition Values", "[" + values + "]");
-  const std::string location = "file:" + table.location + "/" + partitionPath(spec);
+  const std::string location = "file:" + partitionLocation(table, spec);
   addLine(result, "Location", location);
   if (!table.options.empty()) addLine(result, "Storage Properties", optionsText(table.options));
   addLine(result, "Created Time", "UNKNOWN");
@@ -219,9 +219,10 @@ CommandOutcome runDescribeCommand(const SparkSessionPtr& session, const LogicalP
   }
   if (const auto* node = command->as<plan::DescribeNamespace>()) {
     ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->name));
-    ASSIGN_OR_RETURN(const catalog::CatalogDatabase database, session->catalog().metastore().database(session->catalog().folded(name.back())));
+    ASSIGN_OR_RETURN(const auto place, session->catalog().findNamespace(name));
+    ASSIGN_OR_RETURN(const catalog::CatalogDatabase database, place.plugin->database(place.database));
     CommandResult result({textColumn("info_name"), textColumn("info_value")});
-    result.addTexts({"Catalog Name", "spark_catalog"});
+    result.addTexts({"Catalog Name", place.catalog});
     result.addTexts({"Namespace Name", database.name});
     result.addTexts({"Comment", database.comment});
     const auto collation = database.properties.find("collation");

@@ -63,6 +63,7 @@ CommandOutcome createFunction(const SparkSessionPtr& session, const plan::Create
     function->name = {key};
   } else {
     ASSIGN_OR_RETURN(function->name, catalog.fullName(name));
+    if (function->name[0] != catalog::kSessionCatalog) return Error(condition::kMissingCatalogAbilityCreateFunction).with("plugin", function->name[0]).as(ErrorFamily::kAnalysis);
     if (!catalog.metastore().databaseExists(function->name[1])) {
       return Error(condition::kSchemaNotFound).with("schemaName", catalog::quoted({function->name[0], function->name[1]})).as(ErrorFamily::kAnalysis);
     }

@@ -1,12 +1,15 @@
-// Partitions of tables: SHOW PARTITIONS, ALTER TABLE ADD, DROP, RENAME PARTITION. A partition is there when its folder is.
+// Partitions of tables: SHOW PARTITIONS, ALTER TABLE ADD, DROP, RENAME PARTITION. A partition is there when its folder is; of one with a LOCATION of its
+// own the folder is a link to that.
 #include <algorithm>
 
 #include "base/legacy_conditions.h"
 #include "expr/expression_evaluator.h"
 #include "io/file_system.h"
+#include "io/symbolic_link.h"
 #include "plan/logical/alter_commands.h"
 #include "plan/logical/ddl_commands.h"
 #include "plan/logical/session_commands.h"
+#include "session/cache/cache_manager.h"
 #include "session/commands/command_context.h"
 #include "session/commands/table_partitions.h"
 #include "sources/files/partition_values.h"
@@ -35,7 +38,7 @@ Status listBelow(io::FileSystem& fs, const std::string& folder, const CatalogTab
   return Status::ok();
 }
 
-std::string tableName(const CatalogTable& table) { return catalog::quoted({"spark_catalog", table.database, table.name}); }
+std::string tableName(const CatalogTable& table) { return catalog::quoted({table.catalog, table.database, table.name}); }
 
 std::string shownSpec(const PartitionSpec& spec) {
   std::string out;
@@ -84,6 +87,16 @@ Status checkValues(const SparkSession& session, const CatalogTable& table, const
   return Status::ok();
 }
 
+// Makes `folder`, a partition's, another name of `location`, which is made when it is absent. What was in the folder goes.
+// One that is relative lies in the table's folder, where no reader looks.
+Status linkPartition(const CatalogTable& table, const std::string& folder, const std::string& location) {
+  ASSIGN_OR_RETURN(const auto there, io::fileSystemFor(location.starts_with("/") || location.find(':') != std::string::npos ? location : table.location + "/.locations/" + location));
+  RETURN_IF_ERROR(there.first->makeDirectories(there.second));
+  RETURN_IF_ERROR(there.first->makeDirectories(folder.substr(0, folder.find_last_of('/'))));
+  if (!io::linkTarget(folder).has_value()) RETURN_IF_ERROR(there.first->remove(folder, true));
+  return io::linkFolder(folder, there.second);
+}
+
 CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartitions& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(session, node.name, "ALTER TABLE ... PARTITION"));
@@ -103,14 +116,18 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
     const std::string folder = place.second + "/" + partitionPath(spec);
     switch (node.change) {
       case plan::PartitionChange::kAdd:
-        if (!location.empty()) return notInFlint("a partition with a LOCATION of its own");
         if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
         RETURN_IF_ERROR(checkValues(session, table, spec));
         if (exists(spec)) {
           if (node.ifExists) continue;
           return Error(condition::kPartitionsAlreadyExist).with("partitionList", shownSpec(spec)).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
         }
-        RETURN_IF_ERROR(place.first->makeDirectories(folder));
+        if (location.empty()) {
+          RETURN_IF_ERROR(place.first->makeDirectories(folder));
+        } else {
+          RETURN_IF_ERROR(linkPartition(table, folder, location));
+        }
+        session.shared().cache->invalidatePath(table.location);
         break;
       case plan::PartitionChange::kDrop:
         if (!exists(spec)) {
@@ -150,6 +167,13 @@ Result<std::vector<PartitionSpec>> listPartitions(const CatalogTable& table) {
   PartitionSpec prefix;
   RETURN_IF_ERROR(listBelow(*place.first, place.second, table, prefix, out));
   return out;
+}
+
+std::string partitionLocation(const CatalogTable& table, const PartitionSpec& spec) {
+  const std::string folder = table.location + "/" + partitionPath(spec);
+  const auto place = io::fileSystemFor(folder);
+  const auto target = place.isOk() ? io::linkTarget(place.value().second) : std::nullopt;
+  return target.value_or(folder);
 }
 
 std::string partitionPath(const PartitionSpec& spec) {
@@ -197,6 +221,19 @@ Error incompleteSpec(const CatalogTable& table, const PartitionSpec& spec) {
 
 Error withoutPartitions(const CatalogTable& table, const std::string& action) {
   return Error(condition::kLegacyErrorTemp1251).with("action", action).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
+}
+
+CommandOutcome setPartitionLocation(SparkSession& session, const plan::AlterTableLocation& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(const CatalogTable table, partitionedTable(session, node.name, "ALTER TABLE ... SET LOCATION ..."));
+  ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, node.partition));
+  if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
+  ASSIGN_OR_RETURN(const std::vector<PartitionSpec> known, listPartitions(table));
+  if (std::none_of(known.begin(), known.end(), [&](const PartitionSpec& each) { return matches(each, spec); })) return partitionsNotFound(table, spec);
+  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+  RETURN_IF_ERROR(linkPartition(table, place.second + "/" + partitionPath(spec), node.location));
+  session.shared().cache->invalidatePath(table.location);
+  return nothing.plan();
 }
 
 CommandOutcome runPartitionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {

@@ -1,7 +1,11 @@
-// SET, RESET, USE and EXPLAIN.
+// SET, RESET, USE, EXPLAIN; ADD and LIST.
+#include <algorithm>
+#include <filesystem>
+
 #include "base/legacy_conditions.h"
 #include "catalog/redaction.h"
 #include "catalog/sql_conf.h"
+#include "io/file_system.h"
 #include "parser/sql_parser.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
@@ -56,6 +60,40 @@ CommandOutcome setTimeZone(SparkSession& session, const plan::SetTimeZone& node)
   return result.plan();
 }
 
+// ADD and LIST of files, jars and archives.
+CommandOutcome resources(SparkSession& session, const plan::ResourceCommand& node) {
+  std::string kind = node.kind;
+  if (kind.ends_with("S")) kind.pop_back();
+  if (kind != "FILE" && kind != "JAR" && kind != "ARCHIVE") return Error(condition::kInvalidStatementOrClause).with("operation", "ADD " + kind).as(ErrorFamily::kParse);
+  const auto uriOf = [](const std::string& path) -> Result<std::string> {
+    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(path));
+    return "file:" + (place.second.starts_with("/") ? place.second : std::filesystem::absolute(place.second).string());
+  };
+  if (node.list) {
+    CommandResult result({textColumn("Results")});
+    std::vector<std::string> wanted;
+    for (const std::string& path : node.paths) {
+      ASSIGN_OR_RETURN(std::string uri, uriOf(path));
+      wanted.push_back(std::move(uri));
+    }
+    for (const std::string& uri : session.resources().list(kind)) {
+      if (wanted.empty() || std::find(wanted.begin(), wanted.end(), uri) != wanted.end()) result.addTexts({uri});
+    }
+    return result.plan();
+  }
+  for (const std::string& path : node.paths) {
+    const std::string file = path.substr(0, path.find('#'));  // an archive's name for what is in it
+    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(file));
+    ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
+    // A jar that is not there is left out, as Spark does.
+    if (!exists && kind == "JAR") continue;
+    if (!exists) return Error(condition::kFailedReadFileFileNotExist).with("path", place.second).as(ErrorFamily::kExecution);
+    ASSIGN_OR_RETURN(const std::string uri, uriOf(path));
+    session.resources().add(kind, uri);
+  }
+  return CommandResult().plan();
+}
+
 CommandOutcome explain(const SparkSessionPtr& session, const plan::ExplainCommand& node) {
   ExplainMode mode = ExplainMode::kSimple;
   if (node.mode == "extended") mode = ExplainMode::kExtended;
@@ -76,6 +114,7 @@ CommandOutcome explain(const SparkSessionPtr& session, const plan::ExplainComman
 
 CommandOutcome runSessionCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
   CommandResult nothing;
+  if (const auto* node = command->as<plan::ResourceCommand>()) return resources(*session, *node);
   if (const auto* node = command->as<plan::SetCommand>()) return set(*session, *node);
   if (const auto* node = command->as<plan::SetTimeZone>()) return setTimeZone(*session, *node);
   if (const auto* node = command->as<plan::ExplainCommand>()) return explain(session, *node);
@@ -93,16 +132,22 @@ CommandOutcome runSessionCommand(const SparkSessionPtr& session, const LogicalPl
   }
   if (const auto* node = command->as<plan::SetNamespace>()) {
     ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(*session, node->name));
-    if (name.size() == 1 && !node->explicitNamespace && session->catalog().folded(name[0]) == session->catalog().currentCatalog()) return nothing.plan();
-    if (name.size() == 2 && session->catalog().folded(name[0]) == session->catalog().currentCatalog()) name.erase(name.begin());
-    if (name.size() != 1) {
-      name.insert(name.begin(), session->catalog().currentCatalog());
+    catalog::SessionCatalog& catalog = session->catalog();
+    const bool ofSession = catalog.folded(name[0]) == catalog::kSessionCatalog;
+    if (name.size() == 1 && !node->explicitNamespace && catalog.isCatalog(name[0])) {
+      if (!ofSession || catalog.currentCatalog() != catalog::kSessionCatalog) RETURN_IF_ERROR(catalog.setCurrentCatalog(name[0]));
+      return nothing.plan();
+    }
+    const auto place = catalog.findNamespace(name);
+    if (!place.isOk() && place.error().condition().name == condition::kRequiresSinglePartNamespace.name) {
+      if (!ofSession) name.insert(name.begin(), catalog::kSessionCatalog);
       return Error(condition::kSchemaNotFound).with("schemaName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
     }
-    if (session->catalog().folded(name[0]) == session->catalog().globalTempDatabase()) {
-      return Error(condition::kLegacyErrorTemp1068).with("database", session->catalog().globalTempDatabase()).as(ErrorFamily::kAnalysis);
+    RETURN_IF_ERROR(place);
+    if (place.value().catalog == catalog::kSessionCatalog && place.value().database == catalog.globalTempDatabase()) {
+      return Error(condition::kLegacyErrorTemp1068).with("database", catalog.globalTempDatabase()).as(ErrorFamily::kAnalysis);
     }
-    RETURN_IF_ERROR(session->catalog().setCurrentDatabase(name[0]));
+    RETURN_IF_ERROR(catalog.setCurrentNamespace(place.value()));
     return nothing.plan();
   }
   return LogicalPlanPtr();

@@ -9,46 +9,45 @@
 namespace flint::session {
 namespace {
 
-// The database a SHOW looks into. Errors: SCHEMA_NOT_FOUND.
-Result<std::string> databaseOf(SparkSession& session, const plan::ObjectName& from) {
-  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, from));
-  if (name.size() == 2 && session.catalog().folded(name[0]) == session.catalog().currentCatalog()) name.erase(name.begin());
-  if (name.empty()) return session.catalog().currentDatabase();
-  if (name.size() > 1) {
-    return Error(condition::kRequiresSinglePartNamespace)
-        .with("sessionCatalog", session.catalog().currentCatalog())
-        .with("identifier", catalog::quoted(name))
-        .as(ErrorFamily::kAnalysis);
-  }
-  const std::string database = session.catalog().folded(name[0]);
-  if (database != session.catalog().globalTempDatabase()) RETURN_IF_ERROR(session.catalog().metastore().database(database));
-  return database;
+using Namespace = catalog::SessionCatalog::Namespace;
+
+// The namespace a SHOW looks into. Errors: SCHEMA_NOT_FOUND.
+Result<Namespace> namespaceOf(SparkSession& session, const plan::ObjectName& from) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, from));
+  ASSIGN_OR_RETURN(Namespace place, session.catalog().findNamespace(name));
+  const bool temporary = place.catalog == catalog::kSessionCatalog && place.database == session.catalog().globalTempDatabase();
+  if (!temporary) RETURN_IF_ERROR(place.plugin->database(place.database));
+  return place;
 }
 
 struct Listed {
   std::string database;
   std::string name;
   bool temporary = false;
+  std::string catalog = catalog::kSessionCatalog;
 };
 
 Result<std::vector<Listed>> listTables(SparkSession& session, const plan::ObjectName& from, const std::string& pattern, bool onlyViews) {
-  ASSIGN_OR_RETURN(const std::string database, databaseOf(session, from));
+  ASSIGN_OR_RETURN(const Namespace place, namespaceOf(session, from));
+  const std::string& database = place.database;
   std::vector<Listed> out;
   catalog::SessionCatalog& catalog = session.catalog();
+  if (onlyViews && place.catalog != catalog::kSessionCatalog) return Error(condition::kMissingCatalogAbilityViews).with("plugin", place.catalog).as(ErrorFamily::kAnalysis);
   if (database == catalog.globalTempDatabase()) {
     for (const catalog::TempView& view : catalog.globalTempViews().all()) {
       if (matchesPattern(view.name, pattern)) out.push_back({database, view.name, true});
     }
   } else {
-    for (const std::string& name : catalog.metastore().tables(database)) {
+    for (const std::string& name : place.plugin->tables(database)) {
       if (!matchesPattern(name, pattern)) continue;
       if (onlyViews) {
-        const auto table = catalog.metastore().table(database, name);
+        const auto table = place.plugin->table(database, name);
         if (!table.isOk() || table.value().type != catalog::CatalogTable::Type::kView) continue;
       }
-      out.push_back({database, name, false});
+      out.push_back({database, name, false, place.catalog});
     }
   }
+  if (place.catalog != catalog::kSessionCatalog) return out;
   for (const catalog::TempView& view : catalog.tempViews().all()) {
     if (matchesPattern(view.name, pattern)) out.push_back({"", view.name, true});
   }
@@ -69,18 +68,26 @@ CommandOutcome show(SparkSession& session, const plan::ShowCommand& node) {
     case plan::ShowWhat::kNamespaces: {
       CommandResult result({textColumn("namespace")});
       ASSIGN_OR_RETURN(const std::vector<std::string> from, nameParts(session, node.from));
-      if (!from.empty() && session.catalog().folded(from[0]) != session.catalog().currentCatalog()) {
-        RETURN_IF_ERROR(databaseOf(session, node.from));
-        return result.plan();
+      catalog::SessionCatalog& catalog = session.catalog();
+      std::string below;
+      std::string chosen = catalog.currentCatalog();
+      if (from.size() == 1 && catalog.isCatalog(from[0])) {
+        chosen = catalog.folded(from[0]) == catalog::kSessionCatalog ? catalog::kSessionCatalog : from[0];
+        if (chosen != catalog::kSessionCatalog) RETURN_IF_ERROR(catalog.findNamespace(from));
+      } else if (!from.empty()) {
+        ASSIGN_OR_RETURN(const Namespace place, namespaceOf(session, node.from));
+        chosen = place.catalog;
+        below = place.database + ".";
       }
-      for (const catalog::CatalogDatabase& database : session.catalog().metastore().databases()) {
-        if (matchesPattern(database.name, pattern)) result.addTexts({database.name});
+      for (const catalog::CatalogDatabase& database : catalog.of(chosen).databases()) {
+        if (database.name.starts_with(below) && matchesPattern(database.name, pattern)) result.addTexts({database.name});
       }
       return result.plan();
     }
     case plan::ShowWhat::kFunctions: {
       CommandResult result({textColumn("function")});
-      ASSIGN_OR_RETURN(const std::string database, databaseOf(session, node.from));
+      ASSIGN_OR_RETURN(const Namespace place, namespaceOf(session, node.from));
+      const std::string& database = place.database;
       std::vector<std::string> names;
       if (node.scope != "USER") {
         for (const std::string& name : session.catalog().functions().names()) {
@@ -101,7 +108,9 @@ CommandOutcome show(SparkSession& session, const plan::ShowCommand& node) {
     }
     case plan::ShowWhat::kCatalogs: {
       CommandResult result({textColumn("catalog")});
-      if (matchesPattern(session.catalog().currentCatalog(), pattern)) result.addTexts({session.catalog().currentCatalog()});
+      for (const std::string& name : session.catalog().catalogs()) {
+        if (matchesPattern(name, pattern)) result.addTexts({name});
+      }
       return result.plan();
     }
     case plan::ShowWhat::kCurrentNamespace: {
@@ -174,7 +183,7 @@ CommandOutcome showTableExtended(SparkSession& session, const plan::ShowTableExt
       add(each, information(describeTempView(view->name, view->viewText, schema, view->schemaMode), schema));
       continue;
     }
-    ASSIGN_OR_RETURN(const catalog::CatalogTable table, catalog.metastore().table(each.database, each.name));
+    ASSIGN_OR_RETURN(const catalog::CatalogTable table, catalog.of(each.catalog).table(each.database, each.name));
     if (!node.partition.empty()) {
       ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, node.partition));
       ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
@@ -182,7 +191,7 @@ CommandOutcome showTableExtended(SparkSession& session, const plan::ShowTableExt
       if (std::find(partitions.begin(), partitions.end(), spec) == partitions.end()) return partitionsNotFound(table, spec);
       std::string values;
       for (const auto& [key, value] : spec) values += (values.empty() ? "" : ", ") + key + "=" + value;
-      add(each, "Partition Values: [" + values + "]\nLocation: file:" + table.location + "/" + partitionPath(spec) + "\nCreated Time: UNKNOWN\nLast Access: UNKNOWN\n");
+      add(each, "Partition Values: [" + values + "]\nLocation: file:" + partitionLocation(table, spec) + "\nCreated Time: UNKNOWN\nLast Access: UNKNOWN\n");
       continue;
     }
     DescriptionLines lines = describeTable(table);
@@ -242,7 +251,7 @@ CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanP
     CommandResult result({textColumn("key"), textColumn("value")});
     if (!node->key.empty()) {
       const auto property = table.properties.find(node->key);
-      const std::string missing = "Table spark_catalog." + table.database + "." + table.name + " does not have property: " + node->key;
+      const std::string missing = "Table " + table.catalog + "." + table.database + "." + table.name + " does not have property: " + node->key;
       result.addTexts({node->key, property == table.properties.end() ? missing : redacted(node->key, property->second)});
       return result.plan();
     }

@@ -93,7 +93,9 @@ Status takeBucketTransforms(plan::TableSpec& spec) {
 
 Status checkNewTable(const SparkSession& session, const plan::CreateTable& node, const std::string& tableName, const StructFields& schema) {
   const plan::TableSpec& spec = node.spec;
-  if (node.replace) return unsupported(tableName, node.query != nullptr ? "REPLACE TABLE AS SELECT" : "REPLACE TABLE");
+  // Catalogs of their own have tables of Spark's second kind, which can be replaced.
+  const bool second = !tableName.starts_with("`spark_catalog`.");
+  if (node.replace && !second) return unsupported(tableName, node.query != nullptr ? "REPLACE TABLE AS SELECT" : "REPLACE TABLE");
   for (const plan::ColumnDefinition& column : node.columns) {
     if (!column.generatedText.empty()) return unsupported(tableName, "generated columns");
     if (!column.identityText.empty()) return unsupported(tableName, "identity column");

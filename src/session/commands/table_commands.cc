@@ -77,6 +77,21 @@ void applySpec(CatalogTable& table, const plan::TableSpec& spec, const std::vect
   }
 }
 
+// In a catalog that keeps the rows itself.
+CommandOutcome createInPlace(const SparkSessionPtr& session, const plan::CreateTable& node, const std::vector<std::string>& full, StructFields schema) {
+  CommandResult nothing;
+  CatalogTable table;
+  table.catalog = full[0];
+  table.database = full[1];
+  table.name = full[2];
+  table.schema = std::move(schema);
+  for (const auto& column : node.spec.partitionColumns) table.partitionColumns.push_back(column.back());
+  applySpec(table, node.spec, node.columns);
+  RETURN_IF_ERROR(session->catalog().of(table).createTable(table, false));
+  if (node.query != nullptr) RETURN_IF_ERROR(insertInto(session, node.query, {.table = full, .overwrite = false, .byName = false, .columns = {}, .partition = {}}));
+  return nothing.plan();
+}
+
 CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTable& written) {
   CommandResult nothing;
   plan::CreateTable node = written;
@@ -84,7 +99,9 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   catalog::SessionCatalog& catalog = session->catalog();
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.name));
   ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(name));
-  if (!catalog.metastore().databaseExists(full[1])) {
+  catalog::CatalogPlugin& plugin = catalog.of(full[0]);
+  if (plugin.makesNamespaces()) RETURN_IF_ERROR(plugin.createDatabase({.name = full[1], .comment = "", .location = "", .properties = {}}, true));
+  if (!plugin.databaseExists(full[1])) {
     return Error(condition::kSchemaNotFound).with("schemaName", catalog::quoted({full[0], full[1]})).as(ErrorFamily::kAnalysis);
   }
   const std::string provider = catalog.folded(node.spec.provider);
@@ -101,10 +118,14 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   for (const plan::ColumnDefinition& column : node.columns) {
     RETURN_IF_ERROR(checkDefault(*session, "CREATE TABLE", column.name.back(), column.type, column.defaultText));
   }
-  const bool exists = catalog.metastore().tableExists(full[1], full[2]);
+  const bool exists = catalog.of(full[0]).tableExists(full[1], full[2]);
   if (exists && node.ifNotExists) return nothing.plan();
   if (exists && !node.replace) {
     return Error(condition::kTableOrViewAlreadyExists).with("relationName", catalog::quoted({full[1], full[2]})).as(ErrorFamily::kAnalysis);
+  }
+  if (plugin.keepsRows()) {
+    if (exists) RETURN_IF_ERROR(plugin.dropTable(full[1], full[2], true));
+    return createInPlace(session, node, full, std::move(declared));
   }
   WriteTarget target;
   target.format = node.spec.provider;
@@ -122,7 +143,9 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
   LogicalPlanPtr rows = node.query;
   if (rows == nullptr) {
     StructFields schema;
-    if (node.columns.empty() && target.path.empty()) {
+    // A database says itself what its tables have.
+    const bool isPlaced = !target.path.empty() || provider == "jdbc";
+    if (node.columns.empty() && !isPlaced) {
       const std::string format = node.spec.provider.empty() ? session->conf().get("spark.sql.sources.default", "parquet") : node.spec.provider;
       return Error(condition::kUnableToInferSchema).with("format", format).as(ErrorFamily::kAnalysis);
     }
@@ -132,10 +155,11 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
     }
     const connector::DataSource* source = connector::DataSourceTable::instance().find(target.format.empty() ? session->conf().get("spark.sql.sources.default", "parquet") : target.format);
     if (source == nullptr) return Error(condition::kDataSourceNotFound).with("provider", target.format).as(ErrorFamily::kAnalysis);
-    if (!target.path.empty()) {
+    if (isPlaced) {
       // Files that are there already are the table's rows.
       CatalogTable table;
-      table.database = full[1];
+      table.catalog = full[0];
+  table.database = full[1];
       table.name = full[2];
       table.type = CatalogTable::Type::kExternal;
       table.provider = std::string(source->shortName);
@@ -146,7 +170,7 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
       if (schema.empty()) {
         plan::UnresolvedDataSource files;
         files.format = table.provider;
-        files.paths = {table.location};
+        if (!table.location.empty()) files.paths = {table.location};
         files.options = node.spec.options;
         ASSIGN_OR_RETURN(const LogicalPlanPtr relation, analyzedQuery(session, plan::makePlan(std::move(files))));
         for (const auto& column : relation->output()) table.schema.push_back({column->name, column->dataType(), true});
@@ -156,16 +180,16 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
       std::stable_partition(table.schema.begin(), table.schema.end(), [&](const StructField& field) {
         return std::find(table.partitionColumns.begin(), table.partitionColumns.end(), field.name) == table.partitionColumns.end();
       });
-      if (exists) RETURN_IF_ERROR(catalog.metastore().dropTable(full[1], full[2], true));
-      RETURN_IF_ERROR(catalog.metastore().createTable(std::move(table), false));
+      if (exists) RETURN_IF_ERROR(catalog.of(full[0]).dropTable(full[1], full[2], true));
+      RETURN_IF_ERROR(catalog.of(table).createTable(std::move(table), false));
       return nothing.plan();
     }
     rows = emptyRelation(schema);
   }
   RETURN_IF_ERROR(saveAsTable(session, rows, name, target));
-  ASSIGN_OR_RETURN(CatalogTable table, catalog.metastore().table(full[1], full[2]));
+  ASSIGN_OR_RETURN(CatalogTable table, catalog.of(full[0]).table(full[1], full[2]));
   applySpec(table, node.spec, node.columns);
-  RETURN_IF_ERROR(catalog.metastore().alterTable(std::move(table)));
+  RETURN_IF_ERROR(catalog.of(table).alterTable(std::move(table)));
   return nothing.plan();
 }
 
@@ -189,8 +213,8 @@ CommandOutcome dropTable(SparkSession& session, const plan::DropTable& node) {
         .with("alternative", "DROP VIEW")
         .as(ErrorFamily::kAnalysis);
   }
-  RETURN_IF_ERROR(catalog.metastore().dropTable(found->qualifier[1], found->qualifier[2], node.ifExists));
-  if (found->table->type == CatalogTable::Type::kManaged) RETURN_IF_ERROR(removeFiles(found->table->location));
+  RETURN_IF_ERROR(catalog.of(found->qualifier[0]).dropTable(found->qualifier[1], found->qualifier[2], node.ifExists));
+  if (found->table->type == CatalogTable::Type::kManaged && !found->table->location.empty()) RETURN_IF_ERROR(removeFiles(found->table->location));
   return nothing.plan();
 }
 
@@ -255,7 +279,7 @@ Result<int64_t> bytesBelow(io::FileSystem& fs, const std::string& folder) {
 }
 
 Result<int64_t> countRows(const SparkSessionPtr& session, const CatalogTable& table, const PartitionSpec& partition) {
-  std::string sql = "SELECT count(*) FROM " + catalog::quoted({table.database, table.name});
+  std::string sql = "SELECT count(*) FROM " + catalog::quoted({table.catalog, table.database, table.name});
   for (size_t i = 0; i < partition.size(); ++i) {
     std::string value;
     for (const char c : partition[i].second) value += c == '\'' || c == '\\' ? std::string("\\") + c : std::string(1, c);
@@ -292,7 +316,7 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
       table.analyzedPartitions[partitionPath(each)] = text;
     }
     if (!found && !wanted.empty()) return partitionsNotFound(table, wanted);
-    return session->catalog().metastore().alterTable(std::move(table));
+    return session->catalog().of(table).alterTable(std::move(table));
   }
   table.statisticsBytes = 0;
   if (exists) {
@@ -302,7 +326,7 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
   if (!noScan) {
     ASSIGN_OR_RETURN(table.statisticsRows, countRows(session, table, {}));
   }
-  return session->catalog().metastore().alterTable(std::move(table));
+  return session->catalog().of(table).alterTable(std::move(table));
 }
 
 // Removes the rows of a managed table, or of those of its partitions that `node` names.
@@ -313,7 +337,7 @@ CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTabl
     return Error(condition::kLegacyErrorTemp1267).with("tableIdentWithDB", catalog::quoted({table.database, table.name})).as(ErrorFamily::kAnalysis);
   }
   if (table.type == CatalogTable::Type::kExternal) {
-    return Error(condition::kCannotTruncateExternalTable).with("tableName", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
+    return Error(condition::kCannotTruncateExternalTable).with("tableName", catalog::quoted({table.catalog, table.database, table.name})).as(ErrorFamily::kAnalysis);
   }
   if (node.partition.empty()) {
     WriteTarget target{.format = table.provider, .path = table.location, .mode = connector::SaveMode::kOverwrite, .partitionColumns = table.partitionColumns, .options = {}};
@@ -326,7 +350,7 @@ CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTabl
   for (const PartitionSpec& each : partitions) {
     if (!matches(each, wanted)) continue;
     found = true;
-    const std::string folder = table.location + "/" + partitionPath(each);
+    const std::string folder = partitionLocation(table, each);
     RETURN_IF_ERROR(removeFiles(folder));
     ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(folder));
     RETURN_IF_ERROR(place.first->makeDirectories(place.second));
@@ -384,7 +408,7 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   if (const auto* node = command->as<plan::TruncateTable>()) return truncate(session, *node);
   if (const auto* node = command->as<plan::LoadData>()) {
     ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "LOAD DATA"));
-    return Error(condition::kLegacyErrorTemp1261).with("tableIdentWithDB", catalog::quoted({"spark_catalog", table.database, table.name})).as(ErrorFamily::kAnalysis);
+    return Error(condition::kLegacyErrorTemp1261).with("tableIdentWithDB", catalog::quoted({table.catalog, table.database, table.name})).as(ErrorFamily::kAnalysis);
   }
   if (const auto* node = command->as<plan::CreateTableLike>()) return createTableLike(session, *node);
   if (const auto* node = command->as<plan::MultiInsert>()) {
@@ -401,10 +425,10 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   }
   if (const auto* node = command->as<plan::AnalyzeTables>()) {
     ASSIGN_OR_RETURN(const std::vector<std::string> from, nameParts(*session, node->from));
-    const std::string database = from.empty() ? catalog.currentDatabase() : catalog.folded(from.back());
-    RETURN_IF_ERROR(catalog.metastore().database(database));
-    for (const std::string& name : catalog.metastore().tables(database)) {
-      ASSIGN_OR_RETURN(CatalogTable table, catalog.metastore().table(database, name));
+    ASSIGN_OR_RETURN(const auto place, catalog.findNamespace(from));
+    RETURN_IF_ERROR(place.plugin->database(place.database));
+    for (const std::string& name : place.plugin->tables(place.database)) {
+      ASSIGN_OR_RETURN(CatalogTable table, place.plugin->table(place.database, name));
       if (table.type != CatalogTable::Type::kView) RETURN_IF_ERROR(analyzeTable(session, std::move(table), {}, node->noScan));
     }
     return nothing.plan();
@@ -422,19 +446,19 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     }
     ASSIGN_OR_RETURN(const CatalogTable table, tableNamed(*session, node->name));
     if (!node->isView && table.type == CatalogTable::Type::kView) {
-      return Error(condition::kExpectTableNotViewUseAlterView).with("viewName", catalog::quoted({"spark_catalog", table.database, table.name})).with("operation", "ALTER TABLE ... RENAME TO").as(ErrorFamily::kAnalysis);
+      return Error(condition::kExpectTableNotViewUseAlterView).with("viewName", catalog::quoted({table.catalog, table.database, table.name})).with("operation", "ALTER TABLE ... RENAME TO").as(ErrorFamily::kAnalysis);
     }
     if (node->isView && table.type != CatalogTable::Type::kView) {
       return Error(condition::kExpectViewNotTableUseAlterTable).with("tableName", catalog::quoted(name)).with("operation", "ALTER VIEW ... RENAME TO").as(ErrorFamily::kAnalysis);
     }
-    RETURN_IF_ERROR(catalog.metastore().renameTable(table.database, table.name, catalog.folded(node->newName.back())));
+    RETURN_IF_ERROR(catalog.of(table).renameTable(table.database, table.name, table.catalog == catalog::kSessionCatalog ? catalog.folded(node->newName.back()) : node->newName.back()));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::AlterTableProperties>()) {
     ASSIGN_OR_RETURN(CatalogTable table, tableNamed(*session, node->name));
     if (!node->isView && table.type == CatalogTable::Type::kView) {
       return Error(condition::kExpectTableNotViewUseAlterView)
-          .with("viewName", catalog::quoted({"spark_catalog", table.database, table.name}))
+          .with("viewName", catalog::quoted({table.catalog, table.database, table.name}))
           .with("operation", node->unsetProperties.empty() ? "ALTER TABLE ... SET TBLPROPERTIES" : "ALTER TABLE ... UNSET TBLPROPERTIES")
           .as(ErrorFamily::kAnalysis);
     }
@@ -458,7 +482,7 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
       }
       table.viewSchemaMode = node->schemaBinding;
     }
-    RETURN_IF_ERROR(catalog.metastore().alterTable(std::move(table)));
+    RETURN_IF_ERROR(catalog.of(table).alterTable(std::move(table)));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::RefreshTable>()) {

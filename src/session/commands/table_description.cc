@@ -108,7 +108,7 @@ std::string schemaTree(const StructFields& schema) { return schemaTreeString(Dat
 
 DescriptionLines describeTable(const CatalogTable& table) {
   DescriptionLines lines;
-  lines.emplace_back("Catalog", "spark_catalog");
+  lines.emplace_back("Catalog", table.catalog);
   lines.emplace_back("Database", table.database);
   lines.emplace_back("Table", table.name);
   if (!table.owner.empty()) lines.emplace_back("Owner", table.owner);
@@ -171,7 +171,7 @@ std::string createStatement(const CatalogTable& table) {
     if (const auto found = table.columnDefaults.find(column.name); found != table.columnDefaults.end()) columns += " DEFAULT " + found->second;
     if (hasComment(column.metadata)) columns += " COMMENT " + literal(commentOf(column.metadata));
   }
-  std::string out = "CREATE TABLE spark_catalog." + identifier(table.database) + "." + identifier(table.name) + " (\n" + columns + ")\n";
+  std::string out = "CREATE TABLE " + identifier(table.catalog) + "." + identifier(table.database) + "." + identifier(table.name) + " (\n" + columns + ")\n";
   out += "USING " + table.provider + "\n";
   out += clause("OPTIONS", table.options);
   if (!table.partitionColumns.empty()) out += "PARTITIONED BY (" + listed(table.partitionColumns) + ")\n";

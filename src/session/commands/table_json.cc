@@ -116,7 +116,7 @@ std::string tableJson(const CatalogTable& table, const std::vector<std::pair<std
   const bool view = table.type == CatalogTable::Type::kView;
   JsonObject out;
   out.text("table_name", table.name);
-  out.text("catalog_name", "spark_catalog");
+  out.text("catalog_name", table.catalog);
   out.texts("namespace", {table.database});
   out.text("schema_name", table.database);
   out.raw("columns", fieldsJson(table.schema, &table.columnDefaults));

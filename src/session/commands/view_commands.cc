@@ -39,20 +39,8 @@ CommandOutcome dropView(SparkSession& session, const plan::DropView& node) {
         .with("alternative", "DROP TABLE")
         .as(ErrorFamily::kAnalysis);
   }
-  RETURN_IF_ERROR(catalog.metastore().dropTable(found->qualifier[1], found->qualifier[2], node.ifExists));
+  RETURN_IF_ERROR(catalog.of(found->qualifier[0]).dropTable(found->qualifier[1], found->qualifier[2], node.ifExists));
   return nothing.plan();
-}
-
-Result<std::string> databaseName(SparkSession& session, const plan::ObjectName& object) {
-  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, object));
-  if (name.size() == 2 && session.catalog().folded(name[0]) == session.catalog().currentCatalog()) name.erase(name.begin());
-  if (name.size() != 1) {
-    return Error(condition::kRequiresSinglePartNamespace)
-        .with("sessionCatalog", session.catalog().currentCatalog())
-        .with("identifier", catalog::quoted(name))
-        .as(ErrorFamily::kAnalysis);
-  }
-  return session.catalog().folded(name[0]);
 }
 
 }  // namespace
@@ -77,7 +65,9 @@ CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanP
   }
   if (const auto* node = command->as<plan::CreateNamespace>()) {
     catalog::CatalogDatabase database;
-    ASSIGN_OR_RETURN(database.name, databaseName(*session, node->name));
+    ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->name));
+    ASSIGN_OR_RETURN(const auto place, catalog.findNamespace(name));
+    database.name = place.database;
     if (database.name == catalog.globalTempDatabase()) return Error(condition::kLegacyErrorTemp1066).with("database", quoteIdentifier(database.name)).as(ErrorFamily::kAnalysis);
     for (const auto& [key, value] : node->properties) {
       if (key == "comment") {
@@ -88,24 +78,26 @@ CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanP
         database.properties[key] = value;
       }
     }
-    RETURN_IF_ERROR(catalog.metastore().createDatabase(std::move(database), node->ifNotExists));
+    RETURN_IF_ERROR(place.plugin->createDatabase(std::move(database), node->ifNotExists));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::DropNamespace>()) {
-    ASSIGN_OR_RETURN(const std::string name, databaseName(*session, node->name));
-    if (name == "default") return Error(condition::kUnsupportedFeatureDropDatabase).with("database", "`default`").as(ErrorFamily::kAnalysis);
+    ASSIGN_OR_RETURN(const std::vector<std::string> parts, nameParts(*session, node->name));
+    ASSIGN_OR_RETURN(const auto place, catalog.findNamespace(parts));
+    const std::string& name = place.database;
+    if (name == "default" && place.catalog == catalog::kSessionCatalog) return Error(condition::kUnsupportedFeatureDropDatabase).with("database", "`default`").as(ErrorFamily::kAnalysis);
     std::vector<std::string> folders;  // of managed tables
     if (node->cascade) {
-      for (const std::string& each : catalog.metastore().tables(name)) {
-        const auto table = catalog.metastore().table(name, each);
-        if (table.isOk() && table.value().type == catalog::CatalogTable::Type::kManaged) folders.push_back(table.value().location);
+      for (const std::string& each : place.plugin->tables(name)) {
+        const auto table = place.plugin->table(name, each);
+        if (table.isOk() && table.value().type == catalog::CatalogTable::Type::kManaged && !table.value().location.empty()) folders.push_back(table.value().location);
       }
     }
-    RETURN_IF_ERROR(catalog.metastore().dropDatabase(name, node->ifExists, node->cascade));
+    RETURN_IF_ERROR(place.plugin->dropDatabase(name, node->ifExists, node->cascade));
     for (const std::string& folder : folders) {
-      ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(folder));
-      ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
-      if (exists) RETURN_IF_ERROR(place.first->remove(place.second, true));
+      ASSIGN_OR_RETURN(const auto files, io::fileSystemFor(folder));
+      ASSIGN_OR_RETURN(const bool exists, files.first->exists(files.second));
+      if (exists) RETURN_IF_ERROR(files.first->remove(files.second, true));
     }
     return nothing.plan();
   }
