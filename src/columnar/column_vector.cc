@@ -1,5 +1,7 @@
 #include "columnar/column_vector.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "columnar/vector_builder.h"
 
@@ -71,10 +73,19 @@ VectorPtr ColumnVector::dictionary(VectorPtr base, RowIndex size, BufferPtr indi
       merged->mutableAs<uint64_t>()[word] = bits == nullptr ? ~uint64_t{0} : bits->as<uint64_t>()[word];
     }
   }
-  for (RowIndex row = 0; row < size; ++row) {
-    const RowIndex outer = indices->as<int32_t>()[row];
-    composed->mutableAs<int32_t>()[row] = base->baseRow(outer);
-    if (merged != nullptr && !bitIsSet(base->validity(), outer)) clearBit(merged->mutableAs<uint64_t>(), row);
+  const int32_t* outer = indices->as<int32_t>();
+  int32_t* to = composed->mutableAs<int32_t>();
+  if (base->isConstant()) {
+    std::fill_n(to, size, 0);
+  } else {
+    const int32_t* inner = base->indices();
+    for (RowIndex row = 0; row < size; ++row) to[row] = inner[outer[row]];
+  }
+  if (merged != nullptr) {
+    uint64_t* valid = merged->mutableAs<uint64_t>();
+    for (RowIndex row = 0; row < size; ++row) {
+      if (!bitIsSet(base->validity(), outer[row])) clearBit(valid, row);
+    }
   }
   if (merged != nullptr) bits = merged;
   return share(new ColumnVector(std::move(type), Encoding::kDictionary, size, std::move(composed), std::move(bits), {base->base()}, {}));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -31,6 +32,8 @@ class SortKeyLayout {
   size_t width() const { return width_; }
   /// Whether bytes alone may not decide: a key is a string or nested.
   bool needsColumns() const { return !inexact_.empty(); }
+  /// Whether a key's bytes always decide.
+  bool isExact(size_t key) const { return std::find(inexact_.begin(), inexact_.end(), key) == inexact_.end(); }
   /// Whether rows with different prefixes are in the order of these.
   bool prefixDecides() const { return prefixDecides_; }
   /// Writes the i-th active row's keys to `rows + i * width()`.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "columnar/columnar_batch.h"
+#include "connector/shared_reads.h"
 #include "expr/expression.h"
 #include "types/data_type.h"
 #include "types/value.h"
@@ -54,6 +55,7 @@ struct ScanRequest {
   std::vector<expr::ExprPtr> filters;       // conjuncts with BoundReferences to positions in `columns`; the source may use any of them
   std::optional<int64_t> limit;             // no more rows than this are needed
   const expr::EvaluationOptions* options = nullptr;  // outlives the scan
+  std::shared_ptr<SharedReads> shared;      // with the other scans of the query; null: none
 };
 
 /// A unit of reading that one thread works on: a range inside one partition.

@@ -66,6 +66,13 @@ Result<std::vector<expr::ExprPtr>> bindAll(const std::vector<expr::ExprPtr>& exp
 
 Status lowerProject(const PhysicalPlanPtr& node, PipelineBuilder& builder) {
   const auto* project = node->as<plan::ProjectExec>();
+  std::vector<expr::ExprPtr> read = project->projectList;
+  PhysicalPlanPtr below = project->child;
+  if (const auto* filter = below->as<plan::FilterExec>()) {
+    read.push_back(filter->condition);
+    below = filter->child;
+  }
+  builder.noteNeeded(below, std::move(read));
   RETURN_IF_ERROR(builder.lower(project->child));
   ASSIGN_OR_RETURN(std::vector<expr::ExprPtr> bound, bindAll(project->projectList, project->child->output()));
   ASSIGN_OR_RETURN(auto op, ProjectOperator::make(std::move(bound), builder.task().evaluation()));

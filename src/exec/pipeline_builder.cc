@@ -91,6 +91,19 @@ Status PipelineBuilder::lowerUnion(const std::vector<plan::PhysicalPlanPtr>& nod
   });
 }
 
+std::vector<bool> PipelineBuilder::neededOf(const plan::PhysicalPlanPtr& node, const std::vector<expr::AttributePtr>& columns) const {
+  const auto found = needed_.find(node.get());
+  if (found == needed_.end()) return {};
+  std::vector<bool> needed(columns.size(), false);
+  for (const expr::ExprPtr& expression : found->second) {
+    tree::forEachNode(expression, [&](const expr::ExprPtr& part) {
+      const auto* reference = part->as<expr::AttributeReference>();
+      for (size_t i = 0; reference != nullptr && i < columns.size(); ++i) needed[i] = needed[i] || columns[i]->id == reference->id;
+    });
+  }
+  return needed;
+}
+
 std::vector<Pipeline> PipelineBuilder::finish(std::shared_ptr<Sink> sink) {
   close(std::move(sink));
   return std::move(pipelines_);

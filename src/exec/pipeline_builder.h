@@ -51,6 +51,11 @@ class PipelineBuilder {
   Status lowerInputs(const std::vector<plan::PhysicalPlanPtr>& nodes,
                      const std::function<Result<std::shared_ptr<Source>>(std::vector<Pipeline> inputs)>& makeSource);
 
+  /// Of `node`'s rows only the columns that `expressions` refer to are read, for a lowering that can leave the others out.
+  void noteNeeded(const plan::PhysicalPlanPtr& node, std::vector<expr::ExprPtr> expressions) { needed_[node.get()] = std::move(expressions); }
+  /// One flag a column of `columns`; empty: all may be read.
+  std::vector<bool> neededOf(const plan::PhysicalPlanPtr& node, const std::vector<expr::AttributePtr>& columns) const;
+
   TaskContext& task() { return *task_; }
   const std::shared_ptr<TaskContext>& sharedTask() { return task_; }
   /// Ends the last open pipeline in `sink` and gives them all, in an order that meets every dependency.
@@ -67,6 +72,7 @@ class PipelineBuilder {
   std::shared_ptr<TaskContext> task_;
   std::vector<Pipeline> pipelines_;
   std::unordered_map<int64_t, Once> once_;
+  std::unordered_map<const plan::PhysicalPlan*, std::vector<expr::ExprPtr>> needed_;
   Pipeline open_;
 };
 

@@ -24,7 +24,7 @@ std::vector<QueryMetrics::Entry> QueryMetrics::entries() const {
 
 QueryContext::QueryContext(std::shared_ptr<memory::QueryPool> pool, expr::EvaluationOptions evaluation, ExecOptions options,
                            std::shared_ptr<RunProgress> progress)
-    : pool_(std::move(pool)), evaluation_(std::move(evaluation)), options_(std::move(options)), progress_(std::move(progress)) {}
+    : pool_(std::move(pool)), evaluation_(std::move(evaluation)), options_(std::move(options)), progress_(std::move(progress)), sharedReads_(std::make_shared<connector::SharedReads>(*pool_)) {}
 QueryContext::~QueryContext() {
   if (options_.spillDirectory.empty()) return;
   // The files went with their last readers; where one is left, so is the folder.

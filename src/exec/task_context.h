@@ -82,6 +82,8 @@ class QueryContext {
   const expr::EvaluationOptions& evaluation() const { return evaluation_; }
   const ExecOptions& options() const { return options_; }
   QueryMetrics& metrics() { return metrics_; }
+  /// What scans of the query that see all of its partitions keep for one another.
+  const std::shared_ptr<connector::SharedReads>& sharedReads() const { return sharedReads_; }
   RunProgress* progress() const { return progress_.get(); }
 
   void cancel(Error reason);
@@ -108,6 +110,7 @@ class QueryContext {
   const expr::EvaluationOptions evaluation_;
   const ExecOptions options_;
   const std::shared_ptr<RunProgress> progress_;
+  const std::shared_ptr<connector::SharedReads> sharedReads_;
   QueryMetrics metrics_;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;  // a leaf

@@ -9,14 +9,15 @@ namespace {
 enum Kind : uint32_t { kLiteral = 0, kCopy1 = 1, kCopy2 = 2, kCopy4 = 3 };
 
 constexpr size_t kWord = 16;
-constexpr size_t kLongestShort = 64;             // bytes of a copy, or of a literal whose length is in its tag
-constexpr size_t kRoomIn = kLongestShort + 8;    // what a short piece may read behind its tag
-constexpr size_t kRoomOut = kLongestShort + 16;  // and write
+constexpr size_t kShortLiteral = 4;                  // bytes; a copy's tag and offset behind it are in the same word
+constexpr size_t kLongestShort = 64;                 // of a copy, or of a literal whose length is in its tag
+constexpr size_t kRoomIn = kLongestShort + 8;        // what two pieces may read behind the first one's tag
+constexpr size_t kRoomOut = 2 * kLongestShort + 16;  // and write
 
 // What a tag says without the bytes behind it.
 struct Tag {
   uint8_t length;   // 0: of a long literal, or a copy with four bytes of offset
-  uint16_t offset;  // upper bits of a short copy's; more than any length for a literal, which overlaps nothing
+  uint16_t offset;  // upper bits of a short copy's
 };
 
 constexpr std::array<Tag, 256> makeTags() {
@@ -24,7 +25,7 @@ constexpr std::array<Tag, 256> makeTags() {
   for (uint32_t tag = 0; tag < 256; ++tag) {
     const uint32_t upper = tag >> 2;
     switch (tag & 3) {
-      case kLiteral: tags[tag] = {static_cast<uint8_t>(upper < 60 ? upper + 1 : 0), 0xFFFF}; break;
+      case kLiteral: tags[tag] = {static_cast<uint8_t>(upper < 60 ? upper + 1 : 0), 0}; break;
       case kCopy1: tags[tag] = {static_cast<uint8_t>(4 + (upper & 7)), static_cast<uint16_t>(tag >> 5 << 8)}; break;
       case kCopy2: tags[tag] = {static_cast<uint8_t>(upper + 1), 0}; break;
       default: tags[tag] = {0, 0}; break;
@@ -34,12 +35,6 @@ constexpr std::array<Tag, 256> makeTags() {
 }
 constexpr std::array<Tag, 256> kTags = makeTags();
 constexpr uint32_t kOffsetMask[4] = {0, 0xFF, 0xFFFF, 0xFFFFFFFF};
-
-inline uint32_t littleEndian32(const uint8_t* at) {
-  uint32_t word;
-  std::memcpy(&word, at, sizeof(word));
-  return word;
-}
 
 template <size_t Size>
 inline void copyWord(uint8_t* to, const uint8_t* from) {
@@ -64,6 +59,16 @@ inline void copyOverlapping(uint8_t* to, size_t offset, size_t length) {
     distance = kWord / offset * offset;
   }
   for (; done < length; done += 8) copyWord<8>(to + done, to + done - distance);
+}
+
+// A piece of at most 64 bytes; reads and writes up to the end of its last word, a longer one than 32 bytes all four.
+inline void copyShort(uint8_t* to, const uint8_t* from, size_t length) {
+  copyWord<kWord>(to, from);
+  if (length <= kWord) return;
+  copyWord<kWord>(to + kWord, from + kWord);
+  if (length <= 2 * kWord) return;
+  copyWord<kWord>(to + 2 * kWord, from + 2 * kWord);
+  copyWord<kWord>(to + 3 * kWord, from + 3 * kWord);
 }
 
 /// Works through one block.
@@ -95,7 +100,30 @@ class SnappyBlock {
     return false;
   }
 
+  // The pieces whose tags come with one load of eight bytes: their lengths are not waited for twice.
+  struct Pieces {
+    uint64_t word;
+    uint32_t tag;
+    uint32_t kind;
+    explicit Pieces(const uint8_t* in) {
+      std::memcpy(&word, in, sizeof(word));
+      readTag();
+    }
+    void pass(size_t bytes) {
+      word >>= 8 * bytes;
+      readTag();
+    }
+    void readTag() {
+      tag = static_cast<uint32_t>(word) & 0xFF;
+      kind = tag & 3;
+    }
+    bool isShortCopy() const { return kind == kCopy1 || kind == kCopy2; }
+    size_t length() const { return kTags[tag].length; }
+    size_t offset() const { return kTags[tag].offset + (static_cast<uint32_t>(word >> 8) & kOffsetMask[kind]); }
+  };
+
   // Short pieces, as long as there is room to copy more than they have. Stops before any other piece.
+  // Columns of numbers are short literals and copies by turns, texts mostly copies behind copies.
   bool runFast() {
     if (left() <= kRoomIn || room() <= kRoomOut) return true;
     const uint8_t* in = in_;
@@ -104,33 +132,47 @@ class SnappyBlock {
     uint8_t* const lastOut = outEnd_ - kRoomOut;
     bool isSound = true;
     while (in < lastIn && out < lastOut) {
-      const uint32_t byte = *in;
-      const Tag tag = kTags[byte];
-      const uint32_t kind = byte & 3;
-      const size_t length = tag.length;
-      if (length == 0) [[unlikely]] break;
-      const uint8_t* const next = in + 1;
-      const size_t offset = tag.offset + (littleEndian32(next) & kOffsetMask[kind]);
-      const uint8_t* from = kind == kLiteral ? next : out - offset;
-      if (offset < length || (kind != kLiteral && offset > static_cast<size_t>(out - begin_))) [[unlikely]] {
+      Pieces pieces(in);
+      const bool hadLiteral = pieces.kind == kLiteral;
+      if (hadLiteral) {
+        const size_t length = (pieces.tag >> 2) + 1;
+        if (length > kShortLiteral) {
+          if (length > 60) break;
+          copyShort(out, in + 1, length);
+          in += 1 + length;
+          out += length;
+          continue;
+        }
+        pieces.word >>= 8;
+        std::memcpy(out, &pieces.word, sizeof(pieces.word));
+        in += 1 + length;
+        out += length;
+        pieces.pass(length);
+        if (pieces.kind == kLiteral) continue;
+      }
+      if (pieces.kind == kCopy4) [[unlikely]] break;
+      const size_t offset = pieces.offset();
+      const size_t length = pieces.length();
+      if (offset < length || offset > static_cast<size_t>(out - begin_)) [[unlikely]] {
         if (offset == 0 || offset > static_cast<size_t>(out - begin_)) {
           isSound = false;
           break;
         }
         copyOverlapping(out, offset, length);
       } else {
-        copyWord<kWord>(out, from);
-        if (length > kWord) {
-          copyWord<kWord>(out + kWord, from + kWord);
-          if (length > 2 * kWord) {
-            copyWord<kWord>(out + 2 * kWord, from + 2 * kWord);
-            copyWord<kWord>(out + 3 * kWord, from + 3 * kWord);
-          }
-        }
+        copyShort(out, out - offset, length);
       }
+      in += 1 + pieces.kind;
       out += length;
-      // By a branch, which is guessed, rather than by a number that must be waited for.
-      in = next + (kind == kLiteral ? length : kind);
+      if (hadLiteral) continue;
+      pieces.pass(1 + pieces.kind);
+      if (!pieces.isShortCopy()) continue;
+      const size_t second = pieces.offset();
+      // Any that is not plain begins the next turn.
+      if (second < pieces.length() || second > static_cast<size_t>(out - begin_)) [[unlikely]] continue;
+      copyShort(out, out - second, pieces.length());
+      in += 1 + pieces.kind;
+      out += pieces.length();
     }
     in_ = in;
     out_ = out;

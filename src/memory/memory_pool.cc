@@ -126,6 +126,8 @@ std::unique_ptr<Reservation> QueryPool::makeReservation(std::string name) {
 }
 
 int64_t QueryPool::bytes() const { return state_->bytes.load(std::memory_order_relaxed); }
+int64_t QueryPool::budget() const { return state_->manager->budget(); }
+int64_t QueryPool::available() const { return state_->manager->budget() - state_->manager->used(); }
 int64_t QueryPool::peakBytes() const { return state_->peak.load(std::memory_order_relaxed); }
 
 Error QueryPool::outOfMemory(int64_t bytes) const {

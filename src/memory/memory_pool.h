@@ -62,6 +62,9 @@ class QueryPool : public std::enable_shared_from_this<QueryPool> {
   std::unique_ptr<Reservation> makeReservation(std::string name);
   int64_t bytes() const;
   int64_t peakBytes() const;
+  /// The process's budget, and what of it nobody holds.
+  int64_t budget() const;
+  int64_t available() const;
   /// The condition a query fails with when it cannot get `bytes` and nothing is left to spill.
   Error outOfMemory(int64_t bytes) const;
 

@@ -43,6 +43,7 @@ Result<std::shared_ptr<FileScanSource>> FileScanSource::make(std::shared_ptr<con
   }
   request.limit = node->limit;
   request.options = &task.evaluation();
+  if (task.partition < 0) request.shared = task.query().sharedReads();
   ASSIGN_OR_RETURN(connector::ScanPtr scan, node->table->scan(request, task.options().splits));
   return std::shared_ptr<FileScanSource>(new FileScanSource(std::move(node), std::move(scan)));
 }

@@ -64,58 +64,69 @@ void SortedRows::prepare(std::vector<SortChunk> chunks, int32_t numParts, bool b
   });
   size_t total = 0;
   for (const SortChunk& chunk : chunks_) total += static_cast<size_t>(chunk.rows.numRows());
-  const size_t width = order_.layout.width();
-  keys_.resize(total * width);
-  entries_.resize(total);
+  keys_ = std::make_unique_for_overwrite<std::byte[]>(total * order_.layout.width());
+  entries_ = std::make_unique_for_overwrite<SortEntry[]>(total);
+  numRows_ = total;
   columns_.resize(types_.size());
   // Parts begin where a chunk begins.
   const size_t partRows = total <= kFewRows ? total : (total + static_cast<size_t>(numParts) - 1) / static_cast<size_t>(numParts);
   size_t at = 0;
-  for (SortChunk& chunk : chunks_) {
+  for (size_t c = 0; c < chunks_.size(); ++c) {
+    const SortChunk& chunk = chunks_[c];
     const int32_t partition = byPartition ? chunk.rows.partition() : 0;
     const auto rows = static_cast<size_t>(chunk.rows.numRows());
-    if (!chunk.keys.empty()) std::memcpy(keys_.data() + at * width, chunk.keys.data(), chunk.keys.size());
-    chunk.keys = {};
     if (parts_.empty() || parts_.back().partition != partition || parts_.back().end - parts_.back().begin >= partRows) {
       parts_.push_back({at, at, partition});
+      firstChunks_.push_back(c);
     }
     at += rows;
     parts_.back().end = at;
   }
+  firstChunks_.push_back(chunks_.size());
   if (order_.layout.needsColumns() && !chunks_.empty()) {
     for (size_t k = 0; k < order_.layout.numKeys(); ++k) {
       std::vector<VectorPtr> vectors;
       for (SortChunk& chunk : chunks_) vectors.push_back(std::move(chunk.keyColumns[k]));
-      keyColumns_.push_back(columnar::concatenate(vectors[0]->type(), vectors));
+      // Of keys that their bytes say nothing is read.
+      keyColumns_.push_back(order_.layout.isExact(k) ? nullptr : columnar::concatenate(vectors[0]->type(), vectors));
     }
   }
 }
 
 void SortedRows::sortPart(int32_t part) {
   const Range& range = parts_[static_cast<size_t>(part)];
-  for (size_t i = range.begin; i < range.end; ++i) {
-    entries_[i] = {columnar::SortKeyLayout::prefix(keys_.data() + i * order_.layout.width()), static_cast<uint32_t>(i)};
+  std::byte* to = keys_.get() + range.begin * order_.layout.width();
+  for (size_t c = firstChunks_[static_cast<size_t>(part)]; c < firstChunks_[static_cast<size_t>(part) + 1]; ++c) {
+    const std::vector<std::byte> keys = std::exchange(chunks_[c].keys, {});
+    if (!keys.empty()) std::memcpy(to, keys.data(), keys.size());
+    to += keys.size();
   }
-  sortEntries(order_.layout, keys_.data(), keyColumns_, {entries_.data() + range.begin, range.end - range.begin});
+  for (size_t i = range.begin; i < range.end; ++i) {
+    entries_[i] = {columnar::SortKeyLayout::prefix(keys_.get() + i * order_.layout.width()), static_cast<uint32_t>(i)};
+  }
+  sortEntries(order_.layout, keys_.get(), keyColumns_, {entries_.get() + range.begin, range.end - range.begin});
 }
 
 void SortedRows::concatenateColumn(int32_t column) {
   const auto c = static_cast<size_t>(column);
+  if (!needed_.empty() && !needed_[c]) {
+    columns_[c] = columnar::ColumnVector::nulls(types_[c], static_cast<RowIndex>(numRows_));
+    return;
+  }
   std::vector<VectorPtr> vectors;
   for (const SortChunk& chunk : chunks_) vectors.push_back(chunk.rows.column(c));
   columns_[c] = columnar::concatenate(types_[c], vectors);
 }
 
 void SortedRows::finish() {
-  const auto isBefore = [&](const SortEntry& a, const SortEntry& b) { return entryIsBefore(order_.layout, keys_.data(), keyColumns_, a, b); };
+  const auto isBefore = [&](const SortEntry& a, const SortEntry& b) { return entryIsBefore(order_.layout, keys_.get(), keyColumns_, a, b); };
   // Neighbouring parts of a partition are merged two by two.
   while (true) {
     std::vector<Range> merged;
     for (size_t p = 0; p < parts_.size(); ++p) {
       if (p + 1 < parts_.size() && parts_[p].partition == parts_[p + 1].partition) {
-        const auto first = entries_.begin();
-        std::inplace_merge(first + static_cast<ptrdiff_t>(parts_[p].begin), first + static_cast<ptrdiff_t>(parts_[p].end),
-                           first + static_cast<ptrdiff_t>(parts_[p + 1].end), isBefore);
+        SortEntry* const first = entries_.get();
+        std::inplace_merge(first + parts_[p].begin, first + parts_[p].end, first + parts_[p + 1].end, isBefore);
         merged.push_back({parts_[p].begin, parts_[p + 1].end, parts_[p].partition});
         ++p;
       } else {
@@ -131,14 +142,17 @@ void SortedRows::finish() {
 }
 
 void SortedRows::dropKeys() {
-  keys_ = {};
+  keys_ = nullptr;
   keyColumns_ = {};
 }
 
 bool SortedRows::equalKeys(size_t numKeys, size_t place, size_t other) const {
+  if (numKeys == 0) return true;
+  // Mostly told without a look at rows that lie anywhere in memory.
+  if (numKeys == order_.layout.numKeys() && order_.layout.prefixDecides() && entries_[place].prefix != entries_[other].prefix) return false;
   const auto placeOf = [&](size_t at) {
     const uint32_t row = entries_[at].row;
-    return columnar::SortKeyLayout::Place{keys_.data() + row * order_.layout.width(), keyColumns_, static_cast<RowIndex>(row)};
+    return columnar::SortKeyLayout::Place{keys_.get() + row * order_.layout.width(), keyColumns_, static_cast<RowIndex>(row)};
   };
   return order_.layout.equalFirst(numKeys, placeOf(place), placeOf(other));
 }
@@ -148,7 +162,10 @@ std::vector<VectorPtr> SortedRows::columns(size_t begin, size_t end) const {
   for (size_t i = begin; i < end; ++i) rows[i - begin] = static_cast<RowIndex>(entries_[i].row);
   std::vector<VectorPtr> columns;
   columns.reserve(columns_.size());
-  for (const VectorPtr& column : columns_) columns.push_back(columnar::gather(column, rows));
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    const bool isNeeded = needed_.empty() || needed_[c];
+    columns.push_back(isNeeded ? columnar::gather(columns_[c], rows) : columnar::ColumnVector::nulls(types_[c], static_cast<RowIndex>(rows.size())));
+  }
   return columns;
 }
 

@@ -28,6 +28,8 @@ class SortedRows {
  public:
   SortedRows(const SortOrderKeys& order, std::vector<DataType> types) : order_(order), types_(std::move(types)) {}
 
+  /// Columns that nobody reads once the rows are sorted give NULLs; one flag a column.
+  void setNeeded(std::vector<bool> needed) { needed_ = std::move(needed); }
   /// Takes the chunks, to be sorted in about `numParts` parts; with `byPartition` rows stay in their chunk's partition.
   void prepare(std::vector<SortChunk> chunks, int32_t numParts, bool byPartition);
   int32_t numParts() const { return static_cast<int32_t>(parts_.size()); }
@@ -39,7 +41,7 @@ class SortedRows {
   bool equalKeys(size_t numKeys, size_t place, size_t other) const;
   void dropKeys();
 
-  size_t numRows() const { return entries_.size(); }
+  size_t numRows() const { return numRows_; }
   /// A range of sorted rows that share a partition.
   struct Range {
     size_t begin;
@@ -51,16 +53,19 @@ class SortedRows {
   /// The columns of rows [begin, end), in order.
   std::vector<columnar::VectorPtr> columns(size_t begin, size_t end) const;
   uint32_t rowAt(size_t place) const { return entries_[place].row; }
-  const std::vector<columnar::VectorPtr>& unsortedColumns() const { return columns_; }
 
  private:
   const SortOrderKeys& order_;
   const std::vector<DataType> types_;
+  std::vector<bool> needed_;  // empty: all
   std::vector<SortChunk> chunks_;
   std::vector<columnar::VectorPtr> keyColumns_;
-  std::vector<std::byte> keys_;
-  std::vector<SortEntry> entries_;
-  std::vector<Range> parts_;   // each sorted alone; parts of one partition are merged by `finish`
+  // Both are first written by the threads that sort.
+  std::unique_ptr<std::byte[]> keys_;
+  std::unique_ptr<SortEntry[]> entries_;
+  size_t numRows_ = 0;
+  std::vector<Range> parts_;        // each sorted alone; parts of one partition are merged by `finish`
+  std::vector<size_t> firstChunks_; // of each part, and the number of chunks
   std::vector<Range> ranges_;
   std::vector<columnar::VectorPtr> columns_;
 };

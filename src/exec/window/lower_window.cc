@@ -16,7 +16,9 @@ Status lowerWindow(const plan::PhysicalPlanPtr& node, PipelineBuilder& builder) 
   ASSIGN_OR_RETURN(SortOrderKeys order, SortOrderKeys::make(keys, input, options));
   std::vector<DataType> types;
   for (const expr::AttributePtr& attribute : input) types.push_back(attribute->dataType());
-  builder.breakWith(std::make_shared<WindowSink>(std::move(calls), std::move(order), std::move(types), builder.sharedTask()));
+  std::vector<bool> needed = builder.neededOf(node, input);
+  for (size_t i = 0; i < needed.size(); ++i) needed[i] = needed[i] || calls->readsColumn[i];
+  builder.breakWith(std::make_shared<WindowSink>(std::move(calls), std::move(order), std::move(types), std::move(needed), builder.sharedTask()));
   return Status::ok();
 }
 

@@ -27,6 +27,17 @@ int compareBytes(const std::byte* a, const std::byte* b, size_t width) {
   return std::memcmp(a + sizeof(uint64_t), b + sizeof(uint64_t), width - sizeof(uint64_t));
 }
 
+// Whether two runs of `width` bytes are alike; eight may be read of each.
+bool equalBytes(const std::byte* a, const std::byte* b, size_t width) {
+  constexpr size_t kWord = sizeof(uint64_t);
+  uint64_t x;
+  uint64_t y;
+  std::memcpy(&x, a, kWord);
+  std::memcpy(&y, b, kWord);
+  if (width < kWord) return ((x ^ y) & ((uint64_t{1} << (8 * width)) - 1)) == 0;
+  return x == y && std::memcmp(a + kWord, b + kWord, width - kWord) == 0;
+}
+
 }  // namespace
 
 bool PartitionThresholds::canHold(const SortKeyLayout& layout, size_t numPartitionKeys, int64_t limit) {
@@ -40,7 +51,7 @@ PartitionThresholds::PartitionThresholds(const SortKeyLayout& layout, size_t num
       partitionWidth_(layout.widthOfFirst(numPartitionKeys)),
       orderWidth_(layout.width() - partitionWidth_),
       limit_(static_cast<uint32_t>(limit)),
-      entryWidth_(sizeof(uint32_t) + partitionWidth_ + limit_ * orderWidth_),
+      entryWidth_((sizeof(uint32_t) + partitionWidth_ + limit_ * orderWidth_ + 7) / 8 * 8),
       slots_(kFirstSlots) {}
 
 int64_t PartitionThresholds::bytes() const { return static_cast<int64_t>(entries_.capacity() + slots_.capacity() * sizeof(uint32_t)); }
@@ -67,7 +78,10 @@ void PartitionThresholds::prefetch(RowIndex row) const {
   if (ahead(kSlotsAhead) < hashes_.size()) __builtin_prefetch(&slots_[hashes_[ahead(kSlotsAhead)] & mask]);
   if (ahead(kEntriesAhead) >= hashes_.size()) return;
   const uint32_t number = slots_[hashes_[ahead(kEntriesAhead)] & mask];
-  if (number != 0) __builtin_prefetch(entries_.data() + (number - 1) * entryWidth_);
+  if (number == 0) return;
+  const std::byte* entry = entries_.data() + (number - 1) * entryWidth_;
+  __builtin_prefetch(entry);
+  __builtin_prefetch(entry + entryWidth_ - 1);
 }
 
 bool PartitionThresholds::admits(const std::byte* row, uint64_t hash) {
@@ -81,7 +95,7 @@ std::byte* PartitionThresholds::entryOf(const std::byte* row, uint64_t hash) {
   size_t slot = hash & (slots_.size() - 1);
   for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
     std::byte* entry = entries_.data() + (slots_[slot] - 1) * entryWidth_;
-    if (std::memcmp(entry + sizeof(uint32_t), row, partitionWidth_) == 0) return entry;
+    if (equalBytes(entry + sizeof(uint32_t), row, partitionWidth_)) return entry;
   }
   if ((numEntries_ + 1) * entryWidth_ > kMostBytes) {
     if (dropped_ * kWorthwhile < seen_) {

@@ -12,7 +12,9 @@ using expr::FrameBound;
 class CallBinder {
  public:
   CallBinder(const plan::WindowExec& node, const expr::EvaluationOptions& options, WindowCalls& calls)
-      : node_(node), options_(options), calls_(calls), attributes_(node.child->output()) {}
+      : node_(node), options_(options), calls_(calls), attributes_(node.child->output()) {
+    calls_.readsColumn.assign(attributes_.size(), false);
+  }
 
   Status add(const ExprPtr& expression) {
     const auto* window = expr::withoutAlias(expression)->as<expr::WindowExpression>();
@@ -50,6 +52,9 @@ class CallBinder {
  private:
   Status addInput(const ExprPtr& expression) {
     ASSIGN_OR_RETURN(ExprPtr bound, expr::bindReferences(expression, attributes_));
+    tree::forEachNode(bound, [&](const ExprPtr& part) {
+      if (const auto* reference = part->as<expr::BoundReference>()) calls_.readsColumn[static_cast<size_t>(reference->ordinal)] = true;
+    });
     inputs_.push_back(std::move(bound));
     return Status::ok();
   }

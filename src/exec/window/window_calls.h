@@ -32,6 +32,7 @@ struct WindowCalls {
   };
   std::vector<Call> calls;
   std::shared_ptr<const expr::ExpressionEvaluator> inputs;
+  std::vector<bool> readsColumn;  // of the node's input: whether `inputs` does
   size_t orderValue = 0;   // position of the order key, where some frame end is a value
   bool ascending = true;
   size_t numPartitionKeys = 0;

@@ -25,8 +25,10 @@ struct WindowSink::Local : LocalState {
   int64_t thresholdBytes = 0;      // its, as charged
 };
 
-WindowSink::WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::shared_ptr<TaskContext> task)
+WindowSink::WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::vector<bool> needed,
+             std::shared_ptr<TaskContext> task)
     : calls_(std::move(calls)), types_(std::move(types)), task_(std::move(task)), sorted_(std::make_shared<Sorted>(std::move(order), types_)) {
+  sorted_->rows.setNeeded(std::move(needed));
   sorted_->reservation = task_->makeReservation("Window");
 }
 

@@ -21,7 +21,9 @@ namespace flint::exec {
 /// holds whole partitions only. Threads: as Sink.
 class WindowSink final : public Sink {
  public:
-  WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::shared_ptr<TaskContext> task);
+  /// `needed`: the input's columns that are read above it or by the calls, one flag each; empty: all.
+  WindowSink(std::shared_ptr<const WindowCalls> calls, SortOrderKeys order, std::vector<DataType> types, std::vector<bool> needed,
+             std::shared_ptr<TaskContext> task);
 
   Result<LocalStatePtr> makeLocal(TaskContext& task) override;
   Result<Progress> consume(LocalState& local, const ColumnarBatch& batch) override;

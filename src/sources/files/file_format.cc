@@ -4,6 +4,12 @@
 
 namespace flint::sources {
 
+std::string FileReadRequest::sharedName(const std::string& column) const {
+  std::string name;
+  for (const std::string& root : files->rootPaths) name += root + '\0';
+  return name + column;
+}
+
 Result<std::vector<FileMorsel>> FileFormat::morsels(const FileReadRequest&, const FileSplit& split) const {
   return std::vector<FileMorsel>{{.split = split}};
 }

@@ -38,6 +38,10 @@ struct FileReadRequest {
   bool ignoreCorruptFiles = false;
   bool ignoreMissingFiles = false;
   const expr::EvaluationOptions* options = nullptr;
+  std::shared_ptr<connector::SharedReads> shared;  // null: none
+
+  /// What `shared` knows a scan's reading of a column by.
+  std::string sharedName(const std::string& column) const;
 };
 using FileReadRequestPtr = std::shared_ptr<const FileReadRequest>;
 

@@ -146,6 +146,7 @@ Result<connector::ScanPtr> FileScan::make(Source source, const connector::ScanRe
   read->ignoreCorruptFiles = splits.ignoreCorruptFiles;
   read->ignoreMissingFiles = splits.ignoreMissingFiles;
   read->options = request.options;
+  read->shared = request.shared;
   for (size_t i = 0; i < source.schema.size(); ++i) {
     if (source.partitionFieldOf[i] < 0) read->fileSchema.push_back(source.schema[i]);
   }
@@ -172,6 +173,10 @@ Result<connector::ScanPtr> FileScan::make(Source source, const connector::ScanRe
       read->columns.back().type = column.type;
     }
     scan->columns_.push_back(std::move(column));
+  }
+
+  if (read->shared != nullptr) {
+    for (const StructField& column : read->columns) read->shared->announce(read->sharedName(column.name));
   }
 
   std::vector<ExprPtr> partitionFilters;

@@ -104,9 +104,10 @@ class UserDefinedReader final : public ColumnReader {
 }  // namespace
 
 Result<std::unique_ptr<ColumnReader>> makeColumnReader(std::shared_ptr<const io::RandomAccessFile> file, const SchemaNode& node,
-                                                       const RowGroup& group, const DataType& type, bool caseSensitive) {
+                                                       const RowGroup& group, const DataType& type, bool caseSensitive,
+                                                       const SharedChunkOf& sharedChunkOf) {
   if (const DataType stored = storedType(type); !stored.sameType(type)) {
-    ASSIGN_OR_RETURN(std::unique_ptr<ColumnReader> reader, makeColumnReader(std::move(file), node, group, stored, caseSensitive));
+    ASSIGN_OR_RETURN(std::unique_ptr<ColumnReader> reader, makeColumnReader(std::move(file), node, group, stored, caseSensitive, sharedChunkOf));
     if (reader == nullptr) return reader;
     return std::unique_ptr<ColumnReader>(std::make_unique<UserDefinedReader>(std::move(reader), type));
   }
@@ -115,7 +116,8 @@ Result<std::unique_ptr<ColumnReader>> makeColumnReader(std::shared_ptr<const io:
     if (!conversion.has_value()) return std::unique_ptr<ColumnReader>();
     const ColumnChunk& chunk = group.columns[static_cast<size_t>(node.leaf)];
     if (chunk.type != *node.element->type) return Error(condition::kMalformedFile).with("path", file->path()).with("reason", "a column chunk is not of its schema's type");
-    return std::unique_ptr<ColumnReader>(std::make_unique<FlatColumnReader>(std::move(file), *node.element, chunk, type, *conversion));
+    auto shared = sharedChunkOf == nullptr ? nullptr : sharedChunkOf(chunk);
+    return std::unique_ptr<ColumnReader>(std::make_unique<FlatColumnReader>(std::move(file), *node.element, chunk, type, *conversion, std::move(shared)));
   }
   return std::unique_ptr<ColumnReader>(NestedColumnReader::make(std::move(file), node, group, type, caseSensitive));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,9 +30,13 @@ class ColumnReader {
 
 struct SchemaNode;
 
+/// What a chunk shares with the query's other readers of it; null: nothing.
+using SharedChunkOf = std::function<std::shared_ptr<SharedChunk>(const ColumnChunk& chunk)>;
+
 /// The reader of a top-level field of the schema as `type`; null when Spark cannot read it so. `node` and `group` outlive the reader.
 Result<std::unique_ptr<ColumnReader>> makeColumnReader(std::shared_ptr<const io::RandomAccessFile> file, const SchemaNode& node,
-                                                       const RowGroup& group, const DataType& type, bool caseSensitive);
+                                                       const RowGroup& group, const DataType& type, bool caseSensitive,
+                                                       const SharedChunkOf& sharedChunkOf = nullptr);
 
 /// `vector`'s rows `selected`, one behind the other: indices of a dictionary, values of a flat vector.
 columnar::VectorPtr gatherRows(const columnar::VectorPtr& vector, std::span<const columnar::RowIndex> selected);
@@ -41,7 +46,7 @@ class FlatColumnReader final : public ColumnReader {
  public:
   /// `leaf` and `chunk` outlive the reader; `conversion` is `conversionOf(leaf, type)`.
   FlatColumnReader(std::shared_ptr<const io::RandomAccessFile> file, const SchemaElement& leaf, const ColumnChunk& chunk, DataType type,
-                   const ValueConversion& conversion);
+                   const ValueConversion& conversion, std::shared_ptr<SharedChunk> shared = nullptr);
   ~FlatColumnReader() override;
   Result<columnar::VectorPtr> read(columnar::RowIndex rows) override;
   void skip(int64_t rows) override { pendingSkip_ += rows; }
@@ -68,6 +73,7 @@ class FlatColumnReader final : public ColumnReader {
   const DataType type_;
   const ValueConversion conversion_;
   const bool optional_;
+  const std::shared_ptr<SharedChunk> shared_;
   PageStream pages_;
   std::unique_ptr<Page> page_;
   int32_t pageLeft_ = 0;       // rows of the current page not yet read
@@ -78,7 +84,9 @@ class FlatColumnReader final : public ColumnReader {
   std::optional<PageStream::Passed> passedDictionary_;  // not loaded: the rows that are wanted may not need it
   bool keepsCodes_ = false;
   std::vector<int32_t> indices_;  // scratch
-  std::vector<uint8_t> native_;   // scratch: values before their conversion
+  uint8_t* native(size_t bytes);
+  std::unique_ptr<uint8_t[]> native_;  // scratch: values before their conversion
+  size_t nativeBytes_ = 0;
 };
 
 }  // namespace flint::sources

@@ -25,17 +25,41 @@ void gatherAs(const uint8_t* values, const int32_t* indices, int32_t count, uint
   for (int32_t i = 0; i < count; ++i) to[i] = from[indices[i]];
 }
 
+constexpr int32_t kLongRun = 32;
+
+// The last of `count` bits from `offset` on that is not set; -1: all are.
+int32_t lastNull(const uint64_t* bits, int64_t offset, int32_t count) {
+  while (count > 0) {
+    const int64_t last = offset + count - 1;
+    const int used = static_cast<int>(last & 63) + 1;  // bits of the word up to it
+    const uint64_t unset = ~bits[last >> 6] << (64 - used);
+    const int32_t inWord = std::min(count, used);
+    const int32_t gap = unset == 0 ? 64 : std::countl_zero(unset);
+    if (gap < inWord) return count - 1 - gap;
+    count -= inWord;
+  }
+  return -1;
+}
+
 // Moves `numValid` values at the front of `out` to the rows whose bits are set, last one first; rows between become zero.
 template <class T>
 void spreadAs(uint8_t* out, int32_t count, int32_t numValid, const uint64_t* bits, int64_t offset) {
   T* values = reinterpret_cast<T*>(out);
   int32_t from = numValid;
-  for (int32_t row = count - 1; row >= 0; --row) {
-    if (columnar::bitIsSet(bits, offset + row)) {
-      values[row] = values[--from];
+  int32_t end = count;  // of the rows still to fill
+  // From null to null; in front of the first one all are where they belong.
+  while (from < end) {
+    const int32_t null = lastNull(bits, offset, end);
+    if (null < 0) return;
+    const int32_t run = end - null - 1;
+    from -= run;
+    if (run > kLongRun) {
+      std::memmove(values + null + 1, values + from, static_cast<size_t>(run) * sizeof(T));
     } else {
-      values[row] = T{};
+      for (int32_t i = run - 1; i >= 0; --i) values[null + 1 + i] = values[from + i];
     }
+    values[null] = T{};
+    end = null;
   }
 }
 
@@ -90,21 +114,28 @@ struct FlatColumnReader::Output {
 };
 
 FlatColumnReader::FlatColumnReader(std::shared_ptr<const io::RandomAccessFile> file, const SchemaElement& leaf, const ColumnChunk& chunk,
-                                   DataType type, const ValueConversion& conversion)
+                                   DataType type, const ValueConversion& conversion, std::shared_ptr<SharedChunk> shared)
     : leaf_(leaf),
       chunk_(chunk),
       type_(std::move(type)),
       conversion_(conversion),
       optional_(leaf.repetition != Repetition::kRequired),
-      pages_(std::move(file), chunk),
+      shared_(std::move(shared)),
+      pages_(std::move(file), chunk, shared_),
       page_(std::make_unique<Page>()) {}
 
 FlatColumnReader::~FlatColumnReader() = default;
 
 Status FlatColumnReader::loadPassedDictionary() {
   if (base_ != nullptr || !passedDictionary_.has_value()) return Status::ok();
-  ASSIGN_OR_RETURN(auto bytes, pages_.loadPassed(*passedDictionary_));
-  return loadDictionary(passedDictionary_->header, std::move(bytes));
+  if (shared_ != nullptr) base_ = shared_->dictionary(type_);
+  if (base_ == nullptr) {
+    ASSIGN_OR_RETURN(auto bytes, pages_.loadPassed(*passedDictionary_));
+    RETURN_IF_ERROR(loadDictionary(passedDictionary_->header, std::move(bytes)));
+    if (shared_ != nullptr) shared_->shareDictionary(base_);
+  }
+  keepsCodes_ = type_.physicalType() == PhysicalType::kString || base_->size() <= kMostNumericCodes;
+  return Status::ok();
 }
 
 Status FlatColumnReader::loadDictionary(const PageHeader& header, std::shared_ptr<const Buffer> bytes) {
@@ -113,9 +144,9 @@ Status FlatColumnReader::loadDictionary(const PageHeader& header, std::shared_pt
   auto values = Buffer::allocate(static_cast<size_t>(header.numValues) * std::max(conversion_.width, conversion_.nativeWidth));
   bool good = decoder != nullptr;
   if (good && conversion_.convert != nullptr) {
-    native_.resize(static_cast<size_t>(header.numValues) * conversion_.nativeWidth);
-    good = decoder->decode(header.numValues, native_.data());
-    if (good) conversion_.apply(native_.data(), values->mutableData(), header.numValues);
+    uint8_t* stored = native(static_cast<size_t>(header.numValues) * conversion_.nativeWidth);
+    good = decoder->decode(header.numValues, stored);
+    if (good) conversion_.apply(stored, values->mutableData(), header.numValues);
   } else if (good) {
     good = decoder->decode(header.numValues, values->mutableData());
   }
@@ -124,7 +155,6 @@ Status FlatColumnReader::loadDictionary(const PageHeader& header, std::shared_pt
   const bool isText = type_.physicalType() == PhysicalType::kString;
   if (isText) owners.push_back(std::move(bytes));
   base_ = ColumnVector::flat(type_, header.numValues, std::move(values), nullptr, std::move(owners));
-  keepsCodes_ = isText || header.numValues <= kMostNumericCodes;
   return Status::ok();
 }
 
@@ -234,10 +264,18 @@ Status FlatColumnReader::decodeIndices(int32_t count, int32_t* out) {
 
 bool FlatColumnReader::decodeConverted(int32_t count, uint8_t* out) {
   if (conversion_.convert == nullptr) return page_->values->decode(count, out);
-  native_.resize(static_cast<size_t>(count) * conversion_.nativeWidth);
-  if (!page_->values->decode(count, native_.data())) return false;
-  conversion_.apply(native_.data(), out, count);
+  uint8_t* stored = native(static_cast<size_t>(count) * conversion_.nativeWidth);
+  if (!page_->values->decode(count, stored)) return false;
+  conversion_.apply(stored, out, count);
   return true;
+}
+
+uint8_t* FlatColumnReader::native(size_t bytes) {
+  if (bytes > nativeBytes_) {
+    native_ = std::make_unique_for_overwrite<uint8_t[]>(bytes);
+    nativeBytes_ = bytes;
+  }
+  return native_.get();
 }
 
 void FlatColumnReader::gather(const int32_t* indices, int32_t count, uint8_t* out) const {

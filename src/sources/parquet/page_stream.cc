@@ -67,8 +67,8 @@ PageHeader readPageHeader(ThriftReader& in) {
 
 }  // namespace
 
-PageStream::PageStream(std::shared_ptr<const io::RandomAccessFile> file, const ColumnChunk& chunk)
-    : file_(std::move(file)), chunk_(chunk), end_(chunk.start + chunk.size), position_(chunk.start), nextPage_(chunk.start) {}
+PageStream::PageStream(std::shared_ptr<const io::RandomAccessFile> file, const ColumnChunk& chunk, std::shared_ptr<SharedChunk> shared)
+    : file_(std::move(file)), chunk_(chunk), shared_(std::move(shared)), end_(chunk.start + chunk.size), position_(chunk.start), nextPage_(chunk.start) {}
 
 Error PageStream::damaged(std::string reason) const {
   return Error(condition::kFailedReadFileNoHint)
@@ -114,9 +114,9 @@ Result<bool> PageStream::peekHeader() {
 
 Result<bool> PageStream::next() {
   while (true) {
-    position_ = nextPage_;
+    start_ = position_ = nextPage_;
     if (position_ >= end_) return false;
-    RETURN_IF_ERROR(readHeader());
+    if (shared_ == nullptr || !shared_->find(start_, header_, position_)) RETURN_IF_ERROR(readHeader());
     if (header_.compressedSize < 0 || header_.uncompressedSize < 0 || header_.numValues < 0 || header_.uncompressedSize > kLargestPage ||
         header_.compressedSize > end_ - position_) {
       return damaged("a page header holds sizes that cannot be");
@@ -135,10 +135,12 @@ Result<bool> PageStream::next() {
 }
 
 Result<std::shared_ptr<const columnar::Buffer>> PageStream::loadPassed(const Passed& page) {
+  const int64_t start = std::exchange(start_, page.start);
   const int64_t position = std::exchange(position_, page.position);
   const PageHeader header = std::exchange(header_, page.header);
   const bool cameOver = std::exchange(cameOver_, true);
   auto bytes = load();
+  start_ = start;
   position_ = position;
   header_ = header;
   cameOver_ = cameOver;
@@ -150,6 +152,12 @@ Result<std::shared_ptr<const columnar::Buffer>> PageStream::load() {
     return Error(condition::kFailedReadFileNoHint)
         .with("path", "file://" + file_->path())
         .causedBy(Error(condition::kMalformedFile).with("path", file_->path()).with("reason", "its compression codec is not known"));
+  }
+  if (shared_ != nullptr) {
+    if (auto kept = shared_->take(start_)) {
+      passingOver_ = false;
+      return kept;
+    }
   }
   // Behind pages that were not wanted, no more may be.
   RETURN_IF_ERROR(need(header_.compressedSize, cameOver_ ? header_.compressedSize : kWindow));
@@ -170,6 +178,8 @@ Result<std::shared_ptr<const columnar::Buffer>> PageStream::load() {
   }
   const io::BlockCodec codec = header_.kind == PageKind::kDataV2 && !header_.isCompressed ? io::BlockCodec::kNone : *chunk_.codec;
   if (!(out.empty() && in.empty()) && !io::decompressBlock(codec, in, out)) return damaged("a page cannot be decompressed");
+  // What others may hold on other threads is not written to again.
+  if (shared_ != nullptr && codec != io::BlockCodec::kNone && shared_->keep(start_, header_, position_, page_)) return std::exchange(page_, nullptr);
   return std::shared_ptr<const columnar::Buffer>(page_);
 }
 

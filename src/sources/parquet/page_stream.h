@@ -7,26 +7,10 @@
 #include "columnar/buffer.h"
 #include "io/file_system.h"
 #include "sources/parquet/file_footer.h"
+#include "sources/parquet/page_header.h"
+#include "sources/parquet/shared_chunk.h"
 
 namespace flint::sources {
-
-enum class PageKind : uint8_t { kData, kIndex, kDictionary, kDataV2 };
-
-struct PageHeader {
-  PageKind kind = PageKind::kData;
-  int32_t uncompressedSize = 0;
-  int32_t compressedSize = 0;
-  int32_t numValues = 0;
-  ParquetEncoding encoding = ParquetEncoding::kPlain;
-  ParquetEncoding definitionEncoding = ParquetEncoding::kRle;
-  ParquetEncoding repetitionEncoding = ParquetEncoding::kRle;
-  // of V2 pages
-  int32_t numNulls = -1;
-  int32_t numRows = -1;
-  int32_t definitionSize = 0;
-  int32_t repetitionSize = 0;
-  bool isCompressed = true;
-};
 
 /// Walks over the pages of a column chunk, in file order; a page that nobody loads is never decompressed.
 ///
@@ -34,7 +18,8 @@ struct PageHeader {
 /// Errors: FAILED_READ_FILE.NO_HINT with what is damaged. Threads: confined to its owner.
 class PageStream {
  public:
-  PageStream(std::shared_ptr<const io::RandomAccessFile> file, const ColumnChunk& chunk);
+  /// `shared`: where pages are kept for other scans of the query, and found; null: nowhere.
+  PageStream(std::shared_ptr<const io::RandomAccessFile> file, const ColumnChunk& chunk, std::shared_ptr<SharedChunk> shared = nullptr);
 
   /// Goes to the next page; false at the chunk's end. Index pages are passed over.
   Result<bool> next();
@@ -45,10 +30,11 @@ class PageStream {
   Result<std::shared_ptr<const columnar::Buffer>> load();
   /// Where the current page stands, for `loadPassed`.
   struct Passed {
+    int64_t start = 0;
     int64_t position = 0;
     PageHeader header;
   };
-  Passed current() const { return {position_, header_}; }
+  Passed current() const { return {start_, position_, header_}; }
   /// As `load`, for a page that was gone past; the current page stays the current one, yet to be loaded.
   Result<std::shared_ptr<const columnar::Buffer>> loadPassed(const Passed& page);
   /// The next pages are likely to be gone past, so that little is read ahead.
@@ -65,7 +51,9 @@ class PageStream {
 
   const std::shared_ptr<const io::RandomAccessFile> file_;
   const ColumnChunk& chunk_;
+  const std::shared_ptr<SharedChunk> shared_;
   const int64_t end_;
+  int64_t start_ = 0;     // of the current page's header
   int64_t position_;      // of the current page's body, or of the next header
   int64_t nextPage_;
   PageHeader header_;

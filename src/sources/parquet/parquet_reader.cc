@@ -57,8 +57,20 @@ Status ParquetReader::openFile(int32_t file) {
   open_.tree = schemaTreeOf(*open_.footer);
   for (const StructField& column : request_->columns) open_.nodes.push_back(findChild(open_.tree, column.name, request_->caseSensitive));
   if (request_->rowIndexColumn >= 0) open_.nodes[static_cast<size_t>(request_->rowIndexColumn)] = nullptr;
+  if (request_->shared != nullptr) {
+    open_.name = data.status.path + '\0' + std::to_string(data.status.size) + '\0' + std::to_string(data.status.modifiedMicros) + '\0';
+  }
   open_.index = file;
   return Status::ok();
+}
+
+SharedChunkOf ParquetReader::sharedChunkOf(size_t column) const {
+  if (request_->shared == nullptr) return nullptr;
+  const int32_t readers = request_->shared->readers(request_->sharedName(request_->columns[column].name));
+  return [this, readers](const ColumnChunk& chunk) {
+    const auto make = [&] { return std::make_shared<SharedChunk>(*request_->shared, readers); };
+    return std::static_pointer_cast<SharedChunk>(request_->shared->object(open_.name + std::to_string(chunk.start), make));
+  };
 }
 
 Status ParquetReader::openColumns(const RowGroup& group) {
@@ -68,7 +80,8 @@ Status ParquetReader::openColumns(const RowGroup& group) {
     columns_.push_back(nullptr);
     const SchemaNode* node = open_.nodes[i];
     if (node == nullptr) continue;
-    ASSIGN_OR_RETURN(columns_.back(), makeColumnReader(open_.file, *node, group, request_->columns[i].type, request_->caseSensitive));
+    ASSIGN_OR_RETURN(columns_.back(), makeColumnReader(open_.file, *node, group, request_->columns[i].type, request_->caseSensitive,
+                                                       sharedChunkOf(i)));
     if (columns_.back() == nullptr) return mismatch(open_.file->path(), request_->columns[i].name, request_->columns[i].type, *node);
   }
   return Status::ok();

@@ -33,10 +33,12 @@ class ParquetReader final : public FileReader {
     std::shared_ptr<const io::RandomAccessFile> file;
     FileFooterPtr footer;
     SchemaNode tree;
+    std::string name;                      // with size and time, by which pages are shared
     std::vector<const SchemaNode*> nodes;  // of each requested column; null: the file does not have it
   };
   Status openFile(int32_t file);
   Status openColumns(const RowGroup& group);
+  SharedChunkOf sharedChunkOf(size_t column) const;
   Result<bool> mayMatch(const RowGroup& group);
   void prefetchAfter(const FileMorsel& morsel) const;
   Status readColumn(size_t column, columnar::RowIndex rows, std::vector<columnar::VectorPtr>& columns);

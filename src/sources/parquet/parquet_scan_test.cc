@@ -237,6 +237,37 @@ TEST(ParquetScan, agreesWithArrowForEveryEncodingCodecAndPageVersion) {
   }
 }
 
+TEST(ParquetScan, scansOfOneQueryShareThePagesOfAFile) {
+  const ScratchFolder folder;
+  parquet::WriterProperties::Builder properties;
+  properties.compression(arrow::Compression::SNAPPY)->data_pagesize(3'000)->dictionary_pagesize_limit(20'000);
+  const std::string path = folder.file("shared.parquet");
+  writeFile(path, *flatTable(4'101, 0.2, 1'000'000), properties.build(), 2'500);
+  const auto table = openTable(path);
+  ASSERT_TRUE(table.isOk());
+  const auto alone = readAll(**table, {});
+  ASSERT_TRUE(alone.isOk());
+
+  const auto pool = memory::QueryPool::make(std::make_shared<memory::MemoryManager>(int64_t{1} << 30), "query");
+  connector::ScanRequest request;
+  request.shared = std::make_shared<connector::SharedReads>(*pool);
+  // One scan of the column keeps nothing.
+  request.columns = {4};
+  ASSERT_TRUE(readAll(**table, request).isOk());
+  EXPECT_EQ(pool->bytes(), 0);
+  // Another one makes two of them: what the first keeps the second takes.
+  request.shared = std::make_shared<connector::SharedReads>(*pool);
+  request.columnTypes = {(*table)->schema()[4].type};
+  const auto other = (*table)->scan(request, {});
+  ASSERT_TRUE(other.isOk());
+  for (const bool isFirst : {true, false}) {
+    const auto column = readAll(**table, request);
+    ASSERT_TRUE(column.isOk());
+    EXPECT_EQ((*column)[0], (*alone)[4]);
+    EXPECT_EQ(pool->bytes() > 0, isFirst);
+  }
+}
+
 TEST(ParquetScan, readsTheEncodingsWithoutDictionary) {
   const ScratchFolder folder;
   for (const double nullShare : {0.0, 0.3}) {
