@@ -5,7 +5,7 @@
 #
 # BENCH_DIR holds the queries and data makers (default ../shared/bench), BENCH_DATA the data at scale factor 1, made where
 # it is missing (default build/benchmark_data), BENCH_ENGINES the engines beside Flint (default "duckdb datafusion polars"),
-# BENCH_RUNS the runs of each query (default 3; the median counts).
+# BENCH_RUNS the runs of each query (default 3; the median counts), BENCH_SAIL the program `sail`, where it is to be measured too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${FLINT_VENV:-$PWD/.venv}/bin/python
@@ -33,17 +33,24 @@ for suite in "${suites[@]}"; do
     rm -rf "$data/${suite}1"
     mv "$data/${suite}1.partial" "$data/${suite}1"
   fi
-  reports=("$results/$suite-flint.json")
+  peers=("$results/$suite-flint.json")
   "$python" tools/sqlbench.py run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine connect --label flint \
     --server "$binary server --port {port}" --log "$results/$suite-server.log" --out "$results/$suite-flint.json"
   for engine in $engines; do
     "$python" tools/sqlbench.py run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine "$engine" \
       --out "$results/$suite-$engine.json"
-    reports+=("$results/$suite-$engine.json")
+    peers+=("$results/$suite-$engine.json")
   done
+  if [ -n "${BENCH_SAIL:-}" ]; then
+    "$python" tools/sqlbench.py run --suite "$suite" --data "$data/${suite}1" --runs "$runs" --engine connect --label sail \
+      --server "$BENCH_SAIL spark server --ip 127.0.0.1 --port {port}" --log "$results/$suite-sail.log" --out "$results/$suite-sail.json"
+    peers+=("$results/$suite-sail.json")
+  fi
+  reports=("${peers[@]}")
   answers=$bench/answers/$suite-sf1.json.gz
   [ ! -f "$answers" ] || reports+=("$answers")
   "$python" tools/sqlbench.py compare "${reports[@]}" >"$results/$suite.md"
+  "$python" tools/fastest_of.py "${peers[@]}" >>"$results/$suite.md"
 done
 
 mkdir -p docs

@@ -114,3 +114,8 @@ def test_commands_print_their_rows(run):
     assert run("--format", "csv", "-e", "EXECUTE IMMEDIATE 'SELECT sum(id) AS s, max(id) AS m FROM range(4) HAVING sum(id) > 1'").stdout == "s,m\n6,3\n"
     assert "a,INT" in run("--format", "csv", "-e", "CREATE TEMP VIEW v AS SELECT 1 AS a; DESCRIBE v").stdout.replace("int", "INT")
     assert run("-e", "CREATE TEMP VIEW v AS SELECT 1 AS a").stdout == ""
+
+
+def test_a_script_that_stops_reading_ends_nothing_else(run):
+    shown = run("-e", "SELECT count(*) AS n FROM (SELECT TRANSFORM(id) USING 'head -1' AS (x) FROM range(0, 1000000, 1, 1))", "--format", "csv")
+    assert (shown.returncode, shown.stdout) == (0, "n\n1\n"), shown.stderr

@@ -44,6 +44,31 @@ struct Pipe {
   }
 };
 
+/// Keeps a write into a pipe that nobody reads from ending the process, whatever the program does with SIGPIPE.
+class BrokenPipeGuard {
+ public:
+  BrokenPipeGuard() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    wasPending_ = sigismember(&pending, SIGPIPE) == 1;
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~BrokenPipeGuard() {
+    const timespec now{};
+    if (!wasPending_) ::sigtimedwait(&pipe_, nullptr, &now);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  BrokenPipeGuard(const BrokenPipeGuard&) = delete;
+  BrokenPipeGuard& operator=(const BrokenPipeGuard&) = delete;
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+  bool wasPending_ = false;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<ScriptProcess>> ScriptProcess::start(const std::string& script) {
@@ -103,6 +128,7 @@ void ScriptProcess::close(int& descriptor) {
 
 bool ScriptProcess::writeSome() {
   if (input_ < 0) return false;
+  const BrokenPipeGuard guard;
   bool moved = false;
   while (sent_ < unsent_.size()) {
     const ssize_t count = ::write(input_, unsent_.data() + sent_, unsent_.size() - sent_);
