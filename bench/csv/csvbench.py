@@ -7,7 +7,9 @@
 import importlib.util
 import os
 import sys
-import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
+from sqlbench import end_at_once
 
 spec = importlib.util.spec_from_file_location("sqlbench", os.path.join(os.environ.get("BENCH_DIR", "../shared/bench"), "sqlbench.py"))
 sqlbench = importlib.util.module_from_spec(spec)
@@ -58,19 +60,4 @@ sqlbench.DataFusion.register = register_datafusion
 sqlbench.Polars.register = register_polars
 
 if __name__ == "__main__":
-    status = 0
-    try:
-        if sys.argv[1:2] == ["make"]:
-            make(*sys.argv[2:4])
-        else:
-            sqlbench.main()
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-    except BaseException:
-        traceback.print_exc()
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # without the client's good-byes to a server that is gone
+    end_at_once(lambda: make(*sys.argv[2:4]) if sys.argv[1:2] == ["make"] else sqlbench.main())

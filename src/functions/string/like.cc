@@ -71,7 +71,7 @@ Result<LikePattern> compile(std::string_view pattern, char escape) {
   return out;
 }
 
-// Where `part` first lies in the `size` bytes at `text`; null for nowhere. Texts of columns are short: what a search sets up first is not worth it.
+// Where `part` first lies in the `size` bytes at `text`; null where it does not lie in it. Texts of columns are short: what a search sets up first is not worth it.
 const char* findText(const char* text, size_t size, const std::string& part) {
   const size_t length = part.size();
   if (length == 0) return text;
