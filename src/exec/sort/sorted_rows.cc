@@ -109,7 +109,7 @@ void SortedRows::sortPart(int32_t part) {
 
 void SortedRows::concatenateColumn(int32_t column) {
   const auto c = static_cast<size_t>(column);
-  if (!needed_.empty() && !needed_[c]) {
+  if (!isNeeded(c)) {
     columns_[c] = columnar::ColumnVector::nulls(types_[c], static_cast<RowIndex>(numRows_));
     return;
   }
@@ -163,8 +163,7 @@ std::vector<VectorPtr> SortedRows::columns(size_t begin, size_t end) const {
   std::vector<VectorPtr> columns;
   columns.reserve(columns_.size());
   for (size_t c = 0; c < columns_.size(); ++c) {
-    const bool isNeeded = needed_.empty() || needed_[c];
-    columns.push_back(isNeeded ? columnar::gather(columns_[c], rows) : columnar::ColumnVector::nulls(types_[c], static_cast<RowIndex>(rows.size())));
+    columns.push_back(isNeeded(c) ? columnar::gather(columns_[c], rows) : columnar::ColumnVector::nulls(types_[c], static_cast<RowIndex>(rows.size())));
   }
   return columns;
 }

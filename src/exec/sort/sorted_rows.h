@@ -55,6 +55,8 @@ class SortedRows {
   uint32_t rowAt(size_t place) const { return entries_[place].row; }
 
  private:
+  bool isNeeded(size_t column) const { return needed_.empty() || needed_[column]; }
+
   const SortOrderKeys& order_;
   const std::vector<DataType> types_;
   std::vector<bool> needed_;  // empty: all
