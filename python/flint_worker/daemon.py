@@ -3,8 +3,8 @@
     python3 daemon.py CONTROL_FD
 
 It imports what every worker needs once, then forks: a worker starts in milliseconds and shares the modules' memory. Each
-message on the control socket asks for one worker: a JSON object (`environment`, `directory`), with the worker's own socket
-beside it. The worker answers with its process id and speaks PySpark's worker protocol from then on, task after task. When
+message on the control socket asks for one worker: a JSON object (`environment`, `directory`, `slots`), with the worker's own
+socket and the memory that it shares with the engine beside it. The worker answers with its process id and speaks PySpark's worker protocol from then on, task after task. When
 the control socket closes, because the engine ended in whatever way, the whole process group ends.
 """
 
@@ -19,6 +19,7 @@ import types
 
 BUFFER_SIZE = 1 << 18
 QUESTION = struct.pack("!i", -100)  # in the place of a task's partition
+FRAMED_TASK = struct.pack("!i", -101)  # before a task whose bytes come in frames
 
 
 def load_modules():
@@ -38,6 +39,7 @@ def load_modules():
     os.environ.setdefault("SPARK_HOME", os.path.dirname(pyspark.__file__))
     tasks = load_beside("flint_tasks")
     tasks.use_files(load_beside("flint_files").setup_files)
+    tasks.frames = load_beside("flint_frames")
     try:
         tables = load_beside("flint_tables")
         tables.TableFunctions(tasks)
@@ -57,7 +59,7 @@ def load_beside(name):
     return module
 
 
-def run_worker(connection, request, tasks):
+def run_worker(connection, shared, request, tasks):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -72,14 +74,21 @@ def run_worker(connection, request, tasks):
     connection.sendall(struct.pack("!i", os.getpid()))
     infile = os.fdopen(os.dup(connection.fileno()), "rb", BUFFER_SIZE)
     outfile = os.fdopen(os.dup(connection.fileno()), "wb", BUFFER_SIZE)
+    slots = tasks.frames.open_slots(shared, *request["slots"]) if shared is not None else None
 
     while infile.peek(1):
         try:
-            if infile.peek(4)[:4] == QUESTION:
-                infile.read(4)
+            start = infile.read(4)
+            if start == QUESTION:
                 tasks.answer(infile, outfile)
+            elif start == FRAMED_TASK:
+                framed = tasks.frames.FramedOutput(outfile, slots)
+                try:
+                    tasks.run(tasks.frames.FramedInput(infile, slots, framed), framed)
+                finally:
+                    framed.flush()
             else:
-                tasks.run(infile, outfile)
+                raise ValueError("neither a task nor a question")
         finally:
             outfile.flush()
         gc.collect()
@@ -87,18 +96,20 @@ def run_worker(connection, request, tasks):
 
 def serve(control, tasks):
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not message:
             return
         connection = socket.socket(fileno=descriptors[0])
         pid = os.fork()
         if pid:
             connection.close()
+            for shared in descriptors[1:]:
+                os.close(shared)
             continue
         control.close()
         status = 1
         try:
-            run_worker(connection, json.loads(message), tasks)
+            run_worker(connection, descriptors[1] if len(descriptors) > 1 else None, json.loads(message), tasks)
             status = 0
         except SystemExit:
             pass

@@ -5,9 +5,7 @@
 #include <arrow/c/bridge.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/record_batch.h>
-#include <sys/socket.h>
 
-#include <cerrno>
 #include <cstring>
 
 #include "columnar/arrow_bridge.h"
@@ -23,10 +21,11 @@ constexpr int32_t kExceptionThrown = -2;
 constexpr int32_t kTimingData = -3;
 constexpr int32_t kEndOfStream = -4;
 constexpr int32_t kStartArrowStream = -6;
+constexpr int32_t kFramedTask = -101;  // daemon.py: FRAMED_TASK
 
 constexpr int64_t kTimingBytes = 6 * 8;            // four times and two spill counts
 constexpr int64_t kMostText = int64_t{64} << 20;   // of a traceback or an accumulator
-constexpr int64_t kMostUnsent = int64_t{4} << 20;  // bytes
+constexpr int64_t kMostUnsent = int64_t{1} << 20;  // bytes
 
 Error unreadable(const arrow::Status& status) { return internalError("a Python worker gave unreadable Arrow data: " + status.ToString()); }
 Error outOfProtocol(int32_t code) { return internalError("a Python worker gave the unknown code " + std::to_string(code)); }
@@ -86,6 +85,10 @@ Result<std::unique_ptr<PythonTask>> PythonTask::start(const WorkerEnvironment& e
 }
 
 PythonTask::PythonTask(PythonWorkerPtr worker, std::string header) : worker_(std::move(worker)), arrow_(std::make_shared<ArrowInput>()) {
+  channel_ = std::make_unique<WorkerChannel>(*worker_);
+  std::string framed;
+  appendInt(framed, kFramedTask);
+  channel_->queuePlain(framed);
   send(std::move(header));
   expect(worker_->processId == 0 ? Part::kProcessId : Part::kCode, 4);
 }
@@ -95,9 +98,7 @@ PythonTask::~PythonTask() {
 }
 
 void PythonTask::send(std::string bytes) {
-  if (bytes.empty()) return;
-  unsentBytes_ += static_cast<int64_t>(bytes.size());
-  unsent_.push_back(std::move(bytes));
+  if (channel_ != nullptr) channel_->queue(std::move(bytes));
 }
 
 void PythonTask::endInput() {
@@ -106,7 +107,7 @@ void PythonTask::endInput() {
   send(std::move(end));
 }
 
-bool PythonTask::wantsInput() const { return !done_ && unsentBytes_ < kMostUnsent; }
+bool PythonTask::wantsInput() const { return !done_ && channel_->queuedBytes() < kMostUnsent; }
 
 Error PythonTask::workerEnded() const {
   return Error(condition::kPythonException).with("msg", "").with("traceback", textOfEnd(*worker_)).as(ErrorFamily::kExecution);
@@ -115,30 +116,6 @@ Error PythonTask::workerEnded() const {
 Error PythonTask::workerSilent() const {
   const std::string text = textOfSilence(worker_->environment().longestSilence);
   return Error(condition::kPythonException).with("msg", "").with("traceback", text).as(ErrorFamily::kExecution);
-}
-
-Result<bool> PythonTask::writeSome() {
-  bool moved = false;
-  while (!unsent_.empty()) {
-    const std::string& first = unsent_.front();
-    const ssize_t count = ::send(worker_->socket(), first.data() + sentOfFirst_, first.size() - sentOfFirst_, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return moved;
-      // The worker has closed its end: what it said before is still to be read.
-      unsent_.clear();
-      unsentBytes_ = 0;
-      sentOfFirst_ = 0;
-      return moved;
-    }
-    moved = true;
-    sentOfFirst_ += static_cast<size_t>(count);
-    unsentBytes_ -= count;
-    if (sentOfFirst_ < first.size()) continue;
-    unsent_.pop_front();
-    sentOfFirst_ = 0;
-  }
-  return moved;
 }
 
 void PythonTask::expect(Part part, int64_t size) {
@@ -161,15 +138,13 @@ Result<bool> PythonTask::readSome() {
       arrow_->buffer = std::move(*allocated);
     }
     if (filled_ < wanted_) {
-      const ssize_t count = ::recv(worker_->socket(), arrow_->buffer->mutable_data() + filled_, static_cast<size_t>(wanted_ - filled_), MSG_DONTWAIT);
-      if (count < 0) {
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return moved;
-        return workerEnded();
+      switch (channel_->read(arrow_->buffer->mutable_data(), wanted_, filled_, part_ == Part::kProcessId)) {
+        case WorkerChannel::Outcome::kNothing: return moved;
+        case WorkerChannel::Outcome::kEnded: return workerEnded();
+        case WorkerChannel::Outcome::kSenseless: return internalError("a Python worker gave a frame of no meaning");
+        case WorkerChannel::Outcome::kMoved: break;
       }
-      if (count == 0) return workerEnded();
       moved = true;
-      filled_ += count;
       if (filled_ < wanted_) continue;
     }
     RETURN_IF_ERROR(handle());
@@ -235,7 +210,8 @@ Status PythonTask::handle() {
       return Status::ok();
     case Part::kEnd: {
       done_ = true;
-      if (number() == kEndOfStream && unsent_.empty()) WorkerPool::instance().giveBack(std::move(worker_));
+      if (number() == kEndOfStream && channel_->isEmpty()) WorkerPool::instance().giveBack(std::move(worker_));
+      channel_.reset();
       worker_.reset();
       return Status::ok();
     }
@@ -245,7 +221,7 @@ Status PythonTask::handle() {
 
 Result<bool> PythonTask::advance() {
   if (done_) return false;
-  ASSIGN_OR_RETURN(const bool wrote, writeSome());
+  const bool wrote = channel_->write();
   if (!arrow_->batches.empty()) return wrote;
   ASSIGN_OR_RETURN(const bool read, readSome());
   if (!wrote && !read && std::chrono::steady_clock::now() >= silentUntil_) return workerSilent();
@@ -264,7 +240,7 @@ void PythonTask::awaitReady(std::function<void()> ready, bool inputMayCome) {
   if (done_) return ready();
   const auto longest = worker_->environment().longestSilence;
   silentUntil_ = longest.count() > 0 && !inputMayCome ? lastMoved_ + longest : Readiness::Time::max();
-  Readiness::instance().await(worker_->socket(), !unsent_.empty(), std::move(ready), silentUntil_);
+  Readiness::instance().await(worker_->socket(), channel_->waitsForSocket(), std::move(ready), silentUntil_);
 }
 
 }  // namespace flint::pyworker

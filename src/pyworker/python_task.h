@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "columnar/columnar_batch.h"
 #include "pyworker/task_header.h"
+#include "pyworker/worker_channel.h"
 #include "pyworker/worker_pool.h"
 
 namespace flint::pyworker {
@@ -51,7 +51,6 @@ class PythonTask {
   class ArrowInput;
 
   PythonTask(PythonWorkerPtr worker, std::string header);
-  Result<bool> writeSome();
   Result<bool> readSome();
   // What was read of the part at hand, `wanted_` bytes.
   Status handle();
@@ -61,9 +60,7 @@ class PythonTask {
   Error workerSilent() const;
 
   PythonWorkerPtr worker_;
-  std::deque<std::string> unsent_;
-  size_t sentOfFirst_ = 0;
-  int64_t unsentBytes_ = 0;
+  std::unique_ptr<WorkerChannel> channel_;  // to `worker_`; null when that is gone
   Part part_ = Part::kCode;
   int64_t wanted_ = 0;
   int64_t filled_ = 0;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/json_string.h"
+#include "pyworker/worker_slots.h"
 
 extern "C" char** environ;
 
@@ -163,7 +164,7 @@ bool WorkerDaemon::isRunning() {
   return false;
 }
 
-Result<int> WorkerDaemon::fork(const std::map<std::string, std::string>& variables) {
+Result<int> WorkerDaemon::fork(const std::map<std::string, std::string>& variables, int slots) {
   std::array<int, 2> pair{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return systemError("no socket for a Python worker");
   std::string request = "{\"environment\": {";
@@ -173,19 +174,26 @@ Result<int> WorkerDaemon::fork(const std::map<std::string, std::string>& variabl
     request += ": ";
     appendJsonString(request, value);
   }
-  request += "}}";
+  request += "}";
+  if (slots >= 0) {
+    request += ", \"slots\": [" + std::to_string(WorkerSlots::kInputs) + ", " + std::to_string(WorkerSlots::kOutputs) + ", " + std::to_string(WorkerSlots::kBytes) +
+               ", " + std::to_string(WorkerSlots::kFlagBytes) + "]";
+  }
+  request += "}";
   iovec data{request.data(), request.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> ancillary{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(2 * sizeof(int))> ancillary{};
   msghdr message{};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
   message.msg_control = ancillary.data();
-  message.msg_controllen = ancillary.size();
+  const std::array<int, 2> descriptors = {pair[1], slots};
+  const size_t descriptorBytes = sizeof(int) * (slots >= 0 ? 2 : 1);
+  message.msg_controllen = CMSG_SPACE(descriptorBytes);
   cmsghdr* header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &pair[1], sizeof(int));
+  header->cmsg_len = CMSG_LEN(descriptorBytes);
+  std::memcpy(CMSG_DATA(header), descriptors.data(), descriptorBytes);
   const ssize_t sent = ::sendmsg(control_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   const int failure = errno;
   ::close(pair[1]);

@@ -22,8 +22,8 @@ class WorkerDaemon {
   WorkerDaemon(const WorkerDaemon&) = delete;
   WorkerDaemon& operator=(const WorkerDaemon&) = delete;
 
-  /// The engine's end of the socket of a worker that is being forked.
-  Result<int> fork(const std::map<std::string, std::string>& variables);
+  /// The engine's end of the socket of a worker that is being forked. `slots`: its shared memory (see WorkerSlots), or -1.
+  Result<int> fork(const std::map<std::string, std::string>& variables, int slots);
   /// False once it has ended.
   bool isRunning();
   /// The last lines that it and its workers wrote to their error output.

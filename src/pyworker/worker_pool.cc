@@ -6,6 +6,7 @@
 
 #include "pyworker/readiness.h"
 #include "pyworker/worker_daemon.h"
+#include "pyworker/worker_slots.h"
 
 namespace flint::pyworker {
 namespace {
@@ -14,6 +15,9 @@ constexpr std::chrono::seconds kIdleTime{60};
 constexpr size_t kMostIdle = 64;  // of one environment
 
 }  // namespace
+
+PythonWorker::PythonWorker(int socket, std::unique_ptr<WorkerSlots> slots, WorkerEnvironment environment, std::shared_ptr<WorkerDaemon> daemon)
+    : socket_(socket), slots_(std::move(slots)), environment_(std::move(environment)), daemon_(std::move(daemon)) {}
 
 PythonWorker::~PythonWorker() {
   Readiness::instance().forget(socket_);
@@ -60,8 +64,10 @@ Result<PythonWorkerPtr> WorkerPool::take(const WorkerEnvironment& environment) {
     return worker;
   }
   ASSIGN_OR_RETURN(const std::shared_ptr<WorkerDaemon> daemon, daemonFor(environment.executable));
-  const Result<int> socket = daemon->fork(environment.variables);
-  if (socket.isOk()) return std::make_unique<PythonWorker>(*socket, environment, daemon);
+  Result<std::unique_ptr<WorkerSlots>> made = WorkerSlots::make();
+  std::unique_ptr<WorkerSlots> slots = made.isOk() ? std::move(made).value() : nullptr;  // without, all goes over the socket
+  const Result<int> socket = daemon->fork(environment.variables, slots == nullptr ? -1 : slots->descriptor());
+  if (socket.isOk()) return std::make_unique<PythonWorker>(*socket, std::move(slots), environment, daemon);
   if (daemon->isRunning() || daemon->lastOutput().empty()) return socket.status();
   return Error(condition::kPythonException).with("msg", "").with("traceback", "Python worker failed to start:\n" + daemon->lastOutput()).as(ErrorFamily::kExecution);
 }

@@ -13,6 +13,7 @@
 namespace flint::pyworker {
 
 class WorkerDaemon;
+class WorkerSlots;
 
 /// What a worker process is started with; workers of different environments are not shared.
 struct WorkerEnvironment {
@@ -29,13 +30,14 @@ struct WorkerEnvironment {
 /// Threads: confined to its owner.
 class PythonWorker {
  public:
-  PythonWorker(int socket, WorkerEnvironment environment, std::shared_ptr<WorkerDaemon> daemon)
-      : socket_(socket), environment_(std::move(environment)), daemon_(std::move(daemon)) {}
+  PythonWorker(int socket, std::unique_ptr<WorkerSlots> slots, WorkerEnvironment environment, std::shared_ptr<WorkerDaemon> daemon);
   ~PythonWorker();
   PythonWorker(const PythonWorker&) = delete;
   PythonWorker& operator=(const PythonWorker&) = delete;
 
   int socket() const { return socket_; }  // does not block
+  /// Shared memory; null where the system gives none.
+  WorkerSlots* slots() const { return slots_.get(); }
   const WorkerEnvironment& environment() const { return environment_; }
   /// The process; 0 before it said so, which is the first thing it does.
   int32_t processId = 0;
@@ -44,6 +46,7 @@ class PythonWorker {
 
  private:
   const int socket_;
+  const std::unique_ptr<WorkerSlots> slots_;
   const WorkerEnvironment environment_;
   const std::shared_ptr<WorkerDaemon> daemon_;
 };

@@ -1,0 +1,196 @@
+"""The bytes of a task between the engine and a worker, as files: in frames, of which the large ones lie in slots of shared memory.
+
+A frame is two numbers: (slot, size) for bytes in a slot, (-1, size) for bytes that follow on the socket, (-2, 0) to tell the engine that slots were left.
+Arrow data in a slot is read where it lies. Its slot is left when nothing refers to it any more; functions that keep what they got get copies. The engine's side is
+src/pyworker/worker_channel.cc, the memory's layout src/pyworker/worker_slots.h.
+"""
+
+import ctypes
+import mmap
+import os
+import struct
+
+FRAME = struct.Struct("!ii")
+ON_SOCKET = -1
+SLOTS_LEFT = -2
+LEAST_SENT = 1 << 16  # bytes of output that are worth a message to the engine
+MOST_ON_SOCKET = 1 << 16
+MOST_UNTOLD = 2  # slots that were left without a word to the engine
+
+
+class Lease:
+    """Lives as long as something refers to the bytes of a slot."""
+
+    __slots__ = ("slots", "slot")
+
+    def __init__(self, slots, slot):
+        self.slots = slots
+        self.slot = slot
+        slots.leased += 1
+
+    def __del__(self):
+        self.slots.leave(self.slot)
+
+
+class Slots:
+    def __init__(self, descriptor, inputs, outputs, size, flag_bytes):
+        self.inputs, self.outputs, self.size, self.flag_bytes = inputs, outputs, size, flag_bytes
+        self.memory = mmap.mmap(descriptor, flag_bytes + (inputs + outputs) * size)
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.memory))
+        self.process = os.getpid()
+        self.leased = 0
+        self.untold = 0  # slots that were left since the engine heard of any
+
+    def leave(self, slot):
+        if os.getpid() != self.process:
+            return  # a function has forked
+        self.leased -= 1
+        self.untold += 1
+        self.memory[slot] = 0
+
+    def take(self, slot, size):
+        """What is in a slot: as an Arrow buffer, or copied when the others are all in use."""
+        import pyarrow
+
+        if self.leased * 2 < self.inputs:
+            return pyarrow.foreign_buffer(self.address + self.flag_bytes + slot * self.size, size, Lease(self, slot))
+        start = self.flag_bytes + slot * self.size
+        copied = self.memory[start : start + size]
+        self.untold += 1
+        self.memory[slot] = 0
+        return pyarrow.py_buffer(copied)
+
+    def free_output(self):
+        """An output slot that the engine has read, or None."""
+        found = self.memory.find(b"\0", self.inputs, self.inputs + self.outputs)
+        return None if found < 0 else found - self.inputs
+
+
+def open_slots(descriptor, *layout):
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return None  # and no Arrow data
+    try:
+        return Slots(descriptor, *layout)
+    finally:
+        os.close(descriptor)
+
+
+class FramedInput:
+    """What the engine sends, as a file that pyarrow reads without copying."""
+
+    closed = False
+    mode = "rb"
+
+    def __init__(self, source, slots, output):
+        self.source, self.slots, self.output = source, slots, output
+        self.chunk = None  # an Arrow buffer, or bytes
+        self.at = 0
+        self.left = 0
+
+    def _next(self):
+        self.chunk = None
+        self.output.flush()
+        header = self.source.read(FRAME.size)
+        if len(header) < FRAME.size:
+            return False
+        slot, size = FRAME.unpack(header)
+        self.chunk = self.source.read(size) if slot < 0 else self.slots.take(slot, size)
+        self.at, self.left = 0, size
+        return True
+
+    def _take(self, size):
+        start = self.at
+        self.at += size
+        self.left -= size
+        if type(self.chunk) is bytes:
+            return self.chunk[start : self.at]
+        return self.chunk.slice(start, size)
+
+    def read_buffer(self, size):
+        """`size` bytes, or what there is before the end: as bytes or an Arrow buffer."""
+        if 0 < size <= self.left:
+            return self._take(size)
+        return self.read(size)
+
+    def read(self, size):
+        parts = []
+        while size > 0:
+            if self.left == 0 and not self._next():
+                break
+            part = self._take(min(size, self.left))
+            size -= len(part)
+            parts.append(part if type(part) is bytes else part.to_pybytes())
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def flush(self):
+        pass
+
+    def close(self):
+        pass
+
+
+class FramedOutput:
+    """What goes to the engine, as a file."""
+
+    closed = False
+    mode = "wb"
+
+    def __init__(self, sink, slots):
+        self.sink, self.slots = sink, slots
+        self.slot = None  # that is being filled
+        self.pending = bytearray()  # where there is none
+        self.filled = 0
+
+    def write(self, data):
+        view = memoryview(data)
+        total = view.nbytes
+        if view.ndim != 1 or view.itemsize != 1:
+            view = view.cast("B")
+        at = 0
+        while at < total:
+            if self.filled == 0 and self.slots is not None:
+                self.slot = self.slots.free_output()
+            room = (self.slots.size if self.slot is not None else MOST_ON_SOCKET) - self.filled
+            count = min(room, total - at)
+            part = view if count == total else view[at : at + count]
+            if self.slot is not None:
+                slots = self.slots
+                start = slots.flag_bytes + (slots.inputs + self.slot) * slots.size + self.filled
+                slots.memory[start : start + count] = part
+            else:
+                self.pending += part
+            self.filled += count
+            at += count
+            if count == room:
+                self.send()
+        if self.filled >= LEAST_SENT:
+            self.send()
+        return total
+
+    def send(self):
+        """Tells the engine of what was written since the last time."""
+        if self.slot is not None:
+            self.slots.memory[self.slots.inputs + self.slot] = 1
+            self.sink.write(FRAME.pack(self.slot, self.filled))
+        else:
+            self.sink.write(FRAME.pack(ON_SOCKET, self.filled))
+            self.sink.write(self.pending)
+            self.pending = bytearray()
+        self.slot = None
+        self.filled = 0
+        if self.slots is not None:
+            self.slots.untold = 0
+        self.sink.flush()
+
+    def flush(self):
+        if self.filled > 0:
+            self.send()
+        elif self.slots is not None and self.slots.untold >= MOST_UNTOLD:
+            self.slots.untold = 0
+            self.sink.write(FRAME.pack(SLOTS_LEFT, 0))
+            self.sink.flush()
+
+    def close(self):
+        pass
