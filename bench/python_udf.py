@@ -9,6 +9,7 @@ Parts:
     plain      x + 1 a row, over ROWS rows of `range`, summed up
     pandas     the same as a pandas function of batches          arrow    the same as an Arrow function of batches
     wide       an Arrow function that gives back its only argument, of eight doubles a row: bytes moved
+    frame      a pandas function of the same kind
     first      the first call of a function in a session, while other sessions have idle workers; the best of five
     collect    toPandas() of ROWS rows of five numbers and five doubles
     create     createDataFrame() of the same pandas frame, and its count
@@ -38,9 +39,9 @@ from pyspark.sql import functions as F
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
-PARTS = ("plain", "pandas", "arrow", "wide", "first", "collect", "create")
+PARTS = ("plain", "pandas", "arrow", "wide", "frame", "first", "collect", "create")
 # Bytes that a row takes to the workers and back.
-MOVED = {"plain": 16, "pandas": 16, "arrow": 16, "wide": 128}
+MOVED = {"plain": 16, "pandas": 16, "arrow": 16, "wide": 128, "frame": 128}
 
 
 def free_port():
@@ -145,11 +146,16 @@ def functions():
     def same(column: pa.Array) -> pa.Array:
         return column
 
+    def same_frame(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame
+
+    eight_doubles = "struct<" + ",".join(f"a{i}:double" for i in range(8)) + ">"
     return {
         "plain": F.udf(plus_one, "bigint"),
         "pandas": F.pandas_udf(of_pandas, "bigint"),
         "arrow": F.arrow_udf(of_arrow, "bigint"),
-        "wide": F.arrow_udf(same, "struct<" + ",".join(f"a{i}:double" for i in range(8)) + ">"),
+        "wide": F.arrow_udf(same, eight_doubles),
+        "frame": F.pandas_udf(same_frame, eight_doubles),
     }
 
 
@@ -157,8 +163,8 @@ def run_function(spark, part, rows, without=False):
     """Whether the answer is right; `without` the function an expression takes its place."""
     function = functions()[part]
     if without:
-        function = (lambda row: row) if part == "wide" else (lambda name: F.col(name) + 1)
-    if part == "wide":
+        function = (lambda row: row) if part in ("wide", "frame") else (lambda name: F.col(name) + 1)
+    if part in ("wide", "frame"):
         row = F.struct(*[(F.col("id") + float(i)).alias(f"a{i}") for i in range(8)])
         return spark.range(rows).select(function(row).alias("s")).agg(F.sum("s.a7")).first()[0] == rows * (rows - 1) / 2 + 7.0 * rows
     return spark.range(rows).select(function("id").alias("y")).agg(F.sum("y")).first()[0] == rows * (rows + 1) // 2

@@ -81,3 +81,11 @@ install(FILES ${CMAKE_BINARY_DIR}/flint-config.cmake DESTINATION ${CMAKE_INSTALL
 install(DIRECTORY python/flint_worker DESTINATION ${CMAKE_INSTALL_DATADIR}/flint COMPONENT program PATTERN "__pycache__" EXCLUDE)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share/flint)
 file(CREATE_LINK ${CMAKE_SOURCE_DIR}/python/flint_worker ${CMAKE_BINARY_DIR}/share/flint/flint_worker SYMBOLIC)
+
+# What workers load into the interpreter, whichever it is: without Python's headers and library, whose symbols are there already.
+add_library(flint_rows MODULE ${CMAKE_SOURCE_DIR}/python/flint_rows/flint_rows.cc)
+set_target_properties(flint_rows PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/share/flint)
+target_compile_options(flint_rows PRIVATE -fno-exceptions -fno-rtti -fno-sanitize=all)
+target_link_options(flint_rows PRIVATE -Wl,--unresolved-symbols=ignore-all -fno-sanitize=all)
+add_dependencies(flint flint_rows)
+install(TARGETS flint_rows LIBRARY DESTINATION ${CMAKE_INSTALL_DATADIR}/flint COMPONENT program)

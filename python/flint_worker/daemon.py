@@ -40,12 +40,15 @@ def load_modules():
     tasks = load_beside("flint_tasks")
     tasks.use_files(load_beside("flint_files").setup_files)
     tasks.frames = load_beside("flint_frames")
+    tasks.rows = load_beside("flint_rows")
+    tasks.rows.load(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "flint_rows.so"))
     try:
         tables = load_beside("flint_tables")
         tables.TableFunctions(tasks)
         tasks.answer = load_beside("flint_questions").Questions(tasks, tables.prepare).answer
+        load_beside("flint_series")
     except ImportError:
-        pass  # no table functions without pyarrow
+        pass  # without pyarrow there are no table functions, without pandas no functions of series
     return tasks
 
 

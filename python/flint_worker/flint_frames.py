@@ -8,13 +8,15 @@ src/pyworker/worker_channel.cc, the memory's layout src/pyworker/worker_slots.h.
 import ctypes
 import mmap
 import os
+import select
 import struct
 
 FRAME = struct.Struct("!ii")
 ON_SOCKET = -1
 SLOTS_LEFT = -2
-LEAST_SENT = 1 << 16  # bytes of output that are worth a message to the engine
+LEAST_SENT = 1 << 19  # bytes of output that are worth a message to the engine
 MOST_ON_SOCKET = 1 << 16
+READ_AHEAD = 1 << 16  # bytes
 MOST_UNTOLD = 2  # slots that were left without a word to the engine
 
 
@@ -88,15 +90,35 @@ class FramedInput:
         self.chunk = None  # an Arrow buffer, or bytes
         self.at = 0
         self.left = 0
+        # What the file has read ahead already; from here on the socket is read without it. A task's end is the end of what was sent.
+        self.ahead = source.read(len(source.peek(1)))
+        self.descriptor = source.fileno()
+        self.arrival = select.poll()
+        self.arrival.register(self.descriptor, select.POLLIN)
+
+    def _receive(self, size):
+        if len(self.ahead) < size:
+            if not self.ahead and not self.arrival.poll(0):
+                self.output.flush()  # the engine may be waiting for what it says
+            parts = [self.ahead]
+            missing = size - len(self.ahead)
+            while missing > 0:
+                part = os.read(self.descriptor, max(missing, READ_AHEAD))
+                if not part:
+                    break
+                parts.append(part)
+                missing -= len(part)
+            self.ahead = b"".join(parts)
+        received, self.ahead = self.ahead[:size], self.ahead[size:]
+        return received
 
     def _next(self):
         self.chunk = None
-        self.output.flush()
-        header = self.source.read(FRAME.size)
+        header = self._receive(FRAME.size)
         if len(header) < FRAME.size:
             return False
         slot, size = FRAME.unpack(header)
-        self.chunk = self.source.read(size) if slot < 0 else self.slots.take(slot, size)
+        self.chunk = self._receive(size) if slot < 0 else self.slots.take(slot, size)
         self.at, self.left = 0, size
         return True
 

@@ -183,7 +183,7 @@ def read_arrow_function(pickle_serializer, infile, eval_type, runner_conf, index
     def finish(results):
         return arrow_array(results if convert is None else [convert(value) for value in results], arrow_type, runner_conf)
 
-    return function, offsets, finish
+    return function, offsets, finish, arrow_type if convert is None else None
 
 
 def read_pickle_function(pickle_serializer, infile, eval_type, runner_conf, index):
@@ -205,7 +205,8 @@ def read_pickle_function(pickle_serializer, infile, eval_type, runner_conf, inde
         pyspark.worker.read_command = read_command
     convert = converter_of(return_types[-1])
     arrow_type = to_arrow_type(positional(return_types[-1]), timezone="UTC")
-    return function, offsets, lambda results: pa.array([convert(value) for value in results], type=arrow_type)
+    plain = isinstance(return_types[-1], (T.LongType, T.DoubleType))
+    return function, offsets, lambda results: pa.array([convert(value) for value in results], type=arrow_type), arrow_type if plain else None
 
 
 def read_row_functions(pickle_serializer, infile, eval_type, runner_conf, eval_conf):
@@ -223,21 +224,35 @@ def read_row_functions(pickle_serializer, infile, eval_type, runner_conf, eval_c
         for field in eval_conf.input_type
     ]
 
+    def stopped():  # by a StopIteration
+        return PySparkRuntimeError(errorClass="STOP_ITERATION_OCCURRED", messageParameters={"exc": ""})
+
     def evaluate(_, batches):
         for batch in batches:
-            columns = []
-            for column, convert in zip(batch.itercolumns(), inputs):
-                values = ArrowTableToRowsConversion._to_pylist(column)
-                columns.append(values if convert is None else [convert(value) for value in values])
+            columns = {}
+
+            def values_of(offset):
+                if offset not in columns:
+                    values = ArrowTableToRowsConversion._to_pylist(batch.column(offset))
+                    columns[offset] = values if inputs[offset] is None else [inputs[offset](value) for value in values]
+                return columns[offset]
+
             arrays = []
-            for function, offsets, finish in functions:
-                if offsets:
-                    results = list(map(function, *[columns[offset] for offset in offsets]))
+            for function, offsets, finish, plain_type in functions:
+                arguments = [batch.column(offset) for offset in offsets]
+                plain = plain_type is not None and all(inputs[offset] is None for offset in offsets)
+                if plain and rows.can_call([argument.type for argument in arguments], plain_type):
+                    try:
+                        results = rows.call(function, arguments, batch.num_rows, plain_type)
+                    except StopIteration:
+                        raise stopped() from None
+                elif offsets:
+                    results = list(map(function, *map(values_of, offsets)))
                 else:
                     results = [function() for _ in range(batch.num_rows)]
-                if len(results) != batch.num_rows:  # a StopIteration has ended `map`
-                    raise PySparkRuntimeError(errorClass="STOP_ITERATION_OCCURRED", messageParameters={"exc": ""})
-                arrays.append(finish(results))
+                if len(results) != batch.num_rows:
+                    raise stopped()
+                arrays.append(results if isinstance(results, pa.Array) else finish(results))
             yield pa.RecordBatch.from_arrays(arrays, names)
 
     serializer = ArrowStreamSerializer(write_start_stream=True)

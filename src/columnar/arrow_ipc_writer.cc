@@ -28,13 +28,19 @@ using Chunks = std::vector<Chunk>;
 // Buffers start at multiples of 16 bytes, so that decimals can be stored as they are.
 constexpr size_t padded(size_t size) { return (size + 15) / 16 * 16; }
 
-// The body of a record batch and what its metadata says about it.
+// The body of a record batch and what its metadata says about it. `gap` bytes are kept free for what stands before the body: messages of one schema have
+// metadata of one size, so that it can be put there without moving the body.
 class RecordBatchBody {
  public:
-  explicit RecordBatchBody(bool largeVarTypes) : large_(largeVarTypes) {}
+  RecordBatchBody(bool largeVarTypes, size_t gap, size_t expectedBytes) : large_(largeVarTypes), gap_(padded(gap)) {
+    body_.reserve(gap_ + expectedBytes);
+    body_.resize(gap_);
+  }
 
   void writeColumn(const DataType& type, const Chunks& chunks, int64_t numRows);
   std::string take(std::string prefix, int64_t numRows);
+  // Of the body that was taken.
+  size_t numBytes() const { return numBytes_; }
 
  private:
   template <class T>
@@ -57,7 +63,9 @@ class RecordBatchBody {
   void shrinkLastBuffer(size_t size);
 
   const bool large_;
-  std::string body_;
+  const size_t gap_;
+  size_t numBytes_ = 0;
+  std::string body_;  // behind the gap
   std::vector<int64_t> nodes_;
   std::vector<int64_t> buffers_;
 };
@@ -65,7 +73,7 @@ class RecordBatchBody {
 char* RecordBatchBody::addBuffer(size_t size) {
   const size_t start = body_.size();
   body_.resize(start + padded(size));
-  buffers_.push_back(static_cast<int64_t>(start));
+  buffers_.push_back(static_cast<int64_t>(start - gap_));
   buffers_.push_back(static_cast<int64_t>(size));
   return body_.data() + start;
 }
@@ -98,12 +106,21 @@ void RecordBatchBody::writeValidity(const Chunks& chunks, int64_t numRows) {
 }
 
 void RecordBatchBody::shrinkLastBuffer(size_t size) {
-  body_.resize(static_cast<size_t>(buffers_[buffers_.size() - 2]) + padded(size));
+  body_.resize(gap_ + static_cast<size_t>(buffers_[buffers_.size() - 2]) + padded(size));
   buffers_.back() = static_cast<int64_t>(size);
 }
 
 template <class T>
 void RecordBatchBody::writeFixed(const Chunks& chunks, int64_t numRows) {
+  const bool dense = std::all_of(chunks.begin(), chunks.end(), [](const Chunk& chunk) { return chunk.rows == nullptr && chunk.vector->isFlat(); });
+  if (dense) {
+    const size_t start = body_.size();
+    for (const Chunk& chunk : chunks) body_.append(reinterpret_cast<const char*>(chunk.vector->values<T>() + chunk.from), static_cast<size_t>(chunk.count) * sizeof(T));
+    buffers_.push_back(static_cast<int64_t>(start - gap_));
+    buffers_.push_back(static_cast<int64_t>(body_.size() - start));
+    body_.resize(start + padded(body_.size() - start));
+    return;
+  }
   auto* out = reinterpret_cast<T*>(addBuffer(static_cast<size_t>(numRows) * sizeof(T)));
   for (const Chunk& chunk : chunks) {
     const VectorReader<T> reader(*chunk.vector);
@@ -332,6 +349,7 @@ void RecordBatchBody::writeColumn(const DataType& type, const Chunks& chunks, in
 }
 
 std::string RecordBatchBody::take(std::string prefix, int64_t numRows) {
+  numBytes_ = body_.size() - gap_;
   FlatBufferBuilder builder;
   const auto buffers = builder.structVector(buffers_, 2);
   const auto nodes = builder.structVector(nodes_, 2);
@@ -340,12 +358,17 @@ std::string RecordBatchBody::take(std::string prefix, int64_t numRows) {
   builder.offset(1, nodes);
   builder.offset(2, buffers);
   const auto recordBatch = builder.endTable();
-  const std::string metadata = finishArrowMessage(builder, ArrowHeader::kRecordBatch, recordBatch, static_cast<int64_t>(body_.size()));
+  const std::string metadata = finishArrowMessage(builder, ArrowHeader::kRecordBatch, recordBatch, static_cast<int64_t>(body_.size() - gap_));
 
+  if (prefix.size() + metadata.size() == gap_) {
+    std::memcpy(body_.data(), prefix.data(), prefix.size());
+    std::memcpy(body_.data() + prefix.size(), metadata.data(), metadata.size());
+    return std::move(body_);
+  }
   std::string stream = std::move(prefix);
-  stream.reserve(stream.size() + metadata.size() + body_.size() + kEndOfStream.size());
+  stream.reserve(stream.size() + metadata.size() + body_.size() - gap_ + kEndOfStream.size());
   stream += metadata;
-  stream += body_;
+  stream.append(body_, gap_);
   return stream;
 }
 
@@ -371,7 +394,8 @@ std::string ArrowIpcWriter::finish() {
 std::string ArrowIpcWriter::finishBatch() { return write({}); }
 
 std::string ArrowIpcWriter::write(std::string prefix) {
-  RecordBatchBody body(options_.largeVarTypes);
+  const size_t before = prefix.size();
+  RecordBatchBody body(options_.largeVarTypes, before + metadataBytes_, lastBytes_ + lastBytes_ / 8 + kEndOfStream.size());
   Chunks chunks;
   for (size_t column = 0; column < fields_.size(); ++column) {
     chunks.clear();
@@ -382,6 +406,8 @@ std::string ArrowIpcWriter::write(std::string prefix) {
     body.writeColumn(fields_[column].type, chunks, numRows_);
   }
   std::string stream = body.take(std::move(prefix), numRows_);
+  metadataBytes_ = stream.size() - before - body.numBytes();
+  lastBytes_ = body.numBytes();
   parts_.clear();
   numRows_ = 0;
   return stream;

@@ -50,6 +50,9 @@ class ArrowIpcWriter {
   std::string schemaMessage_;
   std::vector<Part> parts_;
   int64_t numRows_ = 0;
+  // Of the batch before.
+  size_t metadataBytes_ = 0;
+  size_t lastBytes_ = 0;
 };
 
 }  // namespace flint::columnar

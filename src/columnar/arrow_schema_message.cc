@@ -191,7 +191,9 @@ std::string finishArrowMessage(FlatBufferBuilder& builder, ArrowHeader kind, Fla
   builder.offset(2, header);
   builder.scalar<int16_t>(0, kVersion5);
   builder.scalar<uint8_t>(1, static_cast<uint8_t>(kind));
-  const std::string metadata = builder.finish(builder.endTable());
+  std::string metadata = builder.finish(builder.endTable());
+  // The body behind it starts at a multiple of 16 bytes (see RecordBatchBody).
+  while ((8 + metadata.size()) % 16 != 0) metadata.push_back('\0');
   std::string message("\xff\xff\xff\xff", 4);
   const auto length = static_cast<uint32_t>(metadata.size());
   message.append(reinterpret_cast<const char*>(&length), sizeof length);

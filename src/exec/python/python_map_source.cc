@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
 
 #include "columnar/gather.h"
 #include "columnar/vector_compare.h"
@@ -13,6 +14,8 @@ namespace flint::exec {
 namespace {
 
 using columnar::ActiveRows;
+using columnar::BufferPtr;
+using columnar::ColumnVector;
 using columnar::RowIndex;
 using columnar::VectorPtr;
 using plan::PythonShape;
@@ -31,13 +34,37 @@ bool isByPartition(const plan::PythonMapExec& node) {
 // Functions whose rows one thread sends, in order.
 bool isOneTask(const plan::PythonMapExec& node) { return isGrouped(node.shape) || (node.shape == PythonShape::kTable && node.function(0).inOneTask); }
 
+// Some rows of a flat vector of numbers without nulls, where they lie; null for other vectors.
+VectorPtr windowOn(const VectorPtr& vector, RowIndex from, RowIndex count) {
+  if (!vector->isFlat() || vector->validity() != nullptr) return nullptr;
+  if (vector->type().is(TypeKind::kStruct)) {
+    std::vector<VectorPtr> children;
+    for (const VectorPtr& child : vector->children()) {
+      children.push_back(windowOn(child, from, count));
+      if (children.back() == nullptr) return nullptr;
+    }
+    return ColumnVector::structure(vector->type(), count, nullptr, std::move(children));
+  }
+  const size_t width = widthOf(vector->physicalType());
+  if (vector->physicalType() == PhysicalType::kString || vector->physicalType() == PhysicalType::kList || width == 0) return nullptr;
+  const BufferPtr& values = vector->valuesBuffer();
+  const size_t start = static_cast<size_t>(from) * width;
+  return ColumnVector::flat(vector->type(), count, columnar::Buffer::wrap(values->data() + start, static_cast<size_t>(count) * width, values));
+}
+
 std::vector<VectorPtr> slice(const std::vector<VectorPtr>& columns, RowIndex from, RowIndex count) {
   std::vector<RowIndex> rows;
-  rows.reserve(static_cast<size_t>(count));
-  for (RowIndex i = 0; i < count; ++i) rows.push_back(from + i);
   std::vector<VectorPtr> out;
   out.reserve(columns.size());
-  for (const VectorPtr& column : columns) out.push_back(columnar::gather(column, rows));
+  for (const VectorPtr& column : columns) {
+    out.push_back(windowOn(column, from, count));
+    if (out.back() != nullptr) continue;
+    if (rows.empty()) {
+      rows.resize(static_cast<size_t>(count));
+      std::iota(rows.begin(), rows.end(), from);
+    }
+    out.back() = columnar::gather(column, rows);
+  }
   return out;
 }
 
