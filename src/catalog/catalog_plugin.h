@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "catalog/folder_change.h"
 #include "types/data_type.h"
 
 namespace flint::catalog {
@@ -93,17 +94,19 @@ class CatalogPlugin {
   /// Errors: SCHEMA_NOT_FOUND.
   virtual Status alterDatabase(CatalogDatabase database) = 0;
   /// Errors: SCHEMA_NOT_FOUND, SCHEMA_NOT_EMPTY.
-  virtual Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade) = 0;
+  virtual Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade, const FolderChanges& folders = {}) = 0;
 
   virtual std::vector<std::string> tables(const std::string& database) const = 0;
   virtual bool tableExists(const std::string& database, const std::string& table) const = 0;
   /// Errors: TABLE_OR_VIEW_NOT_FOUND.
   virtual Result<CatalogTable> table(const std::string& database, const std::string& table) const = 0;
   /// Errors: SCHEMA_NOT_FOUND, TABLE_OR_VIEW_ALREADY_EXISTS.
-  virtual Status createTable(CatalogTable table, bool ignoreIfExists) = 0;
-  virtual Status alterTable(CatalogTable table) = 0;
-  virtual Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing) = 0;
-  virtual Status renameTable(const std::string& database, const std::string& table, const std::string& newName) = 0;
+  // `folders` change with the entry: both or neither, wherever the process ends; what is not done is done before the next look at the entry.
+  virtual Status createTable(CatalogTable table, bool ignoreIfExists, const FolderChanges& folders = {}) = 0;
+  virtual Status alterTable(CatalogTable table, const FolderChanges& folders = {}) = 0;
+  virtual Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing, const FolderChanges& folders = {}) = 0;
+  /// The table's location becomes the place of `folders`, where there are some.
+  virtual Status renameTable(const std::string& database, const std::string& table, const std::string& newName, const FolderChanges& folders = {}) = 0;
 
   // Functions, as bytes whose meaning is SqlFunctions'. They go with their database.
   virtual std::vector<std::string> functions(const std::string& database) const = 0;

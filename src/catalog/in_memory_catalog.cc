@@ -74,7 +74,7 @@ class InMemoryCatalog final : public CatalogPlugin {
     found->second.database = std::move(database);
     return Status::ok();
   }
-  Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade) override {
+  Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade, const FolderChanges& folders) override {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(database);
     if (found == entries_.end()) return ignoreIfMissing ? Status::ok() : Status(schemaNotFound(database));
@@ -82,7 +82,7 @@ class InMemoryCatalog final : public CatalogPlugin {
       return Error(condition::kSchemaNotEmpty).with("schemaName", quoted({database})).as(ErrorFamily::kAnalysis);
     }
     entries_.erase(found);
-    return Status::ok();
+    return changeFolders(folders);
   }
 
   std::vector<std::string> tables(const std::string& database) const override {
@@ -106,7 +106,7 @@ class InMemoryCatalog final : public CatalogPlugin {
     if (entry == found->second.tables.end()) return tableNotFound(database, table);
     return entry->second;
   }
-  Status createTable(CatalogTable table, bool ignoreIfExists) override {
+  Status createTable(CatalogTable table, bool ignoreIfExists, const FolderChanges& folders) override {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(table.database);
     if (found == entries_.end()) return schemaNotFound(table.database);
@@ -115,33 +115,37 @@ class InMemoryCatalog final : public CatalogPlugin {
       return ignoreIfExists ? Status::ok() : Status(tableExistsError(table.database, table.name));
     }
     const std::string name = table.name;
+    RETURN_IF_ERROR(changeFolders(folders));
     found->second.tables.emplace(name, std::move(table));
     return Status::ok();
   }
-  Status alterTable(CatalogTable table) override {
+  Status alterTable(CatalogTable table, const FolderChanges& folders) override {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(table.database);
     if (found == entries_.end() || !found->second.tables.contains(table.name)) return tableNotFound(table.database, table.name);
+    RETURN_IF_ERROR(changeFolders(folders));
     const std::string name = table.name;
     found->second.tables[name] = std::move(table);
     return Status::ok();
   }
-  Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing) override {
+  Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing, const FolderChanges& folders) override {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(database);
     if (found == entries_.end() || found->second.tables.erase(table) == 0) {
       return ignoreIfMissing ? Status::ok() : Status(tableNotFound(database, table));
     }
-    return Status::ok();
+    return changeFolders(folders);
   }
-  Status renameTable(const std::string& database, const std::string& table, const std::string& newName) override {
+  Status renameTable(const std::string& database, const std::string& table, const std::string& newName, const FolderChanges& folders) override {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(database);
     if (found == entries_.end()) return tableNotFound(database, table);
     auto& tables = found->second.tables;
     if (tables.contains(newName)) return tableExistsError(database, newName);
+    if (!tables.contains(table)) return tableNotFound(database, table);
+    RETURN_IF_ERROR(changeFolders(folders));
     auto node = tables.extract(table);
-    if (node.empty()) return tableNotFound(database, table);
+    if (!folders.empty()) node.mapped().location = folders[0].place;
     node.key() = newName;
     node.mapped().name = newName;
     tables.insert(std::move(node));
@@ -181,6 +185,17 @@ class InMemoryCatalog final : public CatalogPlugin {
     std::map<std::string, CatalogTable> tables;
     std::map<std::string, std::string> functions;
   };
+  // Nothing of this outlives the process, so there is nothing to keep for the next one.
+  static Status changeFolders(const FolderChanges& folders) {
+    std::vector<std::string> gone;
+    Status changed = Status::ok();
+    for (size_t i = 0; i < folders.size() && changed.isOk(); ++i) {
+      gone.push_back(besideFolder(folders[i].place));
+      changed = carryOut(folders[i], gone.back());
+    }
+    if (changed.isOk()) removeFolders(gone);
+    return changed;
+  }
   std::string folderOf(const std::string& database) const { return warehouse_ + "/" + database + ".db"; }
   Error schemaNotFound(const std::string& database) const {
     return Error(condition::kSchemaNotFound).with("schemaName", quoted({name_, database})).as(ErrorFamily::kAnalysis);

@@ -8,11 +8,12 @@
 #include "base/byte_coding.h"
 #include "base/condition.h"
 #include "catalog/catalog_plugin.h"
+#include "io/durable_step.h"
 
 namespace flint::catalog {
 namespace {
 
-constexpr int kFormatVersion = 2;  // 1: without functions
+constexpr int kFormatVersion = 3;  // 1: without functions; 2: without folder changes
 constexpr int kApplicationId = 0x464C4E54;  // "FLNT"
 constexpr int kBusyTimeoutMs = 20'000;
 
@@ -152,6 +153,8 @@ class Statement {
     if (code_ == SQLITE_DONE) return false;
     return internalError(std::string("the catalog's file: ") + sqlite3_errmsg(connection_));
   }
+  /// Lets go of the rows.
+  void reset() { sqlite3_reset(statement_); }
   std::string column(int position) const {
     const void* bytes = sqlite3_column_blob(statement_, position);
     return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), static_cast<size_t>(sqlite3_column_bytes(statement_, position)));
@@ -202,7 +205,7 @@ class SqliteCatalog final : public CatalogPlugin {
     return databaseLocked(database);
   }
   Status createDatabase(CatalogDatabase database, bool ignoreIfExists) override {
-    return changing([&]() -> Status {
+    return changing({}, [&]() -> Status {
       if (databaseLocked(database.name).isOk()) {
         if (ignoreIfExists) return Status::ok();
         return Error(condition::kSchemaAlreadyExists).with("schemaName", quoted({database.name})).as(ErrorFamily::kAnalysis);
@@ -212,13 +215,13 @@ class SqliteCatalog final : public CatalogPlugin {
     });
   }
   Status alterDatabase(CatalogDatabase database) override {
-    return changing([&]() -> Status {
+    return changing({}, [&]() -> Status {
       RETURN_IF_ERROR(databaseLocked(database.name));
       return put("UPDATE databases SET body = ?2 WHERE name = ?1", database.name, encoded(database));
     });
   }
-  Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade) override {
-    return changing([&]() -> Status {
+  Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool cascade, const FolderChanges& folders) override {
+    return changing(folders, [&]() -> Status {
       if (!databaseLocked(database).isOk()) return ignoreIfMissing ? Status::ok() : Status(schemaNotFound(database));
       Statement any(connection_, "SELECT 1 FROM tables WHERE database = ?1 LIMIT 1");
       ASSIGN_OR_RETURN(const bool holds, any.text(1, database).step());
@@ -237,45 +240,51 @@ class SqliteCatalog final : public CatalogPlugin {
   }
   bool tableExists(const std::string& database, const std::string& table) const override {
     const std::lock_guard lock(mutex_);
-    return existsLocked(database, table);
+    const auto there = opened(false);
+    return there.isOk() && there.value() && finishFolders().isOk() && existsLocked(database, table);
   }
   Result<CatalogTable> table(const std::string& database, const std::string& table) const override {
     const std::lock_guard lock(mutex_);
     ASSIGN_OR_RETURN(const bool there, opened(false));
     if (!there) return tableNotFound(database, table);
+    RETURN_IF_ERROR(finishFolders());
     Statement row(connection_, "SELECT body FROM tables WHERE database = ?1 AND name = ?2");
     ASSIGN_OR_RETURN(const bool found, row.text(1, database).text(2, table).step());
     if (!found) return tableNotFound(database, table);
     return decodedTable(database, table, row.column(0));
   }
-  Status createTable(CatalogTable table, bool ignoreIfExists) override {
-    return changing([&]() -> Status {
+  Status createTable(CatalogTable table, bool ignoreIfExists, const FolderChanges& folders) override {
+    return changing(folders, [&]() -> Status {
       if (!databaseLocked(table.database).isOk()) return schemaNotFound(table.database);
       if (existsLocked(table.database, table.name)) return ignoreIfExists ? Status::ok() : Status(tableExistsError(table.database, table.name));
       Statement row(connection_, "INSERT INTO tables (database, name, body) VALUES (?1, ?2, ?3)");
       return row.text(1, table.database).text(2, table.name).blob(3, encoded(table)).step().status();
     });
   }
-  Status alterTable(CatalogTable table) override {
-    return changing([&]() -> Status {
+  Status alterTable(CatalogTable table, const FolderChanges& folders) override {
+    return changing(folders, [&]() -> Status {
       if (!existsLocked(table.database, table.name)) return tableNotFound(table.database, table.name);
       Statement row(connection_, "UPDATE tables SET body = ?3 WHERE database = ?1 AND name = ?2");
       return row.text(1, table.database).text(2, table.name).blob(3, encoded(table)).step().status();
     });
   }
-  Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing) override {
-    return changing([&]() -> Status {
+  Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing, const FolderChanges& folders) override {
+    return changing(folders, [&]() -> Status {
       if (!existsLocked(database, table)) return ignoreIfMissing ? Status::ok() : Status(tableNotFound(database, table));
       Statement row(connection_, "DELETE FROM tables WHERE database = ?1 AND name = ?2");
       return row.text(1, database).text(2, table).step().status();
     });
   }
-  Status renameTable(const std::string& database, const std::string& table, const std::string& newName) override {
-    return changing([&]() -> Status {
+  Status renameTable(const std::string& database, const std::string& table, const std::string& newName, const FolderChanges& folders) override {
+    return changing(folders, [&]() -> Status {
       if (!existsLocked(database, table)) return tableNotFound(database, table);
       if (existsLocked(database, newName)) return tableExistsError(database, newName);
-      Statement row(connection_, "UPDATE tables SET name = ?3 WHERE database = ?1 AND name = ?2");
-      return row.text(1, database).text(2, table).text(3, newName).step().status();
+      Statement known(connection_, "SELECT body FROM tables WHERE database = ?1 AND name = ?2");
+      RETURN_IF_ERROR(known.text(1, database).text(2, table).step());
+      ASSIGN_OR_RETURN(CatalogTable renamed, decodedTable(database, newName, known.column(0)));
+      if (!folders.empty()) renamed.location = folders[0].place;
+      Statement row(connection_, "UPDATE tables SET name = ?3, body = ?4 WHERE database = ?1 AND name = ?2");
+      return row.text(1, database).text(2, table).text(3, newName).blob(4, encoded(renamed)).step().status();
     });
   }
 
@@ -288,7 +297,7 @@ class SqliteCatalog final : public CatalogPlugin {
   }
   Result<bool> putFunction(const std::string& database, const std::string& name, const std::string& body, bool replace) override {
     bool kept = false;
-    RETURN_IF_ERROR(changing([&]() -> Status {
+    RETURN_IF_ERROR(changing({}, [&]() -> Status {
       if (!databaseLocked(database).isOk()) return schemaNotFound(database);
       ASSIGN_OR_RETURN(const std::optional<std::string> known, functionLocked(database, name));
       if (known.has_value() && !replace) return Status::ok();
@@ -304,7 +313,7 @@ class SqliteCatalog final : public CatalogPlugin {
       ASSIGN_OR_RETURN(const std::optional<std::string> known, functionLocked(database, name));
       if (!known.has_value()) return false;
     }
-    RETURN_IF_ERROR(changing([&]() -> Status {
+    RETURN_IF_ERROR(changing({}, [&]() -> Status {
       Statement row(connection_, "DELETE FROM functions WHERE database = ?1 AND name = ?2");
       return row.text(1, database).text(2, name).step().status();
     }));
@@ -373,13 +382,18 @@ class SqliteCatalog final : public CatalogPlugin {
     ASSIGN_OR_RETURN(const int64_t pages, pragma("SELECT count(*) FROM sqlite_master"));
     if (pages > 0 && application != kApplicationId) return internalError("the file " + file_ + " is no catalog");
     if (version > kFormatVersion) return internalError("the catalog's file " + file_ + " was written by a newer version");
-    constexpr const char* kFunctions = "CREATE TABLE functions (database TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (database, name)) WITHOUT ROWID;"
-                                       "PRAGMA user_version = 2;";
-    if (pages > 0) return version < kFormatVersion ? execute(kFunctions) : Status::ok();
+    constexpr const char* kFunctions = "CREATE TABLE functions (database TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (database, name)) WITHOUT ROWID;";
+    constexpr const char* kFolders = "CREATE TABLE folders (id INTEGER PRIMARY KEY, staged TEXT NOT NULL, place TEXT NOT NULL, trash TEXT NOT NULL);"
+                                     "PRAGMA user_version = 3;";
+    if (pages > 0) {
+      if (version < 2) RETURN_IF_ERROR(execute(kFunctions));
+      return version < kFormatVersion ? execute(kFolders) : Status::ok();
+    }
     RETURN_IF_ERROR(execute("CREATE TABLE databases (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;"
                             "CREATE TABLE tables (database TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (database, name)) WITHOUT ROWID;"
                             "PRAGMA application_id = 1179405908;"));
     RETURN_IF_ERROR(execute(kFunctions));
+    RETURN_IF_ERROR(execute(kFolders));
     const CatalogDatabase first = defaultDatabase();
     return put("INSERT INTO databases (name, body) VALUES (?1, ?2)", first.name, encoded(first));
   }
@@ -409,15 +423,60 @@ class SqliteCatalog final : public CatalogPlugin {
     return found.isOk() && found.value();
   }
 
-  // One transaction: all of `change` or nothing.
+  Status commit() const {
+    io::durableStep();
+    RETURN_IF_ERROR(execute("COMMIT"));
+    io::durableStep();
+    return Status::ok();
+  }
+
+  // One transaction: all of `change` or nothing. What it says of folders is kept with it, and done at once.
   template <class Change>
-  Status changing(Change&& change) {
+  Status changing(const FolderChanges& folders, Change&& change) {
     const std::lock_guard lock(mutex_);
     RETURN_IF_ERROR(opened(true));
+    RETURN_IF_ERROR(finishFolders());
     RETURN_IF_ERROR(execute("BEGIN IMMEDIATE"));
-    const Status changed = change();
-    const Status ended = execute(changed.isOk() ? "COMMIT" : "ROLLBACK");
-    return changed.isOk() ? ended : changed;
+    const Status changed = [&]() -> Status {
+      RETURN_IF_ERROR(change());
+      for (const FolderChange& each : folders) {
+        Statement row(connection_, "INSERT INTO folders (staged, place, trash) VALUES (?1, ?2, ?3)");
+        RETURN_IF_ERROR(row.text(1, each.staged).text(2, each.place).text(3, besideFolder(each.place)).step());
+      }
+      return Status::ok();
+    }();
+    if (!changed.isOk()) {
+      RETURN_IF_ERROR(execute("ROLLBACK"));
+      return changed;
+    }
+    RETURN_IF_ERROR(commit());
+    return folders.empty() ? Status::ok() : finishFolders();
+  }
+
+  // Makes the changes of folders whose entries have changed. While the transaction runs no other process does the same.
+  Status finishFolders() const {
+    Statement any(connection_, "SELECT 1 FROM folders LIMIT 1");
+    ASSIGN_OR_RETURN(const bool pending, any.step());
+    if (!pending) return Status::ok();
+    any.reset();
+    RETURN_IF_ERROR(execute("BEGIN IMMEDIATE"));
+    std::vector<std::string> trash;
+    Status changed = Status::ok();
+    Statement rows(connection_, "SELECT staged, place, trash FROM folders ORDER BY id");
+    for (auto row = rows.step(); row.isOk() && row.value(); row = rows.step()) {
+      trash.push_back(rows.column(2));
+      const Status each = carryOut({.staged = rows.column(0), .place = rows.column(1)}, trash.back());
+      if (changed.isOk()) changed = each;
+    }
+    rows.reset();
+    const Status forgotten = execute("DELETE FROM folders");
+    if (!forgotten.isOk()) {
+      RETURN_IF_ERROR(execute("ROLLBACK"));
+      return forgotten;
+    }
+    RETURN_IF_ERROR(commit());
+    removeFolders(trash);
+    return changed;
   }
 
   const std::string warehouse_;

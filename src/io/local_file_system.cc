@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "io/durable_step.h"
 #include "io/file_system.h"
 
 namespace flint::io {
@@ -95,6 +96,7 @@ class LocalOutputFile final : public OutputFile {
   }
 
   Status close(bool sync) override {
+    durableStep();
     if (sync && ::fsync(descriptor_) != 0) return failed("sync", path_, errno);
     const int descriptor = std::exchange(descriptor_, -1);
     if (::close(descriptor) != 0) {
@@ -173,12 +175,16 @@ class LocalFileSystem final : public FileSystem {
   }
 
   Result<std::unique_ptr<OutputFile>> create(const std::string& path, bool overwrite) override {
+    durableStep();
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (overwrite ? O_TRUNC : O_EXCL), 0644);
     if (descriptor < 0) return failed("create", path, errno);
     return std::unique_ptr<OutputFile>(std::make_unique<LocalOutputFile>(descriptor, path));
   }
 
   Status makeDirectories(const std::string& path) override {
+    struct stat there;
+    if (::stat(path.c_str(), &there) == 0 && S_ISDIR(there.st_mode)) return Status::ok();
+    durableStep();
     for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
       const std::string folder = path.substr(0, end);
       if (!folder.empty() && ::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
@@ -194,6 +200,7 @@ class LocalFileSystem final : public FileSystem {
   }
 
   Status rename(const std::string& from, const std::string& to) override {
+    durableStep();
     if (::rename(from.c_str(), to.c_str()) == 0) return Status::ok();
     if (errno == EEXIST || errno == ENOTEMPTY) {
       return Error(condition::kFailedRenamePath).with("sourcePath", from).with("targetPath", to);
@@ -202,6 +209,7 @@ class LocalFileSystem final : public FileSystem {
   }
 
   Status exchange(const std::string& a, const std::string& b) override {
+    durableStep();
     if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) return Status::ok();
     return failed("exchange", a, errno);
   }
@@ -209,6 +217,7 @@ class LocalFileSystem final : public FileSystem {
   Status remove(const std::string& path, bool recursive) override {
     struct stat info;
     if (::lstat(path.c_str(), &info) != 0) return errno == ENOENT ? Status::ok() : Status(failed("remove", path, errno));
+    durableStep();
     if (!S_ISDIR(info.st_mode)) return ::unlink(path.c_str()) == 0 ? Status::ok() : Status(failed("remove", path, errno));
     if (recursive) RETURN_IF_ERROR(removeMembers(path));
     return ::rmdir(path.c_str()) == 0 ? Status::ok() : Status(failed("remove", path, errno));

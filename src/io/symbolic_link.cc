@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/condition.h"
+#include "io/durable_step.h"
 
 namespace flint::io {
 
@@ -15,6 +16,7 @@ Status linkFolder(const std::string& path, const std::string& target) {
   const std::filesystem::path absolute = std::filesystem::absolute(target, error);
   const std::string beside = path + "._linking_" + std::to_string(::getpid());
   ::unlink(beside.c_str());
+  durableStep();
   if (::symlink(absolute.c_str(), beside.c_str()) == 0 && ::rename(beside.c_str(), path.c_str()) == 0) return Status::ok();
   const std::string reason = std::strerror(errno);
   ::unlink(beside.c_str());

@@ -11,9 +11,11 @@
 #include "plan/logical/relational.h"
 #include "plan/physical/physical_nodes.h"
 #include "session/cache/cache_manager.h"
+#include "session/commands/entry_change.h"
 #include "session/python_data_writing.h"
 #include "session/query_execution.h"
 #include "sources/files/partition_values.h"
+#include "sources/write/write_job.h"
 #include "types/type_coercion.h"
 
 namespace flint::session {
@@ -124,7 +126,61 @@ bool reads(const LogicalPlanPtr& plan, const std::string& table) {
   });
 }
 
+// Files of a table, which can be written elsewhere and moved; others keep their rows where they are told.
+bool keepsFiles(const connector::DataSource* source) { return source != nullptr && source->shortName != "jdbc" && source->shortName != "noop"; }
+
+bool holdsFiles(const std::string& location) {
+  const auto place = io::fileSystemFor(location);
+  if (!place.isOk()) return false;
+  const auto members = place.value().first->list(place.value().second);
+  return members.isOk() && !members.value().empty();
+}
+
+// A folder's change that did not come about leaves nothing behind.
+Status keptOrRemoved(const Status& changed, const std::string& staged) {
+  if (!changed.isOk()) catalog::removeFolders({staged});
+  return changed;
+}
+
+// The partitions that PARTITION (a = 1, b) names, as far as values are known: "a=1".
+Result<std::string> partitionPrefix(const SparkSession& session, const catalog::CatalogTable& table, const InsertTarget& target, bool caseSensitive) {
+  std::string prefix;
+  for (const std::string& column : table.partitionColumns) {
+    const auto given = std::find_if(target.partition.begin(), target.partition.end(), [&](const auto& each) { return sameName(each.first, column, caseSensitive); });
+    if (given == target.partition.end()) break;
+    const auto field = std::find_if(table.schema.begin(), table.schema.end(), [&](const StructField& each) { return each.name == column; });
+    const expr::ExprPtr typed = cast(expr::literalString(given->second), analysis::asStrings(field->type), expr::CastMode::kAnsi);
+    ASSIGN_OR_RETURN(const Value text, expr::evaluateFoldable(cast(typed, DataType::string(), expr::CastMode::kAnsi), session.evaluationOptions()));
+    const bool none = text.isNull() || text.asString().empty();
+    prefix += (prefix.empty() ? "" : "/") + sources::escapePathName(column) + "=" + (none ? std::string(sources::kNullPartition) : sources::escapePathName(text.asString()));
+  }
+  return prefix;
+}
+
+// What ANALYZE TABLE found out does not hold any more when rows change.
+Status forgetStatistics(SparkSession& session, const catalog::CatalogTable& table) {
+  if (table.statisticsBytes < 0 && table.columnStatistics.empty()) return Status::ok();
+  return changeEntry(session, table, [](catalog::CatalogTable& entry) {
+    entry.statisticsBytes = -1;
+    entry.statisticsRows = -1;
+    entry.columnStatistics.clear();
+  });
+}
+
 }  // namespace
+
+Status rewriteTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, catalog::CatalogTable table) {
+  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+  const std::string staged = catalog::besideFolder(place.second);
+  WriteTarget files{.format = table.provider, .path = staged, .mode = connector::SaveMode::kErrorIfExists, .partitionColumns = table.partitionColumns, .options = {}};
+  for (const auto& [key, value] : table.options) files.options.emplace_back(key, value);
+  RETURN_IF_ERROR(save(session, query, files));
+  catalog::CatalogPlugin& plugin = session->catalog().of(table);
+  const std::string location = table.location;
+  RETURN_IF_ERROR(keptOrRemoved(plugin.alterTable(std::move(table), {{.staged = staged, .place = place.second}}), staged));
+  session->shared().cache->invalidatePath(location);
+  return Status::ok();
+}
 
 Status save(const SparkSessionPtr& session, const LogicalPlanPtr& query, const WriteTarget& target) {
   if (const auto python = pythonSource(*session, target.format)) return saveInPython(session, query, target, *python);
@@ -182,10 +238,22 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   if (managed && !python.has_value()) {
     ASSIGN_OR_RETURN(files.path, managedLocation(*session, full));
   }
-  // A table in Python is new: there is nothing that its source would have to keep.
-  files.mode = python.has_value() ? connector::SaveMode::kAppend : exists || !managed ? connector::SaveMode::kOverwrite : target.mode == connector::SaveMode::kIgnore ? connector::SaveMode::kErrorIfExists : target.mode;
   QueryExecution execution(session, query);
   ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, execution.analyzed());
+  catalog::FolderChanges folders;
+  const std::string location = files.path;
+  if (keepsFiles(source)) {
+    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(location));
+    if (managed && !exists && holdsFiles(place.second)) {
+      return Error(condition::kLocationAlreadyExists).with("location", "'file:" + place.second + "'").with("identifier", catalog::quoted(full)).as(ErrorFamily::kAnalysis);
+    }
+    folders.push_back({.staged = catalog::besideFolder(place.second), .place = place.second});
+    files.path = folders[0].staged;
+    files.mode = connector::SaveMode::kErrorIfExists;
+  } else {
+    // A table in Python is new: there is nothing that its source would have to keep.
+    files.mode = python.has_value() ? connector::SaveMode::kAppend : exists || !managed ? connector::SaveMode::kOverwrite : target.mode == connector::SaveMode::kIgnore ? connector::SaveMode::kErrorIfExists : target.mode;
+  }
   RETURN_IF_ERROR(save(session, query, files));
   catalog::CatalogTable table;
   table.catalog = full[0];
@@ -193,7 +261,7 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   table.name = full[2];
   table.type = managed ? catalog::CatalogTable::Type::kManaged : catalog::CatalogTable::Type::kExternal;
   table.provider = python.has_value() ? python->name : std::string(source->shortName);
-  table.location = files.path;
+  table.location = location;
   table.partitionColumns = target.partitionColumns;
   table.numBuckets = target.numBuckets;
   table.bucketColumns = target.bucketColumns;
@@ -208,8 +276,13 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
   }
   table.schema.insert(table.schema.end(), last.begin(), last.end());
   for (const auto& [key, value] : target.options) table.options[key] = value;
-  if (exists) return catalog.of(table).alterTable(std::move(table));
-  return catalog.of(table).createTable(std::move(table), false);
+  if (target.describe) target.describe(table);
+  catalog::CatalogPlugin& plugin = catalog.of(table);
+  const Status changed = exists ? plugin.alterTable(std::move(table), folders) : plugin.createTable(std::move(table), false, folders);
+  if (folders.empty()) return changed;
+  RETURN_IF_ERROR(keptOrRemoved(changed, folders[0].staged));
+  session->shared().cache->invalidatePath(location);
+  return Status::ok();
 }
 
 Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, const InsertTarget& target) {
@@ -311,15 +384,10 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
     if (known) continue;
     return Error(condition::kIncompatibleDataForTableExtraColumns).with("tableName", tableName).with("extraColumns", quoteIdentifier(name)).as(ErrorFamily::kAnalysis);
   }
+  ASSIGN_OR_RETURN(const std::string prefix, partitionPrefix(*session, table, target, caseSensitive));
   if (target.ifPartitionNotExists && target.partition.size() == table.partitionColumns.size()) {
-    std::string folder = table.location;
-    for (const std::string& column : table.partitionColumns) {
-      for (const auto& [key, text] : target.partition) {
-        if (sameName(key, column, caseSensitive)) folder += "/" + sources::escapePathName(column) + "=" + sources::escapePathName(text);
-      }
-    }
-    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(folder));
-    ASSIGN_OR_RETURN(const bool there, place.first->exists(place.second));
+    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+    ASSIGN_OR_RETURN(const bool there, place.first->exists(place.second + "/" + prefix));
     if (there) return Status::ok();
   }
   const bool dynamic = session->conf().get("spark.sql.sources.partitionOverwriteMode", "STATIC") != "STATIC" && !table.partitionColumns.empty();
@@ -332,15 +400,9 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
   files.mode = target.overwrite ? connector::SaveMode::kOverwrite : connector::SaveMode::kAppend;
   files.partitionColumns = table.partitionColumns;
   for (const auto& [key, value] : table.options) files.options.emplace_back(key, value);
-  if (target.overwrite && !target.partition.empty()) files.options.emplace_back("partitionOverwriteMode", "dynamic");
-  RETURN_IF_ERROR(save(session, projectOf(std::move(columns), resolved), files));
-  if (table.statisticsBytes < 0 && table.columnStatistics.empty()) return Status::ok();
-  // What ANALYZE TABLE found out does not hold any more.
-  ASSIGN_OR_RETURN(catalog::CatalogTable changed, catalog.of(table).table(table.database, table.name));
-  changed.statisticsBytes = -1;
-  changed.statisticsRows = -1;
-  changed.columnStatistics.clear();
-  return catalog.of(table).alterTable(std::move(changed));
+  if (!prefix.empty()) files.options.emplace_back(std::string(sources::kPartitionPrefixOption), prefix);
+  RETURN_IF_ERROR(forgetStatistics(*session, table));
+  return save(session, projectOf(std::move(columns), resolved), files);
 }
 
 }  // namespace flint::session

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,17 @@ struct WriteTarget {
   std::vector<std::string> bucketColumns;
   std::vector<std::string> sortColumns;      // within buckets
   std::vector<std::string> clusterColumns;
+  std::function<void(catalog::CatalogTable&)> describe = {};  // adds to the entry of a table that is made
 };
 
 /// Writes to files: all of the rows appear, or none.
 /// Errors: of the query and the source; PATH_ALREADY_EXISTS, DATA_SOURCE_NOT_FOUND, COLUMN_NOT_FOUND for a partition column.
 Status save(const SparkSessionPtr& session, const plan::LogicalPlanPtr& query, const WriteTarget& target);
 
-/// Makes (or adds to, by the mode) a table of the catalog. `target.path` empty: a managed table in the warehouse.
+/// Writes the query's rows beside `location`, whose place they take with `alterTable(table)`: entry and rows change together.
+Status rewriteTable(const SparkSessionPtr& session, const plan::LogicalPlanPtr& query, catalog::CatalogTable table);
+
+/// Makes (or adds to, by the mode) a table of the catalog; its entry and its rows appear together. `target.path` empty: a managed table in the warehouse.
 /// Errors: TABLE_OR_VIEW_ALREADY_EXISTS and those of `save`.
 Status saveAsTable(const SparkSessionPtr& session, const plan::LogicalPlanPtr& query, const std::vector<std::string>& name, const WriteTarget& target);
 

@@ -28,7 +28,7 @@ class JdbcCatalog final : public catalog::CatalogPlugin {
   }
   Status createDatabase(CatalogDatabase database, bool) override { return failed(condition::kFailedJdbcCreateNamespace, "namespace", database.name); }
   Status alterDatabase(CatalogDatabase database) override { return noSuchSchema(database.name); }
-  Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool) override { return ignoreIfMissing ? Status::ok() : Status(noSuchSchema(database)); }
+  Status dropDatabase(const std::string& database, bool ignoreIfMissing, bool, const catalog::FolderChanges&) override { return ignoreIfMissing ? Status::ok() : Status(noSuchSchema(database)); }
 
   std::vector<std::string> tables(const std::string& database) const override {
     if (!database.empty()) return {};
@@ -57,7 +57,7 @@ class JdbcCatalog final : public catalog::CatalogPlugin {
     out.options["truncate"] = "true";
     return out;
   }
-  Status createTable(CatalogTable table, bool ignoreIfExists) override {
+  Status createTable(CatalogTable table, bool ignoreIfExists, const catalog::FolderChanges&) override {
     if (!table.database.empty()) return noSuchSchema(table.database);
     if (tableExists("", table.name)) {
       if (ignoreIfExists) return Status::ok();
@@ -71,7 +71,7 @@ class JdbcCatalog final : public catalog::CatalogPlugin {
     return execute("CREATE TABLE " + sqliteName(table.name) + " (" + columns + ")");
   }
   // Columns that were added; all else is not the database's.
-  Status alterTable(CatalogTable table) override {
+  Status alterTable(CatalogTable table, const catalog::FolderChanges&) override {
     ASSIGN_OR_RETURN(const CatalogTable known, this->table(table.database, table.name));
     for (const StructField& field : table.schema) {
       const bool there = std::any_of(known.schema.begin(), known.schema.end(), [&](const StructField& column) { return column.name == field.name; });
@@ -81,11 +81,11 @@ class JdbcCatalog final : public catalog::CatalogPlugin {
     }
     return Status::ok();
   }
-  Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing) override {
+  Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing, const catalog::FolderChanges&) override {
     if (!tableExists(database, table)) return ignoreIfMissing ? Status::ok() : Status(noSuchTable(database, table));
     return execute("DROP TABLE " + sqliteName(table));
   }
-  Status renameTable(const std::string& database, const std::string& table, const std::string& newName) override {
+  Status renameTable(const std::string& database, const std::string& table, const std::string& newName, const catalog::FolderChanges&) override {
     if (!tableExists(database, table)) return noSuchTable(database, table);
     return execute("ALTER TABLE " + sqliteName(table) + " RENAME TO " + sqliteName(newName));
   }

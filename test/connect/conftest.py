@@ -27,11 +27,11 @@ def free_port():
 class Server:
     """A `flint server` process on a free port, working in `folder`."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, **variables):
         self.port = free_port()
         self.log = open(pathlib.Path(folder) / "server.log", "ab")
         # Python workers are of the same interpreter as the tests, and find the tests' modules: functions of these are pickled by name.
-        environment = dict(os.environ, PYSPARK_PYTHON=sys.executable, PYTHONPATH=str(ROOT / "test/connect"))
+        environment = dict(os.environ, PYSPARK_PYTHON=sys.executable, PYTHONPATH=str(ROOT / "test/connect"), **variables)
         self.process = subprocess.Popen(
             [BINARY, "server", "--port", str(self.port), *options], cwd=folder, stderr=self.log, stdout=self.log, env=environment
         )
@@ -81,11 +81,11 @@ def spark(server):
 
 @pytest.fixture
 def start_server(tmp_path):
-    """Starts further servers, with options, which are stopped at the end of the test."""
+    """Starts further servers, with options and environment variables, which are stopped at the end of the test."""
     started = []
 
-    def start(*options):
-        started.append(Server(tmp_path, *options))
+    def start(*options, **variables):
+        started.append(Server(tmp_path, *options, **variables))
         return started[-1]
 
     yield start

@@ -3,8 +3,10 @@
 #include "columnar/vector_builder.h"
 #include "connect/relation_decoder/relations.h"
 #include "connect/service/session_decode_context.h"
+#include "plan/logical/ddl_commands.h"
 #include "session/cache/cache_manager.h"
 #include "session/cache/caching.h"
+#include "session/commands/run_command.h"
 
 namespace flint::connect {
 namespace {
@@ -297,9 +299,14 @@ Result<LogicalPlanPtr> CatalogCalls::answer(const Message& call) {
       RETURN_IF_ERROR(catalog_.metastore().createDatabase(std::move(database), call.create_database().if_not_exists()));
       return nothing();
     }
-    case Message::kDropDatabase:
-      RETURN_IF_ERROR(catalog_.metastore().dropDatabase(catalog_.folded(call.drop_database().db_name()), call.drop_database().if_exists(), call.drop_database().cascade()));
+    case Message::kDropDatabase: {
+      plan::DropNamespace drop;
+      drop.name.parts = {call.drop_database().db_name()};
+      drop.ifExists = call.drop_database().if_exists();
+      drop.cascade = call.drop_database().cascade();
+      RETURN_IF_ERROR(session::runCommand(session_.sparkPtr(), plan::makePlan(std::move(drop))));
       return nothing();
+    }
     case Message::kRefreshTable: {
       ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(call.refresh_table().table_name()));
       RETURN_IF_ERROR(session::refreshTable(session_.sparkPtr(), name));

@@ -66,10 +66,11 @@ CommandOutcome alterColumns(SparkSession& session, const plan::AlterColumns& nod
   return nothing.plan();
 }
 
-// Writes the rows that are there once more, with the defaults of the columns that `table` has got since. Errors leave the rows as they were.
-Status fillDefaults(const SparkSessionPtr& session, const CatalogTable& table, const std::vector<plan::ColumnDefinition>& added) {
+// Writes the rows that are there once more, with the defaults of the columns that `table` has got since, and its entry with them. False where no column
+// has one, and nothing is done. Errors leave table and rows as they were.
+Result<bool> filledDefaults(const SparkSessionPtr& session, const CatalogTable& table, const std::vector<plan::ColumnDefinition>& added) {
   const auto hasDefault = [](const plan::ColumnDefinition& column) { return !column.defaultText.empty(); };
-  if (std::none_of(added.begin(), added.end(), hasDefault) || session->catalog().of(table).keepsRows()) return Status::ok();
+  if (std::none_of(added.begin(), added.end(), hasDefault) || session->catalog().of(table).keepsRows()) return false;
   std::string columns;
   for (const StructField& field : table.schema) {
     std::string value = quoteIdentifier(field.name);
@@ -79,9 +80,8 @@ Status fillDefaults(const SparkSessionPtr& session, const CatalogTable& table, c
     columns += (columns.empty() ? "" : ", ") + value;
   }
   ASSIGN_OR_RETURN(const LogicalPlanPtr rows, session->parse("SELECT " + columns + " FROM " + quotedTable(table)));
-  WriteTarget files{.format = table.provider, .path = table.location, .mode = connector::SaveMode::kOverwrite, .partitionColumns = table.partitionColumns, .options = {}};
-  for (const auto& [key, value] : table.options) files.options.emplace_back(key, value);
-  return save(session, rows, files);
+  RETURN_IF_ERROR(rewriteTable(session, rows, table));
+  return true;
 }
 
 CommandOutcome addColumns(const SparkSessionPtr& sessionPtr, const plan::AddColumns& node) {
@@ -104,8 +104,8 @@ CommandOutcome addColumns(const SparkSessionPtr& sessionPtr, const plan::AddColu
     table.schema.insert(table.schema.end() - static_cast<std::ptrdiff_t>(table.partitionColumns.size()), column);
     if (!added.defaultText.empty()) table.columnDefaults[added.name[0]] = added.defaultText;
   }
-  RETURN_IF_ERROR(fillDefaults(sessionPtr, table, node.columns));
-  RETURN_IF_ERROR(session.catalog().of(table).alterTable(std::move(table)));
+  ASSIGN_OR_RETURN(const bool altered, filledDefaults(sessionPtr, table, node.columns));
+  if (!altered) RETURN_IF_ERROR(session.catalog().of(table).alterTable(std::move(table)));
   return nothing.plan();
 }
 

@@ -13,6 +13,7 @@
 #include "session/commands/command_context.h"
 #include "session/commands/table_partitions.h"
 #include "sources/files/partition_values.h"
+#include "sources/write/folder_journal.h"
 
 namespace flint::session {
 
@@ -87,15 +88,51 @@ Status checkValues(const SparkSession& session, const CatalogTable& table, const
   return Status::ok();
 }
 
-// Makes `folder`, a partition's, another name of `location`, which is made when it is absent. What was in the folder goes.
-// One that is relative lies in the table's folder, where no reader looks.
-Status linkPartition(const CatalogTable& table, const std::string& folder, const std::string& location) {
-  ASSIGN_OR_RETURN(const auto there, io::fileSystemFor(location.starts_with("/") || location.find(':') != std::string::npos ? location : table.location + "/.locations/" + location));
-  RETURN_IF_ERROR(there.first->makeDirectories(there.second));
-  RETURN_IF_ERROR(there.first->makeDirectories(folder.substr(0, folder.find_last_of('/'))));
-  if (!io::linkTarget(folder).has_value()) RETURN_IF_ERROR(there.first->remove(folder, true));
-  return io::linkFolder(folder, there.second);
-}
+/// Changes of a table's partitions, made all or not at all.
+class PartitionChanges {
+ public:
+  static Result<PartitionChanges> of(const CatalogTable& table) {
+    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+    return PartitionChanges(table, place.first, place.second);
+  }
+
+  Status addEmpty(const PartitionSpec& spec) {
+    const std::string fresh = jobFolder_ + "/new/" + partitionPath(spec);
+    RETURN_IF_ERROR(fs_->makeDirectories(fresh));
+    any_ = true;
+    return journal_.replace(fresh, partitionPath(spec));
+  }
+  // The partition's folder becomes another name of `location`, which is made when it is absent. What was in the folder goes. One that is relative lies
+  // in the table's folder, where no reader looks.
+  Status link(const PartitionSpec& spec, const std::string& location) {
+    const bool relative = !location.starts_with("/") && location.find(':') == std::string::npos;
+    ASSIGN_OR_RETURN(const auto there, io::fileSystemFor(relative ? table_.location + "/.locations/" + location : location));
+    RETURN_IF_ERROR(there.first->makeDirectories(there.second));
+    const std::string name = jobFolder_ + "/link" + std::to_string(numLinks_++);
+    RETURN_IF_ERROR(fs_->makeDirectories(jobFolder_));
+    RETURN_IF_ERROR(io::linkFolder(name, there.second));
+    journal_.drop(partitionPath(spec), false);
+    journal_.move(name, partitionPath(spec));
+    any_ = true;
+    return Status::ok();
+  }
+  void drop(const PartitionSpec& spec) {
+    journal_.drop(partitionPath(spec), table_.type == CatalogTable::Type::kManaged);
+    any_ = true;
+  }
+  Status commit() { return any_ ? journal_.commit() : Status::ok(); }
+
+ private:
+  PartitionChanges(const CatalogTable& table, std::shared_ptr<io::FileSystem> fs, const std::string& folder)
+      : table_(table), fs_(std::move(fs)), jobFolder_(sources::FolderJournal::jobFolder(folder, sources::newJobId())), journal_(*fs_, folder, jobFolder_) {}
+
+  const CatalogTable& table_;
+  const std::shared_ptr<io::FileSystem> fs_;
+  const std::string jobFolder_;
+  sources::FolderJournal journal_;
+  int32_t numLinks_ = 0;
+  bool any_ = false;
+};
 
 CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartitions& node) {
   CommandResult nothing;
@@ -111,6 +148,8 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
   ASSIGN_OR_RETURN(const std::vector<PartitionSpec> known, listPartitions(table));
   const auto exists = [&](const PartitionSpec& spec) { return std::any_of(known.begin(), known.end(), [&](const PartitionSpec& each) { return matches(each, spec); }); };
   if (node.change == plan::PartitionChange::kRecover) return nothing.plan();
+  std::vector<std::pair<PartitionSpec, std::string>> added;
+  std::vector<PartitionSpec> dropped;
   for (const auto& [written, location] : node.partitions) {
     ASSIGN_OR_RETURN(const PartitionSpec spec, normalizedSpec(session, table, written));
     const std::string folder = place.second + "/" + partitionPath(spec);
@@ -122,12 +161,7 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
           if (node.ifExists) continue;
           return Error(condition::kPartitionsAlreadyExist).with("partitionList", shownSpec(spec)).with("tableName", tableName(table)).as(ErrorFamily::kAnalysis);
         }
-        if (location.empty()) {
-          RETURN_IF_ERROR(place.first->makeDirectories(folder));
-        } else {
-          RETURN_IF_ERROR(linkPartition(table, folder, location));
-        }
-        session.shared().cache->invalidatePath(table.location);
+        added.emplace_back(spec, location);
         break;
       case plan::PartitionChange::kDrop:
         if (!exists(spec)) {
@@ -135,7 +169,7 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
           return partitionsNotFound(table, spec);
         }
         for (const PartitionSpec& each : known) {
-          if (matches(each, spec)) RETURN_IF_ERROR(place.first->remove(place.second + "/" + partitionPath(each), true));
+          if (matches(each, spec)) dropped.push_back(each);
         }
         break;
       case plan::PartitionChange::kRename: {
@@ -154,6 +188,11 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
       case plan::PartitionChange::kRecover: break;
     }
   }
+  ASSIGN_OR_RETURN(PartitionChanges changes, PartitionChanges::of(table));
+  for (const auto& [spec, location] : added) RETURN_IF_ERROR(location.empty() ? changes.addEmpty(spec) : changes.link(spec, location));
+  for (const PartitionSpec& spec : dropped) changes.drop(spec);
+  RETURN_IF_ERROR(changes.commit());
+  session.shared().cache->invalidatePath(table.location);
   return nothing.plan();
 }
 
@@ -164,9 +203,16 @@ Result<std::vector<PartitionSpec>> listPartitions(const CatalogTable& table) {
   ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
   ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
   if (!exists) return out;
+  RETURN_IF_ERROR(sources::finishJournals(*place.first, place.second));
   PartitionSpec prefix;
   RETURN_IF_ERROR(listBelow(*place.first, place.second, table, prefix, out));
   return out;
+}
+
+Status emptyPartitions(const CatalogTable& table, const std::vector<PartitionSpec>& partitions) {
+  ASSIGN_OR_RETURN(PartitionChanges changes, PartitionChanges::of(table));
+  for (const PartitionSpec& each : partitions) RETURN_IF_ERROR(changes.addEmpty(each));
+  return changes.commit();
 }
 
 std::string partitionLocation(const CatalogTable& table, const PartitionSpec& spec) {
@@ -230,8 +276,9 @@ CommandOutcome setPartitionLocation(SparkSession& session, const plan::AlterTabl
   if (spec.size() != table.partitionColumns.size()) return incompleteSpec(table, spec);
   ASSIGN_OR_RETURN(const std::vector<PartitionSpec> known, listPartitions(table));
   if (std::none_of(known.begin(), known.end(), [&](const PartitionSpec& each) { return matches(each, spec); })) return partitionsNotFound(table, spec);
-  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
-  RETURN_IF_ERROR(linkPartition(table, place.second + "/" + partitionPath(spec), node.location));
+  ASSIGN_OR_RETURN(PartitionChanges changes, PartitionChanges::of(table));
+  RETURN_IF_ERROR(changes.link(spec, node.location));
+  RETURN_IF_ERROR(changes.commit());
   session.shared().cache->invalidatePath(table.location);
   return nothing.plan();
 }

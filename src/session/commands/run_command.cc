@@ -6,10 +6,9 @@
 #include "analysis/sql_function_analysis.h"
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
-#include "io/file_lock.h"
-#include "io/file_system.h"
 #include "parser/sql_parser.h"
 #include "session/commands/command_context.h"
+#include "session/commands/entry_change.h"
 #include "session/sql_scripting/script_interpreter.h"
 
 namespace flint::session {
@@ -22,16 +21,6 @@ bool changesEntry(plan::LogicalKind kind) {
   constexpr plan::LogicalKind kChanges[] = {kAlterTableProperties, kAlterColumns,   kAddColumns,  kCommentOn,       kAlterTableSerde,
                                             kAlterTableLocation,   kAlterNamespace, kRenameTable, kAlterPartitions, kAlterTableClustering};
   return std::find(std::begin(kChanges), std::end(kChanges), kind) != std::end(kChanges);
-}
-
-// Keeps the changes of others, sessions and processes, out of one's own: without it the later of two would undo the earlier.
-Result<std::optional<io::FileLock>> lockCatalog(SparkSession& session) {
-  ASSIGN_OR_RETURN(const catalog::CatalogDatabase first, session.catalog().metastore().database("default"));
-  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(first.location));
-  ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
-  if (!exists) return std::optional<io::FileLock>();
-  ASSIGN_OR_RETURN(io::FileLock lock, io::FileLock::acquire(place.second + "/_flint_catalog.lock"));
-  return std::optional<io::FileLock>(std::move(lock));
 }
 
 }  // namespace

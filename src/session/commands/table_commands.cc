@@ -17,6 +17,7 @@
 #include "session/commands/column_statistics.h"
 #include "session/commands/command_context.h"
 #include "session/commands/default_values.h"
+#include "session/commands/entry_change.h"
 #include "session/commands/run_command.h"
 #include "session/commands/table_checks.h"
 #include "session/commands/table_partitions.h"
@@ -33,12 +34,6 @@ Result<CatalogTable> tableNamed(SparkSession& session, const plan::ObjectName& o
   ASSIGN_OR_RETURN(const auto found, session.catalog().lookup(name));
   if (!found.has_value() || !found->table.has_value()) return tableOrViewNotFound(session, name);
   return *found->table;
-}
-
-Status removeFiles(const std::string& location) {
-  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(location));
-  ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
-  return exists ? place.first->remove(place.second, true) : Status::ok();
 }
 
 // No rows, with the table's columns: writing it makes the table's folder.
@@ -180,16 +175,14 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
       std::stable_partition(table.schema.begin(), table.schema.end(), [&](const StructField& field) {
         return std::find(table.partitionColumns.begin(), table.partitionColumns.end(), field.name) == table.partitionColumns.end();
       });
-      if (exists) RETURN_IF_ERROR(catalog.of(full[0]).dropTable(full[1], full[2], true));
-      RETURN_IF_ERROR(catalog.of(table).createTable(std::move(table), false));
+      catalog::CatalogPlugin& home = catalog.of(table);
+      RETURN_IF_ERROR(exists ? home.alterTable(std::move(table)) : home.createTable(std::move(table), false));
       return nothing.plan();
     }
     rows = emptyRelation(schema);
   }
+  target.describe = [&node](CatalogTable& table) { applySpec(table, node.spec, node.columns); };
   RETURN_IF_ERROR(saveAsTable(session, rows, name, target));
-  ASSIGN_OR_RETURN(CatalogTable table, catalog.of(full[0]).table(full[1], full[2]));
-  applySpec(table, node.spec, node.columns);
-  RETURN_IF_ERROR(catalog.of(table).alterTable(std::move(table)));
   return nothing.plan();
 }
 
@@ -213,8 +206,10 @@ CommandOutcome dropTable(SparkSession& session, const plan::DropTable& node) {
         .with("alternative", "DROP VIEW")
         .as(ErrorFamily::kAnalysis);
   }
-  RETURN_IF_ERROR(catalog.of(found->qualifier[0]).dropTable(found->qualifier[1], found->qualifier[2], node.ifExists));
-  if (found->table->type == CatalogTable::Type::kManaged && !found->table->location.empty()) RETURN_IF_ERROR(removeFiles(found->table->location));
+  catalog::FolderChanges folders;
+  if (found->table->type == CatalogTable::Type::kManaged && !found->table->location.empty()) folders.push_back({.staged = "", .place = found->table->location});
+  RETURN_IF_ERROR(catalog.of(found->qualifier[0]).dropTable(found->qualifier[1], found->qualifier[2], node.ifExists, folders));
+  session.shared().cache->invalidatePath(found->table->location);
   return nothing.plan();
 }
 
@@ -293,6 +288,16 @@ Result<int64_t> countRows(const SparkSessionPtr& session, const CatalogTable& ta
   return 0;
 }
 
+// Only the statistics of `table`: what else its entry says may have changed since.
+Status keepStatistics(SparkSession& session, const CatalogTable& table) {
+  return changeEntry(session, table, [&table](CatalogTable& entry) {
+    entry.statisticsBytes = table.statisticsBytes;
+    entry.statisticsRows = table.statisticsRows;
+    entry.columnStatistics = table.columnStatistics;
+    entry.analyzedPartitions = table.analyzedPartitions;
+  });
+}
+
 Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const plan::Options& partition, bool noScan) {
   ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
   ASSIGN_OR_RETURN(const bool exists, place.first->exists(place.second));
@@ -316,7 +321,7 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
       table.analyzedPartitions[partitionPath(each)] = text;
     }
     if (!found && !wanted.empty()) return partitionsNotFound(table, wanted);
-    return session->catalog().of(table).alterTable(std::move(table));
+    return keepStatistics(*session, table);
   }
   table.statisticsBytes = 0;
   if (exists) {
@@ -326,7 +331,7 @@ Status analyzeTable(const SparkSessionPtr& session, CatalogTable table, const pl
   if (!noScan) {
     ASSIGN_OR_RETURN(table.statisticsRows, countRows(session, table, {}));
   }
-  return session->catalog().of(table).alterTable(std::move(table));
+  return keepStatistics(*session, table);
 }
 
 // Removes the rows of a managed table, or of those of its partitions that `node` names.
@@ -346,15 +351,12 @@ CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTabl
   }
   ASSIGN_OR_RETURN(const PartitionSpec wanted, normalizedSpec(*session, table, node.partition));
   ASSIGN_OR_RETURN(const std::vector<PartitionSpec> partitions, listPartitions(table));
-  bool found = false;
+  std::vector<PartitionSpec> emptied;
   for (const PartitionSpec& each : partitions) {
-    if (!matches(each, wanted)) continue;
-    found = true;
-    const std::string folder = partitionLocation(table, each);
-    RETURN_IF_ERROR(removeFiles(folder));
-    ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(folder));
-    RETURN_IF_ERROR(place.first->makeDirectories(place.second));
+    if (matches(each, wanted)) emptied.push_back(each);
   }
+  const bool found = !emptied.empty();
+  if (found) RETURN_IF_ERROR(emptyPartitions(table, emptied));
   if (!found && wanted.size() == table.partitionColumns.size()) return partitionsNotFound(table, wanted);
   session->shared().cache->invalidatePath(table.location);
   return nothing.plan();
@@ -451,7 +453,19 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
     if (node->isView && table.type != CatalogTable::Type::kView) {
       return Error(condition::kExpectViewNotTableUseAlterTable).with("tableName", catalog::quoted(name)).with("operation", "ALTER VIEW ... RENAME TO").as(ErrorFamily::kAnalysis);
     }
-    RETURN_IF_ERROR(catalog.of(table).renameTable(table.database, table.name, table.catalog == catalog::kSessionCatalog ? catalog.folded(node->newName.back()) : node->newName.back()));
+    const std::string newName = table.catalog == catalog::kSessionCatalog ? catalog.folded(node->newName.back()) : node->newName.back();
+    catalog::FolderChanges folders;
+    ASSIGN_OR_RETURN(const std::string usual, table.type == CatalogTable::Type::kManaged ? managedLocation(*session, {table.catalog, table.database, table.name}) : Result<std::string>(std::string()));
+    if (table.type == CatalogTable::Type::kManaged && !table.location.empty() && table.location == usual) {
+      ASSIGN_OR_RETURN(const std::string place, managedLocation(*session, {table.catalog, table.database, newName}));
+      ASSIGN_OR_RETURN(const auto folder, io::fileSystemFor(place));
+      ASSIGN_OR_RETURN(const bool taken, folder.first->exists(folder.second));
+      if (taken && !catalog.of(table).tableExists(table.database, newName)) {
+        return Error(condition::kLocationAlreadyExists).with("location", "'file:" + folder.second + "'").with("identifier", catalog::quoted({table.catalog, table.database, newName})).as(ErrorFamily::kAnalysis);
+      }
+      folders.push_back({.staged = table.location, .place = place});
+    }
+    RETURN_IF_ERROR(catalog.of(table).renameTable(table.database, table.name, newName, folders));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::AlterTableProperties>()) {

@@ -18,6 +18,8 @@ using PartitionSpec = std::vector<std::pair<std::string, std::string>>;
 Result<std::vector<PartitionSpec>> listPartitions(const catalog::CatalogTable& table);
 /// Where the files of a partition lie: in the table's folder, or at the LOCATION that it was given.
 std::string partitionLocation(const catalog::CatalogTable& table, const PartitionSpec& spec);
+/// The partitions lose their rows, all of them or none.
+Status emptyPartitions(const catalog::CatalogTable& table, const std::vector<PartitionSpec>& partitions);
 /// "a=1/b=2"
 std::string partitionPath(const PartitionSpec& spec);
 /// Whether `partition` has all values of `wanted`.

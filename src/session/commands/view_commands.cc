@@ -86,19 +86,18 @@ CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanP
     ASSIGN_OR_RETURN(const auto place, catalog.findNamespace(parts));
     const std::string& name = place.database;
     if (name == "default" && place.catalog == catalog::kSessionCatalog) return Error(condition::kUnsupportedFeatureDropDatabase).with("database", "`default`").as(ErrorFamily::kAnalysis);
-    std::vector<std::string> folders;  // of managed tables
-    if (node->cascade) {
+    catalog::FolderChanges folders;
+    const auto database = place.plugin->database(name);
+    const auto first = place.plugin->database("default");
+    if (database.isOk() && first.isOk() && database.value().location == first.value().location + "/" + name + ".db") {
+      folders.push_back({.staged = "", .place = database.value().location});
+    } else if (node->cascade) {
       for (const std::string& each : place.plugin->tables(name)) {
         const auto table = place.plugin->table(name, each);
-        if (table.isOk() && table.value().type == catalog::CatalogTable::Type::kManaged && !table.value().location.empty()) folders.push_back(table.value().location);
+        if (table.isOk() && table.value().type == catalog::CatalogTable::Type::kManaged && !table.value().location.empty()) folders.push_back({.staged = "", .place = table.value().location});
       }
     }
-    RETURN_IF_ERROR(place.plugin->dropDatabase(name, node->ifExists, node->cascade));
-    for (const std::string& folder : folders) {
-      ASSIGN_OR_RETURN(const auto files, io::fileSystemFor(folder));
-      ASSIGN_OR_RETURN(const bool exists, files.first->exists(files.second));
-      if (exists) RETURN_IF_ERROR(files.first->remove(files.second, true));
-    }
+    RETURN_IF_ERROR(place.plugin->dropDatabase(name, node->ifExists, node->cascade, folders));
     return nothing.plan();
   }
   return LogicalPlanPtr();

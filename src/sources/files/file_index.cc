@@ -9,7 +9,7 @@
 
 #include "io/glob_pattern.h"
 #include "sources/files/partition_values.h"
-#include "sources/write/write_job.h"
+#include "sources/write/folder_journal.h"
 #include "types/calendar.h"
 #include "types/time_zone.h"
 
@@ -229,7 +229,7 @@ Result<FileIndexPtr> listFiles(const connector::OpenRequest& request) {
     if (roots.empty()) return Error(condition::kPathNotFound).with("path", "file:" + place.second);
     for (const io::FileStatus& root : roots) {
       index->rootPaths.push_back(root.path);
-      if (root.isDirectory) RETURN_IF_ERROR(finishAppends(*place.first, root.path));
+      if (root.isDirectory) RETURN_IF_ERROR(finishJournals(*place.first, root.path));
       std::vector<io::FileStatus> files;
       RETURN_IF_ERROR(collect(*place.first, root, filter, 0, files));
       const std::string base = !basePath.empty() ? basePath : root.isDirectory ? root.path : root.path.substr(0, root.path.rfind('/'));

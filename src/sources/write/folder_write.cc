@@ -211,8 +211,10 @@ Result<std::unique_ptr<connector::BatchWrite>> makeFolderWrite(const connector::
   const std::string overwriteMode =
       mode != nullptr ? *mode : request.conf ? request.conf("spark.sql.sources.partitionOverwriteMode").value_or("STATIC") : "STATIC";
   const bool dynamic = sameName(overwriteMode, "dynamic", false) && !layout.partitionColumns.empty();
+  const std::string* prefix = connector::findOption(request.options, kPartitionPrefixOption);
   const TimeZone* zone = TimeZone::find(request.timeZone);
-  ASSIGN_OR_RETURN(auto job, WriteJob::start(place.first, place.second, request.mode, dynamic));
+  ASSIGN_OR_RETURN(auto job, WriteJob::start(place.first, place.second, request.mode,
+                                              {.depth = layout.partitionColumns.size(), .dynamic = dynamic, .prefix = prefix != nullptr ? *prefix : std::string()}));
   if (job == nullptr) return std::unique_ptr<connector::BatchWrite>();
   return std::unique_ptr<connector::BatchWrite>(std::make_unique<FolderWrite>(std::move(job), std::move(format), std::make_shared<const Layout>(std::move(layout)),
                                                                               TextStyle{.zone = zone != nullptr ? zone : &TimeZone::utc(), .isoTimestamps = false}));

@@ -1,25 +1,18 @@
 #include "sources/write/write_job.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <chrono>
+#include <algorithm>
 #include <set>
+
+#include "io/symbolic_link.h"
+#include "sources/write/folder_journal.h"
 
 namespace flint::sources {
 namespace {
 
 constexpr std::string_view kTemporary = "_temporary";
-constexpr std::string_view kJournal = "_commit";
-constexpr std::string_view kJournalEnd = "end";
 constexpr std::string_view kSuccess = "_SUCCESS";
-
-std::string newJobId() {
-  static std::atomic<uint64_t> counter{0};
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return fmt::format("{:x}-{:x}-{:x}", std::chrono::duration_cast<std::chrono::microseconds>(now).count(), ::getpid(), counter.fetch_add(1));
-}
 
 std::string parentOf(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -33,19 +26,6 @@ std::string withoutTrailingSlashes(std::string path) {
   return path;
 }
 
-Status writeWhole(io::FileSystem& fs, const std::string& path, std::string_view bytes) {
-  ASSIGN_OR_RETURN(auto file, fs.create(path, true));
-  RETURN_IF_ERROR(file->append(bytes));
-  return file->close(true);
-}
-
-Result<std::string> readWhole(io::FileSystem& fs, const std::string& path) {
-  ASSIGN_OR_RETURN(auto file, fs.open(path));
-  std::string bytes(static_cast<size_t>(file->size()), '\0');
-  RETURN_IF_ERROR(file->readAt(0, file->size(), bytes.data()));
-  return bytes;
-}
-
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   while (!text.empty()) {
@@ -56,57 +36,38 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
-// Renames that may have been done before: a missing source whose target is there is such a one.
-Status moveOnce(io::FileSystem& fs, const std::string& from, const std::string& to) {
-  ASSIGN_OR_RETURN(const bool pending, fs.exists(from));
-  if (!pending) return Status::ok();
-  RETURN_IF_ERROR(fs.makeDirectories(parentOf(to)));
-  const Status moved = fs.rename(from, to);
-  if (moved.isOk()) return moved;
-  ASSIGN_OR_RETURN(const bool still, fs.exists(from));  // another process may have finished the same journal
-  return still ? moved : Status::ok();
+Status writeSuccess(io::FileSystem& fs, const std::string& folder) {
+  ASSIGN_OR_RETURN(auto file, fs.create(folder + "/" + std::string(kSuccess), true));
+  return file->close(true);
 }
 
-// Carries out a journal: lines "<from>\t<to>" with absolute paths, and a last line that says that it is whole.
-Status carryOut(io::FileSystem& fs, const std::string& target, const std::string& jobFolder) {
-  ASSIGN_OR_RETURN(const std::string journal, readWhole(fs, jobFolder + "/" + std::string(kJournal)));
-  const std::vector<std::string> lines = split(journal, '\n');
-  if (lines.empty() || lines.back() != kJournalEnd) return Status::ok();  // never committed
-  std::set<std::string> folders{target};
-  for (size_t i = 0; i + 1 < lines.size(); ++i) {
-    const std::vector<std::string> move = split(lines[i], '\t');
-    if (move.size() != 2) continue;
-    const std::string to = target + "/" + move[1];
-    RETURN_IF_ERROR(moveOnce(fs, jobFolder + "/" + move[0], to));
-    folders.insert(parentOf(to));
+// The partitions that are there, relative to `root`: folders `depth` levels below `below` whose names tell a value.
+Status listPartitions(io::FileSystem& fs, const std::string& root, const std::string& below, size_t depth, std::vector<std::string>& out) {
+  if (depth == 0) {
+    out.push_back(below);
+    return Status::ok();
   }
-  for (const std::string& folder : folders) RETURN_IF_ERROR(fs.syncDirectory(folder));
-  return fs.remove(jobFolder, true);
-}
-
-Status removeIfEmpty(io::FileSystem& fs, const std::string& folder) {
-  ASSIGN_OR_RETURN(const bool there, fs.exists(folder));
-  if (!there) return Status::ok();
-  ASSIGN_OR_RETURN(const auto members, fs.list(folder));
-  return members.empty() ? fs.remove(folder, true) : Status::ok();
-}
-
-}  // namespace
-
-Status finishAppends(io::FileSystem& fs, const std::string& path) {
-  const std::string temporary = path + "/" + std::string(kTemporary);
-  ASSIGN_OR_RETURN(const bool there, fs.exists(temporary));
-  if (!there) return Status::ok();
-  ASSIGN_OR_RETURN(const auto jobs, fs.list(temporary));
-  for (const io::FileStatus& job : jobs) {
-    ASSIGN_OR_RETURN(const bool committed, fs.exists(job.path + "/" + std::string(kJournal)));
-    if (committed) RETURN_IF_ERROR(carryOut(fs, path, job.path));
+  ASSIGN_OR_RETURN(const auto members, fs.list(below.empty() ? root : root + "/" + below));
+  for (const io::FileStatus& member : members) {
+    const std::string name = nameOf(member.path);
+    if (!member.isDirectory || name.find('=') == std::string::npos || name.starts_with(".")) continue;
+    RETURN_IF_ERROR(listPartitions(fs, root, below.empty() ? name : below + "/" + name, depth - 1, out));
   }
   return Status::ok();
 }
 
+}  // namespace
+
+WriteJob::Kind WriteJob::overwriteKind(const PartitionWrite& partitions) {
+  // A partition that is named in full is replaced whatever the mode.
+  if (!partitions.prefix.empty() && (!partitions.dynamic || partitions.prefixDepth() == partitions.depth)) return Kind::kReplaceAllPartitions;
+  return partitions.dynamic ? Kind::kReplacePartitions : Kind::kReplaceFolder;
+}
+
+size_t PartitionWrite::prefixDepth() const { return prefix.empty() ? 0 : 1 + static_cast<size_t>(std::count(prefix.begin(), prefix.end(), '/')); }
+
 Result<std::unique_ptr<WriteJob>> WriteJob::start(std::shared_ptr<io::FileSystem> fs, const std::string& path, connector::SaveMode mode,
-                                                  bool dynamicPartitions) {
+                                                  const PartitionWrite& partitions) {
   const std::string target = withoutTrailingSlashes(path);
   ASSIGN_OR_RETURN(const bool exists, fs->exists(target));
   Kind kind = Kind::kNewFolder;
@@ -114,20 +75,26 @@ Result<std::unique_ptr<WriteJob>> WriteJob::start(std::shared_ptr<io::FileSystem
     switch (mode) {
       case connector::SaveMode::kErrorIfExists: return Error(condition::kPathAlreadyExists).with("outputPath", "file:" + target).as(ErrorFamily::kAnalysis);
       case connector::SaveMode::kIgnore: return std::unique_ptr<WriteJob>();
-      case connector::SaveMode::kOverwrite: kind = dynamicPartitions ? Kind::kReplacePartitions : Kind::kReplaceFolder; break;
+      case connector::SaveMode::kOverwrite: kind = overwriteKind(partitions); break;
       case connector::SaveMode::kAppend: kind = Kind::kAppend; break;
     }
-    RETURN_IF_ERROR(finishAppends(*fs, target));
+    RETURN_IF_ERROR(finishJournals(*fs, target));
+    if (kind == Kind::kReplaceFolder && partitions.depth > 0) {
+      std::vector<std::string> known;
+      RETURN_IF_ERROR(listPartitions(*fs, target, "", partitions.depth, known));
+      const bool linked = std::any_of(known.begin(), known.end(), [&](const std::string& each) { return io::linkTarget(target + "/" + each).has_value(); });
+      if (linked) kind = Kind::kReplaceAllPartitions;
+    }
   }
-  std::unique_ptr<WriteJob> job(new WriteJob(std::move(fs), target, kind));
+  std::unique_ptr<WriteJob> job(new WriteJob(std::move(fs), target, kind, partitions));
   RETURN_IF_ERROR(job->fs_->makeDirectories(job->staging_));
   return job;
 }
 
-WriteJob::WriteJob(std::shared_ptr<io::FileSystem> fs, std::string path, Kind kind)
-    : fs_(std::move(fs)), path_(std::move(path)), kind_(kind), id_(newJobId()) {
-  const bool inside = kind_ == Kind::kAppend || kind_ == Kind::kReplacePartitions;
-  staging_ = inside ? fmt::format("{}/{}/{}", path_, kTemporary, id_) : fmt::format("{}/.{}.{}", parentOf(path_), nameOf(path_), id_);
+WriteJob::WriteJob(std::shared_ptr<io::FileSystem> fs, std::string path, Kind kind, PartitionWrite partitions)
+    : fs_(std::move(fs)), path_(std::move(path)), kind_(kind), partitions_(std::move(partitions)), id_(newJobId()) {
+  const bool beside = kind_ == Kind::kNewFolder || kind_ == Kind::kReplaceFolder;
+  staging_ = beside ? fmt::format("{}/.{}.{}", parentOf(path_), nameOf(path_), id_) : FolderJournal::jobFolder(path_, id_);
 }
 
 WriteJob::~WriteJob() {
@@ -156,7 +123,8 @@ Status WriteJob::commit(const std::vector<std::string>& taskCommits) {
     case Kind::kNewFolder:
     case Kind::kReplaceFolder: RETURN_IF_ERROR(commitFolder(moves)); break;
     case Kind::kAppend:
-    case Kind::kReplacePartitions: RETURN_IF_ERROR(commitAppend(moves)); break;
+    case Kind::kReplaceAllPartitions:
+    case Kind::kReplacePartitions: RETURN_IF_ERROR(commitJournal(moves)); break;
   }
   done_ = true;
   return Status::ok();
@@ -171,7 +139,7 @@ Status WriteJob::commitFolder(const std::vector<Move>& moves) {
     folders.insert(parentOf(to));
   }
   RETURN_IF_ERROR(fs_->remove(staging_ + "/" + std::string(kTemporary), true));
-  RETURN_IF_ERROR(writeWhole(*fs_, staging_ + "/" + std::string(kSuccess), ""));
+  RETURN_IF_ERROR(writeSuccess(*fs_, staging_));
   for (const std::string& folder : folders) RETURN_IF_ERROR(fs_->syncDirectory(folder));
   if (kind_ == Kind::kReplaceFolder) {
     RETURN_IF_ERROR(fs_->exchange(staging_, path_));
@@ -183,51 +151,47 @@ Status WriteJob::commitFolder(const std::vector<Move>& moves) {
   return fs_->syncDirectory(parentOf(path_));
 }
 
-Status WriteJob::commitAppend(const std::vector<Move>& moves) {
-  if (kind_ == Kind::kReplacePartitions) {
-    // Each partition folder is replaced by one exchange; readers see a partition's old files or its new ones.
-    std::set<std::string> partitions;
-    for (const Move& move : moves) partitions.insert(parentOf(move.to));
-    for (const std::string& partition : partitions) {
-      const std::string fresh = staging_ + "/new/" + partition;
-      RETURN_IF_ERROR(fs_->makeDirectories(fresh));
-      for (const Move& move : moves) {
-        if (parentOf(move.to) == partition) RETURN_IF_ERROR(fs_->rename(move.from, staging_ + "/new/" + move.to));
-      }
-      RETURN_IF_ERROR(fs_->syncDirectory(fresh));
-      const std::string old = path_ + "/" + partition;
-      ASSIGN_OR_RETURN(const bool exists, fs_->exists(old));
-      if (exists) {
-        RETURN_IF_ERROR(fs_->exchange(fresh, old));
-      } else {
-        RETURN_IF_ERROR(fs_->makeDirectories(parentOf(old)));
-        RETURN_IF_ERROR(fs_->rename(fresh, old));
-      }
-      RETURN_IF_ERROR(fs_->syncDirectory(parentOf(old)));
-    }
-    RETURN_IF_ERROR(fs_->remove(staging_, true));
-  } else {
-    std::string journal;
-    for (const Move& move : moves) journal += move.from.substr(staging_.size() + 1) + "\t" + move.to + "\n";
-    journal += std::string(kJournalEnd) + "\n";
-    // The journal appears whole, by a rename: from then on the append is committed.
-    const std::string draft = staging_ + "/_draft";
-    RETURN_IF_ERROR(writeWhole(*fs_, draft, journal));
-    RETURN_IF_ERROR(fs_->rename(draft, staging_ + "/" + std::string(kJournal)));
-    RETURN_IF_ERROR(fs_->syncDirectory(staging_));
-    done_ = true;  // whatever fails now, the next reader finishes it
-    RETURN_IF_ERROR(carryOut(*fs_, path_, staging_));
+Status WriteJob::commitJournal(const std::vector<Move>& moves) {
+  FolderJournal journal(*fs_, path_, staging_);
+  std::set<std::string> written;
+  // A partition that is named in full is there afterwards, with or without rows.
+  const bool named = !partitions_.prefix.empty() && partitions_.prefixDepth() == partitions_.depth;
+  ASSIGN_OR_RETURN(const bool there, fs_->exists(path_ + "/" + partitions_.prefix));
+  if (named && moves.empty() && !(kind_ == Kind::kAppend && there)) {
+    RETURN_IF_ERROR(fs_->makeDirectories(staging_ + "/new/" + partitions_.prefix));
+    written.insert(partitions_.prefix);
   }
-  RETURN_IF_ERROR(removeIfEmpty(*fs_, path_ + "/" + std::string(kTemporary)));
-  return writeWhole(*fs_, path_ + "/" + std::string(kSuccess), "");
+  for (const Move& move : moves) {
+    if (kind_ == Kind::kAppend) {
+      journal.move(move.from, move.to);
+      continue;
+    }
+    const std::string to = staging_ + "/new/" + move.to;
+    RETURN_IF_ERROR(fs_->makeDirectories(parentOf(to)));
+    RETURN_IF_ERROR(fs_->rename(move.from, to));
+    written.insert(parentOf(move.to));
+  }
+  for (const std::string& partition : written) RETURN_IF_ERROR(journal.replace(staging_ + "/new/" + partition, partition));
+  if (kind_ == Kind::kReplaceAllPartitions && there) {
+    std::vector<std::string> known;
+    RETURN_IF_ERROR(listPartitions(*fs_, path_, partitions_.prefix, partitions_.depth - partitions_.prefixDepth(), known));
+    for (const std::string& partition : known) {
+      if (!written.contains(partition)) journal.drop(partition, true);
+    }
+  }
+  const Status committed = journal.commit();
+  ASSIGN_OR_RETURN(done_, fs_->exists(staging_ + "/_commit"));  // then the next reader does what could not be done now
+  RETURN_IF_ERROR(committed);
+  return writeSuccess(*fs_, path_);
 }
 
 void WriteJob::abort() {
   done_ = true;
   if (!fs_->remove(staging_, true).isOk()) return;  // what is left begins with '_' or '.' and is never read
-  if (kind_ == Kind::kAppend || kind_ == Kind::kReplacePartitions) {
-    if (!removeIfEmpty(*fs_, path_ + "/" + std::string(kTemporary)).isOk()) return;
-  }
+  if (kind_ == Kind::kNewFolder || kind_ == Kind::kReplaceFolder) return;
+  const std::string temporary = path_ + "/" + std::string(kTemporary);
+  const auto left = fs_->list(temporary);
+  if (left.isOk() && left.value().empty() && !fs_->remove(temporary, false).isOk()) return;
 }
 
 }  // namespace flint::sources

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "sources/write/folder_journal.h"
+
 namespace flint::sources {
 namespace {
 
@@ -47,7 +49,7 @@ class WriteJobTest : public ::testing::Test {
 
   // Writes files named `names` through one attempt.
   static Status write(const std::shared_ptr<io::FileSystem>& fs, const std::string& target, SaveMode mode, const std::vector<std::string>& names) {
-    ASSIGN_OR_RETURN(auto job, WriteJob::start(fs, target, mode, false));
+    ASSIGN_OR_RETURN(auto job, WriteJob::start(fs, target, mode));
     if (job == nullptr) return Status::ok();
     const std::string attempt = job->attemptFolder(0, 0);
     std::string commit;
@@ -66,7 +68,7 @@ class WriteJobTest : public ::testing::Test {
   std::set<std::string> visible(const std::string& folder, const std::string& prefix = "") {
     std::set<std::string> names;
     if (!fs_->exists(folder).value()) return names;
-    EXPECT_TRUE(finishAppends(*fs_, folder).isOk());
+    EXPECT_TRUE(finishJournals(*fs_, folder).isOk());
     const auto members = fs_->list(folder);
     EXPECT_TRUE(members.isOk());
     for (const io::FileStatus& file : *members) {
@@ -106,7 +108,7 @@ TEST_F(WriteJobTest, modesDecideWhatHappensToWhatIsThere) {
 TEST_F(WriteJobTest, anAbortedJobLeavesNothing) {
   ASSERT_TRUE(write(fs_, target_, SaveMode::kErrorIfExists, {"a"}).isOk());
   for (const SaveMode mode : {SaveMode::kAppend, SaveMode::kOverwrite}) {
-    auto job = WriteJob::start(fs_, target_, mode, false);
+    auto job = WriteJob::start(fs_, target_, mode);
     ASSERT_TRUE(job.isOk());
     ASSERT_TRUE(fs_->makeDirectories((*job)->attemptFolder(0, 0)).isOk());
     (*job)->abort();
