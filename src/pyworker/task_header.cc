@@ -15,12 +15,13 @@ void appendPairs(std::string& out, const std::vector<std::pair<std::string, std:
   }
 }
 
-// Nobody answers `BarrierTaskContext.barrier()`: it says that there is no connection.
+// A barrier stage has one task, which waits for nobody (flint_tasks.py).
 std::string taskContext(int32_t partition, bool isBarrier) {
   const std::string id = std::to_string(partition);
-  const std::string barrier = isBarrier ? R"({"isBarrier": true, "connInfo": null, "secret": "", )" : R"({"isBarrier": false, )";
+  const std::string barrier = isBarrier ? R"({"isBarrier": true, "connInfo": "alone", "secret": "", )" : R"({"isBarrier": false, )";
   return barrier + R"("stageId": 0, "partitionId": )" + id + R"(, "attemptNumber": 0, "taskAttemptId": )" + id +
-         R"(, "cpus": 1, "resources": {}, "localProperties": {}})";
+         R"(, "cpus": 1, "resources": {}, "localProperties": {)" +
+         (isBarrier ? R"("addresses": "localhost")" : "") + "}}";
 }
 
 }  // namespace

@@ -10,13 +10,14 @@
 #include "sources/orc/orc_format.h"
 #include "sources/parquet/parquet_format.h"
 #include "sources/text/text_format.h"
+#include "sources/xml/xml_format.h"
 
 namespace flint::sources {
 
 void registerSources() {
   static std::once_flag once;
   std::call_once(once, [] {
-    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText, &kOrc, &kNoop, &kJdbc}) connector::DataSourceTable::instance().add(*source);
+    for (const connector::DataSource* source : {&kParquet, &kCsv, &kJson, &kText, &kXml, &kOrc, &kNoop, &kJdbc}) connector::DataSourceTable::instance().add(*source);
   });
 }
 

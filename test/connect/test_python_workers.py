@@ -157,3 +157,40 @@ def test_a_barrier_task_and_columns_without_null(spark):
 
     with pytest.raises(Exception, match="`a` is null"):
         frame.mapInPandas(nothing, "a long not null").collect()
+
+
+def test_a_barrier_stage_is_one_task(spark):
+    def meet(batches):
+        import pandas as pd
+        from pyspark import BarrierTaskContext
+
+        context = BarrierTaskContext.get()
+        context.barrier()
+        said = context.allGather(str(context.partitionId()))
+        rows = sum(len(batch) for batch in batches)
+        yield pd.DataFrame({"rows": [rows], "said": [",".join(said)], "tasks": [len(context.getTaskInfos())]})
+
+    frame = spark.range(0, 10000, 1, 4)
+    assert [tuple(row) for row in frame.mapInPandas(meet, "rows long, said string, tasks long", barrier=True).collect()] == [(10000, "0", 1)]
+
+    def same(batches):
+        from pyspark import BarrierTaskContext
+
+        BarrierTaskContext.get().barrier()
+        yield from batches
+
+    assert frame.mapInArrow(same, "id long", barrier=True).agg({"id": "sum"}).first()[0] == sum(range(10000))
+
+
+def test_resource_profiles_are_taken(spark, monkeypatch):
+    from pyspark.resource import ExecutorResourceRequests, ResourceProfileBuilder, TaskResourceRequests
+    from pyspark.sql.connect.session import SparkSession
+
+    # Profiles know their session by way of the active one.
+    SparkSession._set_default_and_active_session(spark)
+    needs = ExecutorResourceRequests().cores(2).memory("6g").resource("gpu", 2, "find_gpus", "nvidia.com")
+    profile = ResourceProfileBuilder().require(needs).require(TaskResourceRequests().cpus(2)).build
+    assert profile.id > 0
+    frame = spark.range(10)
+    assert frame.mapInPandas(lambda batches: batches, frame.schema, False, profile).count() == 10
+    assert frame.mapInArrow(lambda batches: batches, frame.schema, False, profile).count() == 10

@@ -2,6 +2,8 @@
 
 #include <spark/connect/base.pb.h>
 
+#include <atomic>
+
 #include "catalog/variable_substitution.h"
 #include "columnar/arrow_ipc_writer.h"
 #include "connect/calls/write_commands.h"
@@ -219,6 +221,14 @@ Status CommandRunner::run(const Message& command) {
     case Message::kGetResourcesCommand: {
       PlanResponse response;
       response.mutable_get_resources_command_result();
+      writer_.add(response);
+      return Status::ok();
+    }
+    case Message::kCreateResourceProfileCommand: {
+      // Profiles say what executors need; here all tasks run in this process, and an id is all that plans refer to.
+      static std::atomic<int32_t> lastProfile{0};
+      PlanResponse response;
+      response.mutable_create_resource_profile_command_result()->set_profile_id(++lastProfile);
       writer_.add(response);
       return Status::ok();
     }

@@ -1,4 +1,4 @@
-// `spark.read.json(df)`, `csv(df)`: texts of a column read as the lines of a file.
+// `spark.read.json(df)`, `csv(df)`, `xml(df)`: texts of a column read as the lines of a file.
 #include <spark/connect/relations.pb.h>
 
 #include <algorithm>
@@ -14,6 +14,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   switch (message.format()) {
     case Message::PARSE_FORMAT_CSV: node.format = "csv"; break;
     case Message::PARSE_FORMAT_JSON: node.format = "json"; break;
+    case Message::PARSE_FORMAT_XML: node.format = "xml"; break;
     default: return unsupportedFeature("reading texts of this format");
   }
   ASSIGN_OR_RETURN(LogicalPlanPtr input, decoder.relation(message.input()));

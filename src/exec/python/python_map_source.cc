@@ -27,12 +27,14 @@ bool isZipped(PythonShape shape) { return shape == PythonShape::kScalar || shape
 
 // Functions that see an iterator over a partition's batches: a run of the worker for each partition.
 bool isByPartition(const plan::PythonMapExec& node) {
+  if (node.isBarrier) return false;
   if (node.shape == PythonShape::kTable) return !node.function(0).inOneTask;
   return node.shape == PythonShape::kMap || (node.shape == PythonShape::kScalar && expr::isScalarIterator(node.function(0).function.evalType));
 }
 
 // Functions whose rows one thread sends, in order.
-bool isOneTask(const plan::PythonMapExec& node) { return isGrouped(node.shape) || (node.shape == PythonShape::kTable && node.function(0).inOneTask); }
+// A barrier stage, whose tasks wait for one another, is a single task.
+bool isOneTask(const plan::PythonMapExec& node) { return isGrouped(node.shape) || node.isBarrier || (node.shape == PythonShape::kTable && node.function(0).inOneTask); }
 
 // Some rows of a flat vector of numbers without nulls, where they lie; null for other vectors.
 VectorPtr windowOn(const VectorPtr& vector, RowIndex from, RowIndex count) {

@@ -4,6 +4,7 @@
 
 #include "columnar/gather.h"
 #include "io/gzip_output.h"
+#include "records/xml_text.h"
 #include "sources/write/json_text.h"
 #include "sources/write/value_text.h"
 
@@ -21,8 +22,9 @@ using RowText = std::function<void(std::string& out, const std::vector<VectorPtr
 
 class LinesWriter final : public FileWriter {
  public:
-  LinesWriter(std::unique_ptr<io::OutputFile> file, std::string head, RowText rowText)
-      : file_(std::move(file)), text_(std::move(head)), rowText_(std::move(rowText)) {}
+  // `tail` stands behind the last row, if there is any.
+  LinesWriter(std::unique_ptr<io::OutputFile> file, std::string head, RowText rowText, std::string tail)
+      : file_(std::move(file)), text_(std::move(head)), rowText_(std::move(rowText)), tail_(std::move(tail)) {}
 
   Status write(const ColumnarBatch& batch) override {
     const ColumnarBatch dense = columnar::compact(batch);
@@ -37,6 +39,7 @@ class LinesWriter final : public FileWriter {
     return Status::ok();
   }
   Status close() override {
+    if (bytesWritten() > 0) text_ += tail_;
     RETURN_IF_ERROR(flush());
     return file_->close(true);
   }
@@ -52,6 +55,7 @@ class LinesWriter final : public FileWriter {
   const std::unique_ptr<io::OutputFile> file_;
   std::string text_;
   const RowText rowText_;
+  const std::string tail_;
 };
 
 struct Compression {
@@ -105,13 +109,13 @@ Status refusePatterns(const connector::Options& options) {
 class LinesFormat final : public WriteFormat {
  public:
   LinesFormat(std::string extension, Compression compression, std::function<std::string(const StructFields&)> head,
-              std::function<RowText(const StructFields&)> rowText)
-      : extension_(std::move(extension)), compression_(compression), head_(std::move(head)), rowText_(std::move(rowText)) {}
+              std::function<RowText(const StructFields&)> rowText, std::string tail = {})
+      : extension_(std::move(extension)), compression_(compression), head_(std::move(head)), rowText_(std::move(rowText)), tail_(std::move(tail)) {}
 
   std::string extension() const override { return extension_ + (compression_.gzip ? ".gz" : ""); }
   Result<std::unique_ptr<FileWriter>> open(std::unique_ptr<io::OutputFile> file, const StructFields& columns) const override {
     if (compression_.gzip) file = io::makeGzipOutput(std::move(file));
-    return std::unique_ptr<FileWriter>(std::make_unique<LinesWriter>(std::move(file), head_(columns), rowText_(columns)));
+    return std::unique_ptr<FileWriter>(std::make_unique<LinesWriter>(std::move(file), head_(columns), rowText_(columns), tail_));
   }
 
  private:
@@ -119,6 +123,7 @@ class LinesFormat final : public WriteFormat {
   const Compression compression_;
   const std::function<std::string(const StructFields&)> head_;
   const std::function<RowText(const StructFields&)> rowText_;
+  const std::string tail_;
 };
 
 struct CsvStyle {
@@ -234,6 +239,42 @@ Result<std::shared_ptr<const WriteFormat>> makeJsonWriteFormat(const connector::
   };
   return std::shared_ptr<const WriteFormat>(
       std::make_shared<LinesFormat>(".json", compression, [](const StructFields&) { return std::string(); }, rowText));
+}
+
+Result<std::shared_ptr<const WriteFormat>> makeXmlWriteFormat(const connector::WriteRequest& request) {
+  for (const StructField& field : request.schema) {
+    if (field.type.is(TypeKind::kVariant)) return unsupportedType("XML", field);
+  }
+  ASSIGN_OR_RETURN(const Compression compression, compressionOf(request.options));
+  RETURN_IF_ERROR(refusePatterns(request.options));
+  const std::string rowTag = optionOr(request.options, "rowTag", "ROW");
+  const std::string rootTag = optionOr(request.options, "rootTag", "ROWS");
+  const std::string declaration = optionOr(request.options, "declaration", "version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"");
+  records::XmlStyle style;
+  style.attributePrefix = optionOr(request.options, "attributePrefix", style.attributePrefix);
+  style.valueTag = optionOr(request.options, "valueTag", style.valueTag);
+  style.arrayElementName = optionOr(request.options, "arrayElementName", style.arrayElementName);
+  style.indent = optionOr(request.options, "indent", style.indent);
+  if (const std::string* nullValue = connector::findOption(request.options, "nullValue")) style.nullValue = *nullValue;
+  style.append = [values = styleOf(request, true)](const columnar::ColumnVector& vector, RowIndex row, std::string& out) {
+    const columnar::ColumnVector& flat = vector.isFlat() ? vector : *vector.base();
+    appendValueText(out, flat, vector.baseRow(row), values);
+  };
+  // The declaration and the root's start tag come with the first row of a file.
+  const std::string head = (declaration.empty() ? std::string() : "<?xml " + declaration + "?>\n") + "<" + rootTag + ">";
+  const std::string endTag = "\n</" + rootTag.substr(0, rootTag.find(' ')) + ">";
+  const auto rowText = [style, rowTag, head](const StructFields& fields) {
+    return [style, rowTag, head, type = DataType::structType(fields), isFirst = true](std::string& out, const std::vector<VectorPtr>& columns, RowIndex row) mutable {
+      if (isFirst) out += head;
+      isFirst = false;
+      const VectorPtr whole = columnar::ColumnVector::structure(type, columns.empty() ? 0 : columns[0]->size(), nullptr, columns);
+      std::string text;
+      records::appendXmlElement(text, rowTag, *whole, row, 1, style);
+      out += '\n' + text;
+    };
+  };
+  return std::shared_ptr<const WriteFormat>(
+      std::make_shared<LinesFormat>(".xml", compression, [](const StructFields&) { return std::string(); }, rowText, endTag));
 }
 
 Result<std::shared_ptr<const WriteFormat>> makeTextWriteFormat(const connector::WriteRequest& request) {
