@@ -10,6 +10,7 @@
 #include "expr/expression_text.h"
 #include "expr/python_udf.h"
 #include "plan/logical/subquery_expressions.h"
+#include "types/collation.h"
 
 namespace flint::analysis {
 
@@ -76,7 +77,7 @@ Result<ExprPtr> ExpressionResolver::coerced(const ExprPtr& node) {
     case ExprKind::kCoalesce: return coerceCoalesce(*node->as<expr::Coalesce>(), options());
     case ExprKind::kSortOrder: {
       expr::SortOrder order = *node->as<expr::SortOrder>();
-      if (order.child->dataType().collation() == 0) return node;
+      if (!hasCollations(order.child->dataType())) return node;
       ASSIGN_OR_RETURN(order.child, comparedByCollation(order.child, options()));
       return ExprPtr(expr::makeExpr(std::move(order), node->origin()));
     }

@@ -114,6 +114,7 @@ class PlanResolver {
   NameContext selectContext(const SelectBlock& block) const;
   // resolve_generators.cc
   Result<std::vector<ExprPtr>> extractGenerators(SelectBlock& block, std::vector<ExprPtr> items);
+  Result<ResolvedPlan> generateAbove(const SelectBlock& block);
   Result<ResolvedPlan> resolvePipe(const plan::UnresolvedPipe& node);  // resolve_pipes.cc
   // resolve_unary.cc
   Result<ResolvedPlan> resolveFilter(const plan::Filter& node);

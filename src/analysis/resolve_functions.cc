@@ -13,6 +13,7 @@
 #include "expr/expression_text.h"
 #include "expr/python_udf.h"
 #include "parser/sql_parser.h"
+#include "types/collation.h"
 
 namespace flint::analysis {
 namespace {
@@ -148,6 +149,12 @@ Result<ExprPtr> ExpressionResolver::resolveReplacement(const expr::ScalarFunctio
   expr::RuntimeReplaceable replaced;
   const std::string shown = !function.display.empty() && function.names[0] == name ? std::string(function.display) : name;
   replaced.text = own != nullptr ? own->text : textOf(shown, arguments, false, options().timeZone);
+  const bool collated = std::any_of(arguments.begin(), arguments.end(), [](const ExprPtr& each) { return hasCollations(each->dataType()); });
+  if (own == nullptr && collated) {
+    // Shown as the function for plain texts is, with what it takes for arguments that lack.
+    const auto plainly = expr::makeFunctionCall(name, arguments, options(), call.origin());
+    if (plainly.isOk()) replaced.text = expr::columnName(plainly.value(), options().timeZone);
+  }
   replaced.replacement = std::move(replacement);
   return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
 }
@@ -181,6 +188,13 @@ Status checkWithinGroup(const std::string& name, const UnresolvedFunction& call)
   if (call.distinct) return failed(Error(condition::kInvalidWithinGroupExpressionDistinctUnsupported));
   if (call.withinGroup.size() == 1) return Status::ok();
   return failed(Error(condition::kInvalidWithinGroupExpressionWrongNumOrderings).with("expectedNum", "1").with("actualNum", std::to_string(call.withinGroup.size())));
+}
+
+// Whether an aggregate only compares the values of an argument, and gives none of them back.
+bool comparesArgument(std::string_view name, bool distinct, size_t argument) {
+  if (name == "count") return distinct;
+  if (name == "max_by" || name == "min_by") return argument == 1;
+  return argument == 0 && (name == "approx_count_distinct" || name == "hll_sketch_agg" || name == "theta_sketch_agg");
 }
 
 }  // namespace
@@ -266,20 +280,10 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
     }
   }
   const bool ignoreNulls = call.ignoreNulls.value_or(false);
-  if (arguments.size() == 1 && arguments[0]->dataType().collation() != 0) {
-    // Strings with a collation are told apart, and ordered, by their keys.
-    ASSIGN_OR_RETURN(ExprPtr key, comparedByCollation(arguments[0], options()));
-    if (name == "count" && call.distinct) arguments[0] = std::move(key);
-    if (name == "min" || name == "max") {
-      UnresolvedFunction chosen;
-      chosen.nameParts = {name + "_by"};
-      chosen.arguments = {arguments[0], std::move(key)};
-      chosen.filter = filter;
-      expr::RuntimeReplaceable replaced;
-      replaced.text = filter == nullptr ? text : fmt::format("{} FILTER (WHERE {})", text, expr::columnName(filter));
-      ASSIGN_OR_RETURN(replaced.replacement, resolve(expr::makeExpr(std::move(chosen), call.origin())));
-      return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
-    }
+  // Texts with a collation are told apart, and ordered, by their keys.
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (!hasCollations(arguments[i]->dataType()) || !comparesArgument(name, call.distinct, i)) continue;
+    ASSIGN_OR_RETURN(arguments[i], comparedByCollation(arguments[i], options()));
   }
   if (function.rewrite != nullptr) {
     const expr::CallArguments bound(arguments, options());
@@ -374,11 +378,22 @@ bool isTimeFunction(std::string_view name) {
          name.starts_with("time_from_") || name.starts_with("time_to_");
 }
 
-// Functions that make maps have another form for spark.sql.mapKeyDedupPolicy=LAST_WIN.
+// Some functions have another form under a setting.
 std::string functionMeant(std::string name, const catalog::SQLConf& conf) {
   constexpr std::array<std::string_view, 6> kMakeMaps = {"map", "map_from_arrays", "map_from_entries", "map_concat", "str_to_map", "transform_keys"};
-  if (std::find(kMakeMaps.begin(), kMakeMaps.end(), name) == kMakeMaps.end()) return name;
-  return lowerCase(conf.get("spark.sql.mapKeyDedupPolicy", "EXCEPTION")) == "last_win" ? name + "_last_win" : name;
+  if (std::find(kMakeMaps.begin(), kMakeMaps.end(), name) != kMakeMaps.end()) {
+    return lowerCase(conf.get("spark.sql.mapKeyDedupPolicy", "EXCEPTION")) == "last_win" ? name + "_last_win" : name;
+  }
+  if (name == "array_insert" || name == "array_append") return conf.getBoolean("spark.sql.legacy.negativeIndexInArrayInsert", false) ? name + "_legacy" : name;
+  if (name == "array_sort") return conf.getBoolean("spark.sql.legacy.allowNullComparisonResultInArraySort", false) ? name + "_null_equal" : name;
+  return name;
+}
+
+// timestampadd and timestampdiff are syntax: without a unit in front they are no function of that name.
+bool lacksUnit(std::string_view name, const UnresolvedFunction& call) {
+  if (name != "timestampadd" && name != "timestampdiff") return false;
+  const bool fromText = call.origin() != nullptr && call.origin()->sqlText != nullptr;
+  return fromText && !call.arguments.empty() && call.arguments[0]->as<expr::UnresolvedAttribute>() != nullptr;
 }
 
 // product() belongs to the DataFrame API: SQL text does not know it.
@@ -408,7 +423,7 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       return resolved;
     }
   }
-  if (knownQualifier) {
+  if (knownQualifier && !lacksUnit(name, call)) {
     if (!overWindow) {
       ASSIGN_OR_RETURN(ExprPtr node, resolveOperator(name, call));
       if (node != nullptr) return node;
@@ -444,8 +459,7 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       if (name != "named_struct") {
         for (ExprPtr& argument : arguments) argument = expr::withoutAlias(argument);
       }
-      if (!joinsCollations(name)) RETURN_IF_ERROR(requireKnownCollations(name, arguments, origin));
-      if (joinsCollations(name)) RETURN_IF_ERROR(alignCollations(arguments, passesTextsOn(name), expr::call(name, arguments)->withOrigin(origin), options()));
+      RETURN_IF_ERROR(alignArguments(name, arguments, origin, options()));
       const char* local = localTimestampFunction(name, arguments.size());
       if (local != nullptr && plans_.conf().get("spark.sql.timestampType", "TIMESTAMP_LTZ") == "TIMESTAMP_NTZ") {
         std::vector<ExprPtr> kept = arguments;

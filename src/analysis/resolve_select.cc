@@ -12,6 +12,7 @@
 #include "expr/expression_text.h"
 #include "expr/path_name.h"
 #include "expr/python_udf.h"
+#include "types/collation.h"
 
 namespace flint::analysis {
 namespace {
@@ -218,6 +219,36 @@ Result<ResolvedPlan> PlanResolver::finishBlock(std::shared_ptr<SelectBlock> bloc
   return out;
 }
 
+// A SELECT that aggregates and generates: its generators run over the aggregate's rows.
+Result<ResolvedPlan> PlanResolver::generateAbove(const SelectBlock& block) {
+  auto outer = std::make_shared<SelectBlock>();
+  outer->origin = block.origin;
+  auto inner = std::make_shared<SelectBlock>(block);
+  std::vector<ExprPtr> generating = inner->outputs;
+  inner->outputs.clear();
+  std::vector<ExprPtr> above;
+  const auto lifted = [&](const ExprPtr& argument) -> ExprPtr {
+    if (argument->foldable()) return argument;
+    inner->outputs.push_back(expr::alias(argument, expr::columnName(argument)));
+    return expr::toAttribute(inner->outputs.back());
+  };
+  for (const ExprPtr& item : generating) {
+    if (!item->traits().hasGenerator) {
+      inner->outputs.push_back(item);
+      above.push_back(expr::toAttribute(item));
+      continue;
+    }
+    above.push_back(tree::transformDown(item, [&](const ExprPtr& expression) -> ExprPtr {
+      if (expression->as<expr::GeneratorCall>() == nullptr) return expression;
+      return tree::mapChildren(expression, lifted);
+    }));
+  }
+  ASSIGN_OR_RETURN(outer->child, inner->build());
+  outer->scope = scopeOf(outer->child->output());
+  ASSIGN_OR_RETURN(outer->outputs, extractGenerators(*outer, std::move(above)));
+  return finishBlock(std::move(outer));
+}
+
 Result<ResolvedPlan> PlanResolver::resolveProject(const plan::Project& written) {
   ASSIGN_OR_RETURN(const auto windowed, withTimeWindows(written));
   const plan::Project& node = windowed == nullptr ? written : *windowed;
@@ -227,13 +258,17 @@ Result<ResolvedPlan> PlanResolver::resolveProject(const plan::Project& written) 
   block->scope = scopeOf(child);
   block->origin = node.origin();
   ASSIGN_OR_RETURN(std::vector<ExprPtr> items, resolveSelectList(*block, node.projectList));
-  ASSIGN_OR_RETURN(block->outputs, extractGenerators(*block, std::move(items)));
-  block->aggregates = std::any_of(block->outputs.begin(), block->outputs.end(), hasOwnAggregate);
+  block->aggregates = std::any_of(items.begin(), items.end(), hasOwnAggregate);
+  const auto numGenerators = std::count_if(items.begin(), items.end(), [](const ExprPtr& item) { return item->traits().hasGenerator; });
+  const bool generatesAbove = block->aggregates && numGenerators == 1;
+  if (!generatesAbove) {
+    ASSIGN_OR_RETURN(block->outputs, extractGenerators(*block, std::move(items)));
+  }
   if (!block->aggregates) block->child = exposing(block->child, missingAttributes(block->outputs, block->child));
   for (ExprPtr& output : block->outputs) {
     ASSIGN_OR_RETURN(output, replaceGrouping(*block, output, options_));
   }
-  return finishBlock(std::move(block));
+  return generatesAbove ? generateAbove(*block) : finishBlock(std::move(block));
 }
 
 Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& written) {
@@ -267,33 +302,7 @@ Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& writt
     block->child = exposing(block->child, missingAttributes(read, block->child));
   }
   if (generators.empty()) return finishBlock(std::move(block));
-  // Generators run over the aggregate's rows.
-  auto outer = std::make_shared<SelectBlock>();
-  outer->origin = node.origin();
-  auto inner = std::make_shared<SelectBlock>(*block);
-  std::vector<ExprPtr> generating = inner->outputs;
-  inner->outputs.clear();
-  std::vector<ExprPtr> above;
-  const auto lifted = [&](const ExprPtr& argument) -> ExprPtr {
-    if (argument->foldable()) return argument;
-    inner->outputs.push_back(expr::alias(argument, expr::columnName(argument)));
-    return expr::toAttribute(inner->outputs.back());
-  };
-  for (const ExprPtr& item : generating) {
-    if (!item->traits().hasGenerator) {
-      inner->outputs.push_back(item);
-      above.push_back(expr::toAttribute(item));
-      continue;
-    }
-    above.push_back(tree::transformDown(item, [&](const ExprPtr& expression) -> ExprPtr {
-      if (expression->as<expr::GeneratorCall>() == nullptr) return expression;
-      return tree::mapChildren(expression, lifted);
-    }));
-  }
-  ASSIGN_OR_RETURN(outer->child, inner->build());
-  outer->scope = scopeOf(outer->child->output());
-  ASSIGN_OR_RETURN(outer->outputs, extractGenerators(*outer, std::move(above)));
-  return finishBlock(std::move(outer));
+  return generateAbove(*block);
 }
 
 namespace {
@@ -408,7 +417,7 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
   if (!analytics) {
     for (const ExprPtr& key : grouping) {
       ASSIGN_OR_RETURN(ExprPtr resolved, resolveOne(key));
-      if (resolved->dataType().collation() != 0) {
+      if (hasCollations(resolved->dataType())) {
         // Strings with a collation are grouped by their keys; the first one of a group stands for it.
         ASSIGN_OR_RETURN(const ExprPtr first, resolver.resolveForPlan(expr::call("first", {resolved})));
         RETURN_IF_ERROR(replaceInOutputs(block, resolved, first));

@@ -8,6 +8,7 @@
 #include "base/legacy_conditions.h"
 #include "expr/expression_text.h"
 #include "expr/python_udf.h"
+#include "types/collation.h"
 #include "types/type_coercion.h"
 
 namespace flint::analysis {
@@ -137,7 +138,7 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
   }
   for (ExprPtr& key : spec.partitionBy) {
     ASSIGN_OR_RETURN(key, resolve(key));
-    if (key->dataType().collation() == 0) continue;
+    if (!hasCollations(key->dataType())) continue;
     const std::string shown = expr::columnName(key, options().timeZone);
     expr::RuntimeReplaceable compared;
     compared.text = shown;
@@ -263,7 +264,8 @@ Result<ExprPtr> ExpressionResolver::resolveWindow(const expr::UnresolvedWindow& 
       return Error(condition::kUnsupportedExprForWindow).with("sqlExpr", expr::quotedExpression(function)).at(window.origin()).as(ErrorFamily::kAnalysis);
     }
     expr::RuntimeReplaceable out;
-    out.text = replaced->text + " OVER " + named->as<expr::WindowExpression>()->spec.sql();
+    const std::string shown = expr::columnName(named, options().timeZone);
+    out.text = replaced->text + shown.substr(shown.rfind(" OVER "));
     out.replacement = spread;
     return ExprPtr(expr::makeExpr(std::move(out), window.origin()));
   }

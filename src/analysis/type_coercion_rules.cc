@@ -94,8 +94,8 @@ ExprPtr castImplicitly(const ExprPtr& expression, const DataType& type, const Ev
 }
 
 Result<ExprPtr> comparedByCollation(const ExprPtr& value, const EvaluationOptions& options) {
-  if (value->dataType().collation() == 0) return value;
-  if (value->dataType().collation() == kIndeterminateCollation) {
+  if (!hasCollations(value->dataType())) return value;
+  if (hasIndeterminateCollation(value->dataType())) {
     return Error(condition::kIndeterminateCollationInExpression).with("expr", expr::quotedExpression(value)).at(value->origin()).as(ErrorFamily::kAnalysis);
   }
   return expr::makeFunctionCall("collation_key", {value}, options, value->origin());
@@ -341,7 +341,7 @@ Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options)
     out.value = castImplicitly(out.value, *common, options);
     for (ExprPtr& element : out.list) element = castImplicitly(element, *common, options);
   }
-  if (out.value->dataType().collation() != 0) {
+  if (hasCollations(out.value->dataType())) {
     ASSIGN_OR_RETURN(out.value, comparedByCollation(out.value, options));
     for (ExprPtr& element : out.list) {
       ASSIGN_OR_RETURN(element, comparedByCollation(element, options));
@@ -359,13 +359,15 @@ Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options)
 }
 
 Status checkCast(const expr::Cast& node, const EvaluationOptions& options) {
+  // Written casts follow the session's mode.
+  const expr::CastMode mode = node.mode == expr::CastMode::kAnsi && !options.ansi ? expr::CastMode::kLegacy : node.mode;
   const DataType& from = node.child->dataType();
   const bool ofVariant = from.is(TypeKind::kVariant) || node.target.is(TypeKind::kVariant);
-  if (ofVariant ? from == node.target || expr::canCastVariant(from, node.target) : canCast(from, node.target, node.mode != expr::CastMode::kLegacy)) {
+  if (ofVariant ? from == node.target || expr::canCastVariant(from, node.target) : canCast(from, node.target, mode != expr::CastMode::kLegacy)) {
     return Status::ok();
   }
   const bool toDate = from.isNumeric() && node.target.is(TypeKind::kDate);
-  if (node.mode != expr::CastMode::kLegacy && (toDate || (from.is(TypeKind::kDate) && node.target.isNumeric()))) {
+  if (mode != expr::CastMode::kLegacy && (toDate || (from.is(TypeKind::kDate) && node.target.isNumeric()))) {
     return Error(condition::kDatatypeMismatchCastWithFuncSuggestion)
         .with("sqlExpr", textOf(copyOf(node), options))
         .with("srcType", quotedType(from))
@@ -374,8 +376,8 @@ Status checkCast(const expr::Cast& node, const EvaluationOptions& options) {
         .at(node.origin())
         .as(ErrorFamily::kAnalysis);
   }
-  const bool onlyLegacy = !ofVariant && node.mode != expr::CastMode::kLegacy && canCast(from, node.target, false);
-  if (onlyLegacy && node.mode == expr::CastMode::kAnsi) {
+  const bool onlyLegacy = !ofVariant && mode != expr::CastMode::kLegacy && canCast(from, node.target, false);
+  if (onlyLegacy && mode == expr::CastMode::kAnsi) {
     return Error(condition::kDatatypeMismatchCastWithConfSuggestion)
         .with("sqlExpr", textOf(copyOf(node), options))
         .with("srcType", quotedType(from))

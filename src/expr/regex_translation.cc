@@ -50,6 +50,8 @@ class Translator {
         out_ += characterClass();
       } else if (c == '(' && in_.substr(at_).starts_with("(?")) {
         flags();
+      } else if (c == '{') {
+        repetition();
       } else {
         out_ += c;
         ++at_;
@@ -74,6 +76,37 @@ class Translator {
       value = value * 16 + static_cast<uint32_t>(digit);
     }
     return true;
+  }
+
+  // Reads `{n}`, `{n,}` or `{n,m}`. Other braces are plain text to PCRE2, but an error in Java: a group that stays open is one too.
+  void repetition() {
+    size_t end = at_ + 1;
+    const auto skipDigits = [&] {
+      const size_t from = end;
+      while (end < in_.size() && in_[end] >= '0' && in_[end] <= '9') ++end;
+      return end > from;
+    };
+    const bool counts = skipDigits();
+    if (counts && end < in_.size() && in_[end] == ',') {
+      ++end;
+      skipDigits();
+    }
+    if (!counts || end >= in_.size() || in_[end] != '}') {
+      out_ += '(';
+      at_ = in_.size();
+      return;
+    }
+    // Java repeats places, nothing at all, and what is repeated already.
+    const char before = at_ == 0 ? '\0' : in_[at_ - 1];
+    const bool escaped = at_ > 1 && in_[at_ - 2] == '\\';
+    if (at_ == 0 || (!escaped && (before == '(' || before == '|'))) {
+      out_ += "(?:)";
+    } else if (!escaped && (before == '^' || before == '$')) {
+      out_.back() = '(';
+      out_ += std::string("?:") + before + ')';
+    }
+    out_ += in_.substr(at_, end + 1 - at_);
+    at_ = end + 1;
   }
 
   // Reads an escape; inside a class, what belongs between brackets is given.

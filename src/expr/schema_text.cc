@@ -27,7 +27,11 @@ Result<DataType> readTypeOrSchema(std::string_view text) {
   auto schema = reader.tableSchema(text);
   if (schema.isOk()) return schema;
   auto json = dataTypeFromJson(text);
-  return json.isOk() ? json : type;
+  if (json.isOk()) return json;
+  // What is no schema of columns is no type either where more than a name stands there.
+  const bool isBlank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  if (isBlank) return Error(condition::kParseEmptyStatement);
+  return type;
 }
 
 DataType asNullable(const DataType& type) {

@@ -7,6 +7,7 @@
 #include "expr/expression_text.h"
 #include "expr/nodes.h"
 #include "expr/schema_text.h"
+#include "functions/datetime/pattern_check.h"
 #include "functions/types_of_arguments.h"
 #include "types/calendar.h"
 
@@ -70,6 +71,8 @@ Result<std::shared_ptr<const FunctionBinding>> RecordTexts::patternOf(const Bind
                                                                       std::string_view option, const DataType& type, const TimeZone& zone) {
   const std::string* pattern = options.find(option);
   if (pattern == nullptr) return std::shared_ptr<const FunctionBinding>();
+  PatternCheck check(false);
+  if (const Error* problem = context.options.legacyTimeParser ? nullptr : check.problemOf(*pattern)) return *problem;
   const auto entry = FunctionRegistry::builtin().find("date_format");
   const auto* function = std::get_if<const ScalarFunction*>(&entry);
   if (function == nullptr) return internalError("date_format is not registered");

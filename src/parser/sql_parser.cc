@@ -36,7 +36,7 @@ Result<plan::ExprPtr> parseExpression(std::string_view sql, const ParserOptions&
 }
 
 Result<DataType> parseDataType(std::string_view sql, const ParserOptions& options) {
-  return parseWhole<TypeParser>(sql, options, [](TypeParser& parser) { return parser.dataType(); });
+  return parseWhole<TypeParser>(sql, options, [](TypeParser& parser) { return parser.wholeType(); });
 }
 
 Result<DataType> parseTableSchema(std::string_view sql, const ParserOptions& options) {

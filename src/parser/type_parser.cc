@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "base/json_string.h"
 #include "base/legacy_conditions.h"
@@ -71,8 +72,12 @@ DataType TypeParser::intervalType() {
   if (!atIntervalField()) return DataType::calendarInterval();
   const uint32_t first = position();
   const IntervalField start = intervalField();
-  const IntervalField end = accept(kTo) ? intervalField() : start;
   const bool yearMonth = start <= IntervalField::kMonth;
+  const bool isRange = accept(kTo);
+  const IntervalField end = isRange ? intervalField() : start;
+  // Behind TO there are months, or what is shorter than a day.
+  if (isRange && (yearMonth ? end != IntervalField::kMonth : end <= IntervalField::kDay)) failSyntax();
+  if (failed()) return {};
   if (yearMonth != (end <= IntervalField::kMonth) || end < start || (start == end && position() > first + 1)) {
     failWith(condition::kInvalidIntervalFormatUnsupportedFromToExpression,
              {{"input", sourceText(first)}, {"from", lowerCase(kFieldWords[static_cast<size_t>(start)])}, {"to", lowerCase(kFieldWords[static_cast<size_t>(end)])}},
@@ -172,7 +177,7 @@ DataType TypeParser::dataType() {
     case kTime: {
       int64_t precision = 6;
       if (accept(kLeftParen)) {
-        precision = integerNumber(1'000'000);
+        precision = integerNumber(std::numeric_limits<int32_t>::max());
         expect(kRightParen);
         if (!failed() && precision > 6) failWith(condition::kUnsupportedTimePrecision, {{"precision", std::to_string(precision)}}, first);
       }
@@ -252,6 +257,8 @@ DataType TypeParser::dataType() {
     expect(kRightParen);
     name += '(' + arguments + ')';
   }
+  // Where the type is the whole text, what follows its name is looked at before the name.
+  if (!failed() && isWhole_ && first == 0 && !at(kEndOfInput)) failSyntax();
   if (!failed()) failWith(condition::kUnsupportedDatatype, {{"typeName", '"' + name + '"'}}, first);
   return {};
 }

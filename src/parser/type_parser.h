@@ -13,6 +13,11 @@ class TypeParser : public TokenReader {
   using TokenReader::TokenReader;
 
   DataType dataType();
+  /// The type that the whole text is.
+  DataType wholeType() {
+    isWhole_ = true;
+    return dataType();
+  }
   /// a INT NOT NULL COMMENT 'x', ...
   StructFields columnTypes();
   /// a.b.c
@@ -33,6 +38,8 @@ class TypeParser : public TokenReader {
   DataType sizedString(bool varying, uint32_t first);
   StructField structField(bool colonAllowed);
   void finishField(StructField& field);
+
+  bool isWhole_ = false;
 };
 
 /// {"comment":"..."}: the metadata of a commented column.

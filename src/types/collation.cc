@@ -79,6 +79,14 @@ std::string collationName(int id) {
   return out;
 }
 
+bool hasCollations(const DataType& type) {
+  if (!type.isNested()) return type.collation() != 0;
+  for (const DataType& part : type.childTypes()) {
+    if (hasCollations(part)) return true;
+  }
+  return false;
+}
+
 std::vector<int> allCollations() {
   constexpr int kNone = 0;
   std::vector<int> out = {kNone, 1, kTrim, 1 | kTrim};

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "types/data_type.h"
+
 namespace flint {
 inline namespace types {
 
@@ -29,6 +31,8 @@ std::string collationName(int id);
 /// Every collation's id: those of bytes first, then ICU's by locale.
 std::vector<int> allCollations();
 Collation collationOf(int id);
+/// Whether values of the type are texts under another collation than UTF8_BINARY, or hold such.
+bool hasCollations(const DataType& type);
 
 }  // namespace types
 }  // namespace flint

@@ -24,6 +24,18 @@ int numericRank(const DataType& type) {
 IntervalField firstField(IntervalField a, IntervalField b) { return std::min(a, b); }
 IntervalField lastField(IntervalField a, IntervalField b) { return std::max(a, b); }
 
+// Whether texts that stand at the same place in both have different collations.
+bool differInCollation(const DataType& a, const DataType& b) {
+  if (a.is(TypeKind::kString) && b.is(TypeKind::kString)) return a.collation() != b.collation();
+  if (a.kind() != b.kind() || !a.isNested()) return false;
+  const std::vector<DataType> left = a.childTypes();
+  const std::vector<DataType> right = b.childTypes();
+  for (size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+    if (differInCollation(left[i], right[i])) return true;
+  }
+  return false;
+}
+
 // The common type of two nested types of the same shape, `find` giving that of their parts.
 template <class Find>
 std::optional<DataType> findNested(const DataType& a, const DataType& b, Find&& find) {
@@ -34,6 +46,8 @@ std::optional<DataType> findNested(const DataType& a, const DataType& b, Find&& 
     return DataType::array(*element, a.containsNull() || b.containsNull());
   }
   if (a.is(TypeKind::kMap)) {
+    // Texts in maps are not taken to another collation.
+    if (differInCollation(a, b)) return std::nullopt;
     auto key = find(a.keyType(), b.keyType());
     auto value = find(a.valueType(), b.valueType());
     if (!key || !value) return std::nullopt;
@@ -226,7 +240,7 @@ std::optional<DataType> implicitCast(const DataType& from, const DataType& targe
   }
   if (from.isNumeric() && target.isNumeric()) return target;
   if (from.isDatetime() && target.isDatetime()) return target;
-  if (from.isAtomic() && target.isStringLike()) return target;
+  if (from.isAtomic() && !from.is(TypeKind::kCalendarInterval) && target.isStringLike()) return target;
   return findNested(from, target, [&](const DataType& x, const DataType& y) { return implicitCast(x, y, ansi); });
 }
 

@@ -62,7 +62,10 @@ void castTimestampToInteger(const KernelArgs& args) {
   forEachValue<int64_t>(args, [&](RowIndex row, int64_t micros) {
     const int64_t seconds = floorDivide(micros, kMicrosPerSecond);
     out[row] = static_cast<To>(seconds);
-    if (isStrict(data) && out[row] != seconds) {
+    if (out[row] == seconds) return;
+    if (!isStrict(data)) {
+      columnar::clearBit(args.resultBuffer().validity(), row);
+    } else {
       args.errors().set(row, castOverflow(data, literalText(Value::integer(micros), data.from, TextStyle::kSql, data.zone->id())));
     }
   });

@@ -16,6 +16,7 @@
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
 #include "functions/hash/murmur3.h"
+#include "types/collation.h"
 #include "types/type_coercion.h"
 
 namespace flint::functions {
@@ -535,7 +536,7 @@ template <bool kDistinct>
 Result<AggregateBinding> bindCollect(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
   const DataType& type = context.argumentTypes[0];
-  if (kDistinct && holdsMap(type)) {
+  if (kDistinct && (holdsMap(type) || hasCollations(type))) {
     return Error(condition::kDatatypeMismatchUnsupportedInputType)
         .with("sqlExpr", "\"" + expr::callText(context) + "\"")
         .with("functionName", "`collect_set`")

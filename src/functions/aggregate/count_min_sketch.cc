@@ -93,7 +93,7 @@ Error outOfRange(const BindContext& context, const char* name, double value, con
 Result<AggregateBinding> bindCountMin(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 4, 4));
   const DataType& type = context.argumentTypes[0];
-  if (!type.isIntegral() && !type.isStringLike() && !type.is(TypeKind::kBinary)) {
+  if (!type.isIntegral() && !(type.isStringLike() && type.collation() == 0) && !type.is(TypeKind::kBinary)) {
     return unexpectedArgumentType(context, 0, "(\"INTEGRAL\" or \"STRING\" or \"BINARY\")");
   }
   for (size_t i = 1; i < 4; ++i) {

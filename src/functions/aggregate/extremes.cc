@@ -3,6 +3,8 @@
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
+#include "functions/string/collation_keys.h"
+#include "types/collation.h"
 
 namespace flint::functions {
 namespace {
@@ -112,10 +114,11 @@ class StringExtreme final : public Aggregator {
   const bool smallest_;
 };
 
-// Arrays and structs: the value is kept as a vector of one row.
+// Arrays, structs and texts with a collation: the value is kept as a vector of one row.
 struct NestedExtreme {
   struct Object {
     VectorPtr value;
+    VectorPtr compared;  // as which it is compared
   };
   DataType type;
   bool smallest;
@@ -124,14 +127,22 @@ struct NestedExtreme {
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const { offer(object, *arguments[0], row); }
   void offer(Object& object, const ColumnVector& vector, RowIndex row) const {
     if (vector.isNull(row)) return;
-    if (object.value != nullptr) {
-      const int order = columnar::compareValues(vector, row, *object.value, 0);
-      if (smallest ? order >= 0 : order <= 0) return;
-    }
+    if (hasCollations(type)) return offerCollated(object, vector, row);
+    if (object.value != nullptr && !isBetter(columnar::compareValues(vector, row, *object.value, 0))) return;
     VectorBuilder builder(type);
     builder.appendFrom(vector, row);
     object.value = builder.finish();
   }
+  void offerCollated(Object& object, const ColumnVector& vector, RowIndex row) const {
+    VectorBuilder builder(type);
+    builder.appendFrom(vector, row);
+    const VectorPtr value = builder.finish();
+    const VectorPtr compared = comparedValues(value, type);
+    if (object.value != nullptr && !isBetter(columnar::compareValues(*compared, 0, *object.compared, 0))) return;
+    object.value = value;
+    object.compared = compared;
+  }
+  bool isBetter(int order) const { return smallest ? order < 0 : order > 0; }
   void merge(Object& into, const Object& from) const {
     if (from.value != nullptr) offer(into, *from.value, 0);
   }
@@ -157,6 +168,7 @@ struct NestedExtreme {
 
 template <bool kSmallest>
 std::shared_ptr<const Aggregator> extremeOf(const DataType& type) {
+  if (hasCollations(type)) return makeObjectAggregator(NestedExtreme{type, kSmallest});
   switch (type.physicalType()) {
     case PhysicalType::kBool: return makeStateAggregator(Extreme<uint8_t, kSmallest>{}, type);
     case PhysicalType::kInt8: return makeStateAggregator(Extreme<int8_t, kSmallest>{}, type);

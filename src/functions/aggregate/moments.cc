@@ -1,5 +1,7 @@
 #include <cmath>
 
+#include "expr/nodes.h"
+#include "expr/unresolved.h"
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/state_aggregator.h"
@@ -9,7 +11,7 @@ namespace {
 
 enum class Moment : uint8_t { kStddevSample, kStddevPopulation, kVarianceSample, kVariancePopulation, kSkewness, kKurtosis };
 
-// Central moments, updated and merged as Chan, Golub, LeVeque and Terriberry give them.
+// Central moments. Operation by operation as Spark computes them: another order of the same sums differs in the last bits.
 struct CentralMoments : NeverFails {
   using Input = double;
   using Output = double;
@@ -18,29 +20,25 @@ struct CentralMoments : NeverFails {
   };
   Moment moment;
   void add(State& s, double value) const {
-    const double n1 = s.n;
     s.n += 1;
     const double delta = value - s.mean;
     const double deltaN = delta / s.n;
-    const double term = delta * deltaN * n1;
     s.mean += deltaN;
-    s.m4 += term * deltaN * deltaN * (s.n * s.n - 3 * s.n + 3) + 6 * deltaN * deltaN * s.m2 - 4 * deltaN * s.m3;
-    s.m3 += term * deltaN * (s.n - 2) - 3 * deltaN * s.m2;
-    s.m2 += term;
+    s.m2 += delta * (delta - deltaN);
+    if (moment != Moment::kSkewness && moment != Moment::kKurtosis) return;
+    const double delta2 = delta * delta;
+    const double deltaN2 = deltaN * deltaN;
+    s.m3 = s.m3 - 3.0 * deltaN * s.m2 + delta * (delta2 - deltaN2);
+    s.m4 = s.m4 - 4.0 * deltaN * s.m3 - 6.0 * deltaN2 * s.m2 + delta * (delta * delta2 - deltaN * deltaN2);
   }
   void merge(State& a, const State& b) const {
-    if (b.n == 0) return;
-    if (a.n == 0) {
-      a = b;
-      return;
-    }
     const double n = a.n + b.n;
     const double delta = b.mean - a.mean;
-    const double deltaN = delta / n;
+    const double deltaN = n == 0 ? 0 : delta / n;
     const double m4 = a.m4 + b.m4 + deltaN * deltaN * deltaN * delta * a.n * b.n * (a.n * a.n - a.n * b.n + b.n * b.n) +
-                      6 * deltaN * deltaN * (a.n * a.n * b.m2 + b.n * b.n * a.m2) + 4 * deltaN * (a.n * b.m3 - b.n * a.m3);
-    const double m3 = a.m3 + b.m3 + deltaN * deltaN * delta * a.n * b.n * (a.n - b.n) + 3 * deltaN * (a.n * b.m2 - b.n * a.m2);
-    a.m2 += b.m2 + delta * deltaN * a.n * b.n;
+                      6.0 * deltaN * deltaN * (a.n * a.n * b.m2 + b.n * b.n * a.m2) + 4.0 * deltaN * (a.n * b.m3 - b.n * a.m3);
+    const double m3 = a.m3 + b.m3 + deltaN * deltaN * delta * a.n * b.n * (a.n - b.n) + 3.0 * deltaN * (a.n * b.m2 - b.n * a.m2);
+    a.m2 = a.m2 + b.m2 + delta * deltaN * a.n * b.n;
     a.m3 = m3;
     a.m4 = m4;
     a.mean += deltaN * b.n;
@@ -60,28 +58,30 @@ struct CentralMoments : NeverFails {
   }
 };
 
-enum class PairMoment : uint8_t {
-  kCovariancePopulation, kCovarianceSample, kCorrelation, kCount, kAverageX, kAverageY, kSxx, kSyy, kSxy, kR2, kSlope, kIntercept,
-};
+enum class PairMoment : uint8_t { kCovariancePopulation, kCovarianceSample, kCorrelation, kCount, kSxx, kSyy, kSxy, kR2, kSlope, kIntercept };
 
-// Moments of pairs (y, x), as the regression functions name their arguments.
+// Moments of pairs (x, y); which argument is x depends on the function.
 struct PairState {
   double n, meanX, meanY, xy, xx, yy;
 };
 
+// Functions of a regression of the first argument on the second: x is the second.
+bool isRegression(PairMoment moment) {
+  return moment == PairMoment::kSxx || moment == PairMoment::kSyy || moment == PairMoment::kSlope || moment == PairMoment::kIntercept;
+}
+
 bool pairResult(PairMoment moment, const PairState& s, double& out) {
   if (s.n == 0) return false;
+  const double correlation = s.xy / std::sqrt(s.xx * s.yy);
   switch (moment) {
     case PairMoment::kCovariancePopulation: out = s.xy / s.n; return true;
     case PairMoment::kCovarianceSample: out = s.xy / (s.n - 1); return s.n > 1;
-    case PairMoment::kCorrelation: out = s.xy / std::sqrt(s.xx * s.yy); return s.n > 1;
+    case PairMoment::kCorrelation: out = correlation; return s.n > 1;
     case PairMoment::kCount: return false;
-    case PairMoment::kAverageX: out = s.meanX; return true;
-    case PairMoment::kAverageY: out = s.meanY; return true;
     case PairMoment::kSxx: out = s.xx; return true;
     case PairMoment::kSyy: out = s.yy; return true;
     case PairMoment::kSxy: out = s.xy; return true;
-    case PairMoment::kR2: out = s.yy == 0 ? 1 : s.xy * s.xy / s.xx / s.yy; return s.xx != 0;
+    case PairMoment::kR2: out = s.xx == 0 ? 1 : correlation * correlation; return s.yy != 0;
     case PairMoment::kSlope: out = s.xy / s.xx; return s.xx != 0;
     case PairMoment::kIntercept: out = s.meanY - s.xy / s.xx * s.meanX; return s.xx != 0;
   }
@@ -95,11 +95,11 @@ class PairAggregator final : public Aggregator {
   bool zeroInitialized() const override { return true; }
   void init(std::byte* state) const override { std::memset(state, 0, sizeof(PairState)); }
   Status update(std::byte* const* states, size_t offset, const AggregateInput& input, StateArena&) const override {
-    forEachPair(input, [&](RowIndex i, double y, double x) { add(*reinterpret_cast<PairState*>(states[i] + offset), y, x); });
+    forEachPair(input, [&](RowIndex i, double x, double y) { add(*reinterpret_cast<PairState*>(states[i] + offset), x, y); });
     return Status::ok();
   }
   Status updateOne(std::byte* state, const AggregateInput& input, StateArena&) const override {
-    forEachPair(input, [&](RowIndex, double y, double x) { add(*reinterpret_cast<PairState*>(state), y, x); });
+    forEachPair(input, [&](RowIndex, double x, double y) { add(*reinterpret_cast<PairState*>(state), x, y); });
     return Status::ok();
   }
   Status merge(std::byte* into, const std::byte* from, StateArena&) const override {
@@ -141,35 +141,41 @@ class PairAggregator final : public Aggregator {
 
  private:
   template <class Body>
-  static void forEachPair(const AggregateInput& input, Body&& body) {
-    const VectorReader<double> ys(*input.arguments[0]);
-    const VectorReader<double> xs(*input.arguments[1]);
+  void forEachPair(const AggregateInput& input, Body&& body) const {
+    const bool swapped = isRegression(moment_);
+    const VectorReader<double> xs(*input.arguments[swapped ? 1 : 0]);
+    const VectorReader<double> ys(*input.arguments[swapped ? 0 : 1]);
     for (RowIndex i = 0; i < input.active.count(); ++i) {
       const RowIndex row = input.active[i];
-      if (!ys.isNull(row) && !xs.isNull(row)) body(i, ys[row], xs[row]);
+      if (!ys.isNull(row) && !xs.isNull(row)) body(i, xs[row], ys[row]);
     }
   }
-  static void add(PairState& s, double y, double x) {
+  // Operation by operation as Spark computes them.
+  void add(PairState& s, double x, double y) const {
     s.n += 1;
     const double dx = x - s.meanX;
     const double dy = y - s.meanY;
-    s.meanX += dx / s.n;
-    s.meanY += dy / s.n;
+    const double dxN = dx / s.n;
+    const double dyN = dy / s.n;
+    s.meanX += dxN;
+    s.meanY += dyN;
     s.xy += dx * (y - s.meanY);
-    s.xx += dx * (x - s.meanX);
-    s.yy += dy * (y - s.meanY);
+    // A regression has its squares from the variance, a correlation from its own sums.
+    const bool ofVariance = isRegression(moment_);
+    s.xx += dx * (ofVariance ? dx - dxN : x - s.meanX);
+    s.yy += dy * (ofVariance ? dy - dyN : y - s.meanY);
   }
   static void mergeStates(PairState& a, const PairState& b) {
-    if (b.n == 0) return;
     const double n = a.n + b.n;
     const double dx = b.meanX - a.meanX;
     const double dy = b.meanY - a.meanY;
-    const double weight = a.n * b.n / n;
-    a.xy += b.xy + dx * dy * weight;
-    a.xx += b.xx + dx * dx * weight;
-    a.yy += b.yy + dy * dy * weight;
-    a.meanX += dx * b.n / n;
-    a.meanY += dy * b.n / n;
+    const double dxN = n == 0 ? 0 : dx / n;
+    const double dyN = n == 0 ? 0 : dy / n;
+    a.meanX += dxN * b.n;
+    a.meanY += dyN * b.n;
+    a.xy = a.xy + b.xy + dx * dyN * a.n * b.n;
+    a.xx = a.xx + b.xx + dx * dxN * a.n * b.n;
+    a.yy = a.yy + b.yy + dy * dyN * a.n * b.n;
     a.n = n;
   }
   const PairMoment moment_;
@@ -202,6 +208,17 @@ Result<AggregateBinding> bindPair(const BindContext& context, bool) {
   return binding;
 }
 
+// The average of one argument over pairs without NULL.
+template <size_t kArgument>
+Result<expr::ExprPtr> rewriteAverage(const BindContext& context) {
+  RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
+  for (size_t i = 0; i < 2; ++i) {
+    if (!isNumber(context.argumentTypes[i])) return unexpectedArgumentType(context, i, "\"DOUBLE\"");
+  }
+  const auto isNull = [&](size_t argument) { return expr::call("isnull", {context.arguments[argument]}); };
+  return expr::call("avg", {expr::call("if", {expr::call("or", {isNull(0), isNull(1)}), expr::literalNull(), context.arguments[kArgument]})});
+}
+
 const AggregateFunction kFunctions[] = {
     {.names = {"stddev", "stddev_samp", "std"}, .since = "1.6.0", .usage = "stddev(expr) - The sample standard deviation.",
      .examples = {{.sql = "SELECT stddev(col) FROM VALUES (1), (2), (3) AS tab(col)", .result = "1.0"}}, .bind = bindMoment<Moment::kStddevSample>},
@@ -226,9 +243,9 @@ const AggregateFunction kFunctions[] = {
     {.names = {"regr_count"}, .since = "3.3.0", .usage = "regr_count(y, x) - The number of pairs without NULL.",
      .examples = {{.sql = "SELECT regr_count(y, x) FROM VALUES (1, 2), (2, NULL) AS tab(y, x)", .result = "1"}}, .bind = bindPair<PairMoment::kCount>},
     {.names = {"regr_avgx"}, .since = "3.3.0", .usage = "regr_avgx(y, x) - The mean of x over pairs without NULL.",
-     .examples = {{.sql = "SELECT regr_avgx(y, x) FROM VALUES (1, 2), (2, 4) AS tab(y, x)", .result = "3.0"}}, .bind = bindPair<PairMoment::kAverageX>},
+     .examples = {{.sql = "SELECT regr_avgx(y, x) FROM VALUES (1, 2), (2, 4) AS tab(y, x)", .result = "3.0"}}, .rewrite = rewriteAverage<1>},
     {.names = {"regr_avgy"}, .since = "3.3.0", .usage = "regr_avgy(y, x) - The mean of y over pairs without NULL.",
-     .examples = {{.sql = "SELECT regr_avgy(y, x) FROM VALUES (1, 2), (2, 4) AS tab(y, x)", .result = "1.5"}}, .bind = bindPair<PairMoment::kAverageY>},
+     .examples = {{.sql = "SELECT regr_avgy(y, x) FROM VALUES (1, 2), (2, 4) AS tab(y, x)", .result = "1.5"}}, .rewrite = rewriteAverage<0>},
     {.names = {"regr_sxx"}, .since = "3.4.0", .usage = "regr_sxx(y, x) - The sum of squared deviations of x.",
      .examples = {{.sql = "SELECT regr_sxx(y, x) FROM VALUES (1, 2), (2, 4) AS tab(y, x)", .result = "2.0"}}, .bind = bindPair<PairMoment::kSxx>},
     {.names = {"regr_syy"}, .since = "3.4.0", .usage = "regr_syy(y, x) - The sum of squared deviations of y.",

@@ -127,7 +127,7 @@ Result<DataType> keyType(const BindContext& context) {
   if (type.is(TypeKind::kLong) || type.is(TypeKind::kInteger) || type.is(TypeKind::kBinary) || type.is(TypeKind::kDouble) || type.isStringLike()) return type;
   if (type.is(TypeKind::kArray) && (type.elementType().is(TypeKind::kInteger) || type.elementType().is(TypeKind::kLong))) return type;
   if (type.is(TypeKind::kByte) || type.is(TypeKind::kShort) || type.is(TypeKind::kNull)) return DataType::integer();
-  if (type.isFractional()) return DataType::float64();
+  if (type.isFloating()) return DataType::float64();
   return unexpectedArgumentType(context, 0, "(\"ARRAY<INT>\" or \"ARRAY<BIGINT>\" or \"BINARY\" or \"DOUBLE\" or \"FLOAT\" or \"INT\" or \"BIGINT\" or \"STRING\")");
 }
 

@@ -1,10 +1,12 @@
 // The most frequent items: approx_top_k, approx_top_k_accumulate, approx_top_k_combine.
 #include <algorithm>
 
+#include "expr/nodes.h"
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
 #include "functions/sketch/top_items.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 namespace {
@@ -54,8 +56,15 @@ struct TopItemsAggregate {
 // A constant whole number above 0.
 Result<int64_t> positive(const BindContext& context, size_t index, const char* name, int64_t otherwise) {
   if (index >= context.argumentTypes.size()) return otherwise;
-  if (!context.argumentTypes[index].isIntegral() && !context.argumentTypes[index].is(TypeKind::kNull)) return unexpectedArgumentType(context, index, "\"INT\"");
+  const DataType& type = context.argumentTypes[index];
+  if (!implicitCast(type, DataType::integer(), context.options.ansi)) return unexpectedArgumentType(context, index, "\"INT\"");
   const Value* value = context.constants[index];
+  Value whole;
+  if (value != nullptr && !type.isIntegral()) {
+    const auto mode = context.options.ansi ? expr::CastMode::kAnsi : expr::CastMode::kLegacy;
+    ASSIGN_OR_RETURN(whole, expr::evaluateFoldable(expr::makeNode<expr::Cast>(context.arguments[index], DataType::integer(), mode, true), context.options));
+    value = &whole;
+  }
   if (value == nullptr || value->isNull()) return Error(condition::kApproxTopKNullArg).with("argName", quoteIdentifier(name));
   if (value->asInteger() < 1) {
     return Error(condition::kApproxTopKNonPositiveArg).with("argName", quoteIdentifier(name)).with("argValue", std::to_string(value->asInteger()));

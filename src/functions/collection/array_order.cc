@@ -6,6 +6,7 @@
 #include <memory>
 #include <numeric>
 #include <random>
+#include <span>
 
 #include "base/mersenne_twister.h"
 #include "expr/nodes.h"
@@ -28,7 +29,8 @@ constexpr int64_t kMaxElements = 2'147'483'632;
 
 void sortNaturally(const KernelArgs& args) {
   const Lists lists(args, 0);
-  const ColumnVector& elements = lists.elements();
+  const VectorPtr compared = comparedElements(args, lists, 0);
+  const ColumnVector& elements = *compared;
   std::vector<RowIndex> order;
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const ListEntry entry = lists[row];
@@ -38,10 +40,68 @@ void sortNaturally(const KernelArgs& args) {
       if (elements.isNull(a) || elements.isNull(b)) return !elements.isNull(a) && elements.isNull(b);
       return columnar::compareValues(elements, a, elements, b) < 0;
     });
-    for (const RowIndex at : order) builder.child(0).appendFrom(elements, at);
+    for (const RowIndex at : order) builder.child(0).appendFrom(lists.elements(), at);
     builder.appendList(entry.length);
   });
 }
+
+VectorPtr picked(const VectorPtr& elements, const std::vector<RowIndex>& places) {
+  auto indices = columnar::Buffer::allocate(places.size() * sizeof(int32_t));
+  std::memcpy(indices->mutableData(), places.data(), places.size() * sizeof(int32_t));
+  return ColumnVector::dictionary(elements, static_cast<RowIndex>(places.size()), std::move(indices));
+}
+
+// The sort of one list, which asks for one comparison at a time: the order at its beginning is found (turned round where it falls), and each element behind
+// it is inserted by bisection. These are the comparisons of Java's sort of short lists: a comparator that contradicts itself gives what it gives there.
+class InsertionSort {
+ public:
+  InsertionSort(RowIndex row, std::span<RowIndex> list) : row_(row), list_(list) {}
+  RowIndex row() const { return row_; }
+  bool isDone() const { return next_ >= list_.size(); }
+  bool isInserting() const { return inserting_; }
+  RowIndex left() const { return list_[next_]; }
+  RowIndex right() const { return inserting_ ? list_[middle()] : list_[next_ - 1]; }
+
+  // The sign of left() against right().
+  void answer(int sign) {
+    if (inserting_) return narrow(sign);
+    if (next_ == 1) falling_ = sign < 0;
+    if ((sign < 0) == falling_) {
+      ++next_;
+      if (isDone()) endRun();
+      return;
+    }
+    endRun();
+    inserting_ = true;
+    high_ = next_;
+  }
+
+ private:
+  size_t middle() const { return (low_ + high_) / 2; }
+  void endRun() {
+    if (falling_) std::reverse(list_.begin(), list_.begin() + static_cast<int64_t>(next_));
+  }
+  void narrow(int sign) {
+    if (sign < 0) {
+      high_ = middle();
+    } else {
+      low_ = middle() + 1;
+    }
+    if (low_ < high_) return;
+    std::rotate(list_.begin() + static_cast<int64_t>(low_), list_.begin() + static_cast<int64_t>(next_), list_.begin() + static_cast<int64_t>(next_) + 1);
+    ++next_;
+    low_ = 0;
+    high_ = next_;
+  }
+
+  RowIndex row_;
+  std::span<RowIndex> list_;
+  size_t next_ = 1;
+  size_t low_ = 0;
+  size_t high_ = 0;
+  bool falling_ = false;
+  bool inserting_ = false;
+};
 
 // One merge of two sorted runs of a row's order: [next, middle) and [second, end).
 struct Merge {
@@ -53,16 +113,10 @@ struct Merge {
   size_t out = 0;
 };
 
-VectorPtr picked(const VectorPtr& elements, const std::vector<RowIndex>& places) {
-  auto indices = columnar::Buffer::allocate(places.size() * sizeof(int32_t));
-  std::memcpy(indices->mutableData(), places.data(), places.size() * sizeof(int32_t));
-  return ColumnVector::dictionary(elements, static_cast<RowIndex>(places.size()), std::move(indices));
-}
-
-// Merge sort over all lists at once: each call of the comparator answers one comparison of every merge under way.
+// Sorts all lists at once: each call of the comparator answers one comparison of every list under way. Short lists are sorted by insertion, long ones merged.
 class ComparatorSort {
  public:
-  ComparatorSort(const KernelArgs& args, const Lists& lists) : args_(args), lists_(lists) {
+  ComparatorSort(const KernelArgs& args, const Lists& lists, bool nullIsEqual) : args_(args), lists_(lists), nullIsEqual_(nullIsEqual) {
     for (const RowIndex row : args.activeRows()) {
       begins_.push_back(order_.size());
       rows_.push_back(row);
@@ -73,13 +127,55 @@ class ComparatorSort {
   const std::vector<RowIndex>& order() const { return order_; }
 
   // False after a failure.
-  bool run() {
+  bool run() { return insert() && merge(); }
+
+ private:
+  static constexpr size_t kShort = 32;  // lists below this are sorted by insertion alone
+
+  bool insert() {
+    std::vector<InsertionSort> sorts;
+    std::vector<size_t> lists;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      sorts.emplace_back(rows_[i], std::span(order_).subspan(begins_[i], begins_[i + 1] - begins_[i]));
+      if (sorts.back().isDone()) {
+        sorts.pop_back();
+      } else {
+        lists.push_back(i);
+      }
+    }
+    while (!sorts.empty()) {
+      left_.clear();
+      right_.clear();
+      asked_.clear();
+      for (const InsertionSort& sort : sorts) {
+        left_.push_back(sort.left());
+        right_.push_back(sort.right());
+        asked_.push_back(sort.row());
+      }
+      if (!compare()) return false;
+      size_t kept = 0;
+      for (size_t i = 0; i < sorts.size(); ++i) {
+        sorts[i].answer(signs_[i]);
+        const size_t list = lists[i];
+        const bool isLong = begins_[list + 1] - begins_[list] >= kShort;
+        if (isLong && sorts[i].isInserting()) unsorted_.push_back(list);
+        if (sorts[i].isDone() || (isLong && sorts[i].isInserting())) continue;
+        sorts[kept] = sorts[i];
+        lists[kept++] = list;
+      }
+      sorts.erase(sorts.begin() + static_cast<int64_t>(kept), sorts.end());
+      lists.resize(kept);
+    }
+    return true;
+  }
+
+  bool merge() {
     size_t longest = 0;
-    for (size_t i = 0; i < rows_.size(); ++i) longest = std::max(longest, begins_[i + 1] - begins_[i]);
+    for (const size_t i : unsorted_) longest = std::max(longest, begins_[i + 1] - begins_[i]);
     for (size_t width = 1; width < longest; width *= 2) {
       sorted_ = order_;
       std::vector<Merge> merges;
-      for (size_t i = 0; i < rows_.size(); ++i) {
+      for (const size_t i : unsorted_) {
         for (size_t at = begins_[i]; at + width < begins_[i + 1]; at += 2 * width) {
           merges.push_back({rows_[i], at, at + width, at + width, std::min(at + 2 * width, begins_[i + 1]), at});
         }
@@ -92,32 +188,20 @@ class ComparatorSort {
     return true;
   }
 
- private:
   bool step(std::vector<Merge>& merges) {
-    std::vector<RowIndex> left;
-    std::vector<RowIndex> right;
-    std::vector<RowIndex> rows;
+    left_.clear();
+    right_.clear();
+    asked_.clear();
     for (const Merge& merge : merges) {
-      left.push_back(order_[merge.next]);
-      right.push_back(order_[merge.second]);
-      rows.push_back(merge.row);
+      left_.push_back(order_[merge.next]);
+      right_.push_back(order_[merge.second]);
+      asked_.push_back(merge.row);
     }
-    auto compared = args_.lambda(0).call({picked(lists_.elementsPtr(), left), picked(lists_.elementsPtr(), right)}, rows);
-    if (!compared.isOk()) {
-      args_.fail(compared.status());
-      return false;
-    }
-    const columnar::VectorReader<int32_t> signs(*compared.value());
+    if (!compare()) return false;
     size_t kept = 0;
     for (size_t i = 0; i < merges.size(); ++i) {
       Merge merge = merges[i];
-      const auto at = static_cast<RowIndex>(i);
-      if (signs.isNull(at)) {
-        const auto textOf = [&](RowIndex place) { return literalText(lists_.elements().valueAt(place), lists_.elements().type(), TextStyle::kName); };
-        args_.errors().set(merge.row, Error(condition::kComparatorReturnsNull).with("firstValue", textOf(left[i])).with("secondValue", textOf(right[i])));
-      }
-      const bool takesSecond = !signs.isNull(at) && signs[at] > 0;
-      sorted_[merge.out++] = takesSecond ? order_[merge.second++] : order_[merge.next++];
+      sorted_[merge.out++] = signs_[i] > 0 ? order_[merge.second++] : order_[merge.next++];
       if (merge.next < merge.middle && merge.second < merge.end) {
         merges[kept++] = merge;
         continue;
@@ -129,17 +213,46 @@ class ComparatorSort {
     return true;
   }
 
+  // Fills signs_ with how the elements at left_ stand to those at right_.
+  bool compare() {
+    auto compared = args_.lambda(0).call({picked(lists_.elementsPtr(), left_), picked(lists_.elementsPtr(), right_)}, asked_);
+    if (!compared.isOk()) {
+      args_.fail(compared.status());
+      return false;
+    }
+    const columnar::VectorReader<int32_t> signs(*compared.value());
+    signs_.assign(asked_.size(), 0);
+    for (size_t i = 0; i < asked_.size(); ++i) {
+      const auto at = static_cast<RowIndex>(i);
+      if (!signs.isNull(at)) {
+        signs_[i] = signs[at];
+      } else if (!nullIsEqual_) {
+        const auto textOf = [&](RowIndex place) { return literalText(lists_.elements().valueAt(place), lists_.elements().type(), TextStyle::kName); };
+        args_.errors().set(asked_[i], Error(condition::kComparatorReturnsNull).with("firstValue", textOf(left_[i])).with("secondValue", textOf(right_[i])));
+      }
+    }
+    return true;
+  }
+
   const KernelArgs& args_;
   const Lists& lists_;
+  const bool nullIsEqual_;
   std::vector<RowIndex> rows_;
   std::vector<size_t> begins_;
   std::vector<RowIndex> order_;
   std::vector<RowIndex> sorted_;
+  std::vector<size_t> unsorted_;  // long lists that are to be merged
+  // The comparisons under way.
+  std::vector<RowIndex> left_;
+  std::vector<RowIndex> right_;
+  std::vector<RowIndex> asked_;
+  std::vector<int32_t> signs_;
 };
 
+template <bool kNullIsEqual>
 void sortByComparator(const KernelArgs& args) {
   const Lists lists(args, 0);
-  ComparatorSort sort(args, lists);
+  ComparatorSort sort(args, lists, kNullIsEqual);
   if (!sort.run()) return;
   size_t next = 0;
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
@@ -154,6 +267,7 @@ Result<std::vector<LambdaParameter>> typeComparator(const BindContext& context, 
   return std::vector<LambdaParameter>(2, {array.elementType(), array.containsNull()});
 }
 
+template <bool kNullIsEqual>
 Result<FunctionBinding> bindArraySort(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
   ASSIGN_OR_RETURN(const DataType array, arrayArgument(context, 0));
@@ -178,7 +292,7 @@ Result<FunctionBinding> bindArraySort(const BindContext& context) {
         .with("actualType", quotedSql(context.argumentTypes[1]));
   }
   binding.argumentTypes.push_back(kInt);
-  binding.kernel = sortByComparator;
+  binding.kernel = sortByComparator<kNullIsEqual>;
   binding.canRaise = true;
   return binding;
 }
@@ -197,51 +311,74 @@ Result<ExprPtr> rewriteArraySort(const BindContext& context) {
 
 // ---- array_insert ---------------------------------------------------------------------------------------------------
 
+// With `legacy`, positions from the end count from in front of the last element (spark.sql.legacy.negativeIndexInArrayInsert).
+void insertElement(const KernelArgs& args, const Lists& lists, const ColumnVector& value, RowIndex row, int64_t position, bool legacy, VectorBuilder& builder) {
+  const ListEntry entry = lists[row];
+  const int64_t shift = legacy && position < 0 ? 1 : 0;
+  const bool extendsLeft = position < 0 && -position + shift > entry.length + 1;
+  const int64_t length = extendsLeft ? -position + shift : std::max<int64_t>(entry.length + 1, position);
+  if (position == 0 || length > kMaxElements) {
+    builder.appendNull();
+    if (position == 0) return args.errors().set(row, Error(condition::kInvalidIndexOfZero));
+    return args.errors().set(row, Error(condition::kCollectionSizeLimitExceededFunction)
+                                      .with("numberOfElements", std::to_string(length))
+                                      .with("maxRoundedArrayLength", std::to_string(kMaxElements))
+                                      .with("functionName", "`array_insert`"));
+  }
+  // Where the value and the old elements come to lie; what is left between is null.
+  const int64_t at = position > 0 ? position - 1 : extendsLeft ? 0 : entry.length + 1 + position - shift;
+  VectorBuilder& out = builder.child(0);
+  int64_t taken = extendsLeft ? entry.length - (length - 1) : 0;
+  for (int64_t i = 0; i < length; ++i) {
+    if (i == at) {
+      out.appendFrom(value, row);
+      continue;
+    }
+    if (taken >= 0 && taken < entry.length) {
+      out.appendFrom(lists.elements(), entry.offset + static_cast<RowIndex>(taken));
+    } else {
+      out.appendNull();
+    }
+    ++taken;
+  }
+  builder.appendList(static_cast<int32_t>(length));
+}
+
+template <bool kLegacy>
 void insertElements(const KernelArgs& args) {
   const Lists lists(args, 0);
   const auto positions = args.column<int32_t>(1);
-  const ColumnVector& values = *args.vector(2);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     if (lists.isNull(row) || positions.isNull(row)) return builder.appendNull();
-    const ListEntry entry = lists[row];
-    const int64_t position = positions[row];
-    const int64_t length = std::max<int64_t>(entry.length, std::abs(position) - 1) + 1;
-    if (position == 0 || length > kMaxElements) {
-      builder.appendNull();
-      if (position == 0) return args.errors().set(row, Error(condition::kInvalidIndexOfZero));
-      return args.errors().set(row, Error(condition::kCollectionSizeLimitExceededFunction)
-                                        .with("numberOfElements", std::to_string(length))
-                                        .with("maxRoundedArrayLength", std::to_string(kMaxElements))
-                                        .with("functionName", "`array_insert`"));
-    }
-    // Where the value and the old elements come to lie; what is left between is null.
-    const int64_t at = position > 0 ? position - 1 : length + position;
-    const int64_t shift = position > 0 || at > 0 ? 0 : length - 1 - entry.length;
-    VectorBuilder& out = builder.child(0);
-    int64_t taken = -shift;
-    for (int64_t i = 0; i < length; ++i) {
-      if (i == at) {
-        out.appendFrom(values, row);
-        continue;
-      }
-      if (taken >= 0 && taken < entry.length) {
-        out.appendFrom(lists.elements(), entry.offset + static_cast<RowIndex>(taken));
-      } else {
-        out.appendNull();
-      }
-      ++taken;
-    }
-    builder.appendList(static_cast<int32_t>(length));
+    insertElement(args, lists, *args.vector(2), row, positions[row], kLegacy, builder);
   });
 }
 
+// array_append is array_insert at -1: in the legacy mode in front of the last element.
+void appendLegacy(const KernelArgs& args) {
+  const Lists lists(args, 0);
+  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
+    if (lists.isNull(row)) return builder.appendNull();
+    insertElement(args, lists, *args.vector(1), row, -1, true, builder);
+  });
+}
+Result<FunctionBinding> bindAppendLegacy(const BindContext& context) {
+  ASSIGN_OR_RETURN(FunctionBinding binding, bindArrayWithValue(context));
+  binding.result = DataType::array(binding.result.elementType(), true);
+  binding.kernel = appendLegacy;
+  return binding;
+}
+
+template <bool kLegacy>
 Result<FunctionBinding> bindInsert(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
   const DataType& array = context.argumentTypes[0];
   const DataType& position = context.argumentTypes[1];
   if (array.is(TypeKind::kArray) && (!position.isIntegral() || position.is(TypeKind::kLong))) return unexpectedArgumentType(context, 1, "\"INT\"");
   const auto common = array.is(TypeKind::kArray) ? findTightestCommonType(array.elementType(), context.argumentTypes[2], context.options.ansi) : std::nullopt;
-  if (!common) {
+  const DataType& value = context.argumentTypes[2];
+  const bool collatesElse = common && array.elementType().is(TypeKind::kString) && value.is(TypeKind::kString) && array.elementType().collation() != value.collation();
+  if (!common || collatesElse) {
     return Error(condition::kDatatypeMismatchArrayFunctionDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("functionName", "`array_insert`")
@@ -252,7 +389,7 @@ Result<FunctionBinding> bindInsert(const BindContext& context) {
   FunctionBinding binding;
   binding.argumentTypes = {DataType::array(*common, array.containsNull()), kInt, *common};
   binding.result = DataType::array(*common, true);
-  binding.kernel = insertElements;
+  binding.kernel = insertElements<kLegacy>;
   binding.canRaise = true;
   return binding;
 }
@@ -310,9 +447,15 @@ void registerArrayOrder(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"array_sort"}, .group = Group::kLambda, .since = "2.4.0", .usage = "array_sort(expr[, func]) - The elements in order, NULLs last, or in the order of a comparator.",
        .examples = {{.sql = "SELECT array_sort(array(5, 6, 1), (left, right) -> case when left < right then -1 when left > right then 1 else 0 end)", .result = "[1,5,6]"}},
-       .bind = bindArraySort, .rewrite = rewriteArraySort, .lambdaTyper = typeComparator},
+       .bind = bindArraySort<false>, .rewrite = rewriteArraySort, .lambdaTyper = typeComparator},
+      {.names = {"array_sort_null_equal"}, .group = Group::kInternal, .since = "3.4.0", .usage = "As array_sort; elements whose comparison is NULL are equal.",
+       .bind = bindArraySort<true>, .rewrite = rewriteArraySort, .display = "array_sort", .lambdaTyper = typeComparator},
       {.names = {"array_insert"}, .group = Group::kArray, .since = "3.4.0", .usage = "array_insert(x, pos, val) - The array with val at position pos, from 1 or from the end.",
-       .examples = {{.sql = "SELECT array_insert(array(1, 2, 3, 4), 5, 5)", .result = "[1,2,3,4,5]"}}, .nulls = NullRule::kHandledByKernel, .bind = bindInsert},
+       .examples = {{.sql = "SELECT array_insert(array(1, 2, 3, 4), 5, 5)", .result = "[1,2,3,4,5]"}}, .nulls = NullRule::kHandledByKernel, .bind = bindInsert<false>},
+      {.names = {"array_insert_legacy"}, .group = Group::kInternal, .since = "3.5.0", .usage = "As array_insert, with positions from in front of the last element.",
+       .nulls = NullRule::kHandledByKernel, .bind = bindInsert<true>, .display = "array_insert"},
+      {.names = {"array_append_legacy"}, .group = Group::kInternal, .since = "3.5.0", .usage = "As array_append, in front of the last element.",
+       .nulls = NullRule::kHandledByKernel, .bind = bindAppendLegacy, .display = "array_append"},
       {.names = {"shuffle"}, .group = Group::kArray, .since = "2.4.0", .usage = "shuffle(array[, seed]) - The elements in a random order.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindShuffle},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);

@@ -26,7 +26,7 @@ Result<FunctionBinding> bindArrayWithValue(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   const DataType& array = context.argumentTypes[0];
   const DataType& value = context.argumentTypes[1];
-  const bool adds = context.name == "array_append" || context.name == "array_prepend";
+  const bool adds = context.name == "array_append" || context.name == "array_append_legacy" || context.name == "array_prepend";
   const bool removes = context.name == "array_remove";
   const bool contains = context.name == "array_contains";
   if (!removes && !adds && (array.is(TypeKind::kNull) || (contains && value.is(TypeKind::kNull)))) {
@@ -37,7 +37,8 @@ Result<FunctionBinding> bindArrayWithValue(const BindContext& context) {
   if (array.is(TypeKind::kArray)) {
     common = contains ? findWiderTypeWithoutStrings(array.elementType(), value, context.options.ansi) : findTightestCommonType(array.elementType(), value, context.options.ansi);
   }
-  if (!common) {
+  const bool collatesElse = array.is(TypeKind::kArray) && array.elementType().is(TypeKind::kString) && value.is(TypeKind::kString) && array.elementType().collation() != value.collation();
+  if (!common || (context.name == "array_prepend" && collatesElse)) {
     return Error(condition::kDatatypeMismatchArrayFunctionDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("functionName", "`" + std::string(context.name) + "`")

@@ -51,14 +51,16 @@ Result<FunctionBinding> bindSize(const BindContext& context) {
 
 void testContains(const KernelArgs& args) {
   const Lists lists(args, 0);
+  const VectorPtr elements = comparedElements(args, lists, 0);
+  const VectorPtr values = comparedArgument(args, 1);
   auto out = args.result<uint8_t>();
   for (const RowIndex row : args.activeRows()) {
     bool found = false;
     bool sawNull = false;
     for (int32_t i = 0; i < lists[row].length && !found; ++i) {
       const RowIndex at = lists[row].offset + i;
-      sawNull = sawNull || lists.elements().isNull(at);
-      found = sameValue(lists.elements(), at, *args.vector(1), row);
+      sawNull = sawNull || elements->isNull(at);
+      found = sameValue(*elements, at, *values, row);
     }
     if (!found && sawNull) {
       out.setNull(row);
@@ -78,11 +80,13 @@ Result<FunctionBinding> bindContains(const BindContext& context) {
 
 void findPosition(const KernelArgs& args) {
   const Lists lists(args, 0);
+  const VectorPtr elements = comparedElements(args, lists, 0);
+  const VectorPtr values = comparedArgument(args, 1);
   auto* out = args.result<int64_t>().values();
   for (const RowIndex row : args.activeRows()) {
     out[row] = 0;
     for (int32_t i = 0; i < lists[row].length && out[row] == 0; ++i) {
-      if (sameValue(lists.elements(), lists[row].offset + i, *args.vector(1), row)) out[row] = i + 1;
+      if (sameValue(*elements, lists[row].offset + i, *values, row)) out[row] = i + 1;
     }
   }
 }
@@ -95,10 +99,12 @@ Result<FunctionBinding> bindPosition(const BindContext& context) {
 
 void removeValue(const KernelArgs& args) {
   const Lists lists(args, 0);
+  const VectorPtr elements = comparedElements(args, lists, 0);
+  const VectorPtr values = comparedArgument(args, 1);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     int32_t length = 0;
     for (int32_t i = 0; i < lists[row].length; ++i) {
-      if (sameValue(lists.elements(), lists[row].offset + i, *args.vector(1), row)) continue;
+      if (sameValue(*elements, lists[row].offset + i, *values, row)) continue;
       builder.child(0).appendFrom(lists.elements(), lists[row].offset + i);
       ++length;
     }
@@ -136,6 +142,7 @@ int compareWithNulls(const ColumnVector& values, RowIndex a, RowIndex b) { retur
 // sort_array: nulls first ascending, last descending.
 void sortElements(const KernelArgs& args) {
   const Lists lists(args, 0);
+  const VectorPtr elements = comparedElements(args, lists, 0);
   const auto ascending = args.column<uint8_t>(1);
   std::vector<RowIndex> order;
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
@@ -144,7 +151,7 @@ void sortElements(const KernelArgs& args) {
     std::iota(order.begin(), order.end(), entry.offset);
     const bool up = ascending[row] != 0;
     std::stable_sort(order.begin(), order.end(), [&](RowIndex a, RowIndex b) {
-      const int sign = compareWithNulls(lists.elements(), a, b);
+      const int sign = compareWithNulls(*elements, a, b);
       return up ? sign < 0 : sign > 0;
     });
     for (const RowIndex at : order) builder.child(0).appendFrom(lists.elements(), at);
@@ -167,94 +174,6 @@ Result<FunctionBinding> bindSortArray(const BindContext& context) {
   binding.argumentTypes = {array, kBoolean};
   binding.result = array;
   binding.kernel = sortElements;
-  return binding;
-}
-
-// Rows of the elements that are the first of their kind; nulls are of one kind.
-std::vector<RowIndex> distinctRows(const ColumnVector& elements, ListEntry entry) {
-  std::vector<RowIndex> kept;
-  for (int32_t i = 0; i < entry.length; ++i) {
-    const RowIndex at = entry.offset + i;
-    const bool seen = std::any_of(kept.begin(), kept.end(), [&](RowIndex other) { return compareWithNulls(elements, at, other) == 0; });
-    if (!seen) kept.push_back(at);
-  }
-  return kept;
-}
-
-void distinctElements(const KernelArgs& args) {
-  const Lists lists(args, 0);
-  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    const std::vector<RowIndex> kept = distinctRows(lists.elements(), lists[row]);
-    for (const RowIndex at : kept) builder.child(0).appendFrom(lists.elements(), at);
-    builder.appendList(static_cast<int32_t>(kept.size()));
-  });
-}
-
-enum class SetOperation { kUnion, kIntersect, kExcept };
-template <SetOperation How>
-void combineSets(const KernelArgs& args) {
-  const Lists left(args, 0);
-  const Lists right(args, 1);
-  const auto inRight = [&](RowIndex at, ListEntry entry) {
-    for (int32_t i = 0; i < entry.length; ++i) {
-      if (compareValues(left.elements(), at, right.elements(), entry.offset + i) == 0) return true;
-    }
-    return false;
-  };
-  buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    int32_t length = 0;
-    const std::vector<RowIndex> kept = distinctRows(left.elements(), left[row]);
-    for (const RowIndex at : kept) {
-      if (How != SetOperation::kUnion && inRight(at, right[row]) != (How == SetOperation::kIntersect)) continue;
-      builder.child(0).appendFrom(left.elements(), at);
-      ++length;
-    }
-    if (How == SetOperation::kUnion) {
-      for (const RowIndex at : distinctRows(right.elements(), right[row])) {
-        const bool seen = std::any_of(kept.begin(), kept.end(), [&](RowIndex other) { return compareValues(left.elements(), other, right.elements(), at) == 0; });
-        if (seen) continue;
-        builder.child(0).appendFrom(right.elements(), at);
-        ++length;
-      }
-    }
-    builder.appendList(length);
-  });
-}
-template <SetOperation How>
-Result<FunctionBinding> bindSets(const BindContext& context) {
-  ASSIGN_OR_RETURN(FunctionBinding binding, bindTwoArrays(context));
-  binding.kernel = combineSets<How>;
-  return binding;
-}
-
-void testOverlap(const KernelArgs& args) {
-  const Lists left(args, 0);
-  const Lists right(args, 1);
-  auto out = args.result<uint8_t>();
-  for (const RowIndex row : args.activeRows()) {
-    const ListEntry a = left[row];
-    const ListEntry b = right[row];
-    bool found = false;
-    bool sawNull = false;
-    for (int32_t i = 0; i < a.length && !found; ++i) {
-      for (int32_t j = 0; j < b.length && !found; ++j) {
-        const bool anyNull = left.elements().isNull(a.offset + i) || right.elements().isNull(b.offset + j);
-        sawNull = sawNull || anyNull;
-        found = !anyNull && compareValues(left.elements(), a.offset + i, right.elements(), b.offset + j) == 0;
-      }
-    }
-    if (!found && sawNull) {
-      out.setNull(row);
-    } else {
-      out.set(row, found ? 1 : 0);
-    }
-  }
-}
-Result<FunctionBinding> bindOverlap(const BindContext& context) {
-  ASSIGN_OR_RETURN(FunctionBinding binding, bindTwoArrays(context));
-  binding.result = kBoolean;
-  binding.nullableIfArgumentsAre = false;
-  binding.kernel = testOverlap;
   return binding;
 }
 
@@ -389,12 +308,13 @@ Result<FunctionBinding> bindFlatten(const BindContext& context) {
 template <bool Largest>
 void extremeElement(const KernelArgs& args) {
   const Lists lists(args, 0);
+  const VectorPtr elements = comparedElements(args, lists, 0);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     RowIndex best = -1;
     for (int32_t i = 0; i < lists[row].length; ++i) {
       const RowIndex at = lists[row].offset + i;
       if (lists.elements().isNull(at)) continue;
-      const int sign = best < 0 ? 0 : compareWithNulls(lists.elements(), at, best);
+      const int sign = best < 0 ? 0 : compareWithNulls(*elements, at, best);
       if (best < 0 || (Largest ? sign > 0 : sign < 0)) best = at;
     }
     if (best < 0) {
@@ -485,10 +405,11 @@ Result<FunctionBinding> bindJoin(const BindContext& context) {
     const DataType& type = context.argumentTypes[i];
     if (!type.isStringLike() && !type.is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
   }
+  const DataType text = array.elementType().is(TypeKind::kString) ? array.elementType() : kString;
   FunctionBinding binding;
-  binding.argumentTypes.assign(context.argumentTypes.size(), kString);
-  binding.argumentTypes[0] = DataType::array(kString, array.containsNull());
-  binding.result = kString;
+  binding.argumentTypes.assign(context.argumentTypes.size(), text);
+  binding.argumentTypes[0] = DataType::array(text, array.containsNull());
+  binding.result = text;
   binding.kernel = joinElements;
   return binding;
 }
@@ -535,10 +456,12 @@ Result<FunctionBinding> bindMapPart(const BindContext& context) {
 
 void testKey(const KernelArgs& args) {
   const Lists maps(args, 0);
+  const VectorPtr mapKeys = comparedElements(args, maps, 0);
+  const VectorPtr keys = comparedArgument(args, 1);
   auto* out = args.result<uint8_t>().values();
   for (const RowIndex row : args.activeRows()) {
     out[row] = 0;
-    for (int32_t i = 0; i < maps[row].length && out[row] == 0; ++i) out[row] = sameValue(maps.elements(), maps[row].offset + i, *args.vector(1), row);
+    for (int32_t i = 0; i < maps[row].length && out[row] == 0; ++i) out[row] = sameValue(*mapKeys, maps[row].offset + i, *keys, row);
   }
 }
 Result<FunctionBinding> bindMapContainsKey(const BindContext& context) {
@@ -548,7 +471,7 @@ Result<FunctionBinding> bindMapContainsKey(const BindContext& context) {
     return Error(condition::kDatatypeMismatchNullType).with("sqlExpr", "\"" + callText(context) + "\"").with("functionName", quoteIdentifier(context.name));
   }
   const auto common = type.is(TypeKind::kMap) ? findTightestCommonType(type.keyType(), context.argumentTypes[1], context.options.ansi) : std::nullopt;
-  if (!common) {
+  if (!common || (context.argumentTypes[1].is(TypeKind::kString) && type.keyType().is(TypeKind::kString) && type.keyType().collation() != context.argumentTypes[1].collation())) {
     return Error(condition::kDatatypeMismatchMapFunctionDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("functionName", quoteIdentifier(context.name))
@@ -611,11 +534,6 @@ void registerArrays(FunctionRegistry& registry) {
       {.names = {"array_append"}, .group = Group::kArray, .since = "3.4.0", .usage = "array_append(array, element) - The array with the element behind.", .nulls = NullRule::kHandledByKernel, .bind = bindAdd<true>},
       {.names = {"array_prepend"}, .group = Group::kArray, .since = "3.5.0", .usage = "array_prepend(array, element) - The array with the element in front.", .nulls = NullRule::kHandledByKernel, .bind = bindAdd<false>},
       {.names = {"sort_array"}, .group = Group::kArray, .since = "1.5.0", .usage = "sort_array(array[, ascendingOrder]) - The elements in order; NULL first ascending, last descending.", .examples = {{.sql = "SELECT sort_array(array('b', 'd', null, 'c', 'a'), true)", .result = "[null,\"a\",\"b\",\"c\",\"d\"]"}}, .bind = bindSortArray, .defaults = {{kBoolean, Value::boolean(true)}}, .maxArguments = 2},
-      {.names = {"array_distinct"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_distinct(array) - The array without repetitions.", .bind = bindSameArray<distinctElements, false>},
-      {.names = {"array_union"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_union(array1, array2) - The elements of both, without repetitions.", .bind = bindSets<SetOperation::kUnion>},
-      {.names = {"array_intersect"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_intersect(array1, array2) - The elements that both hold, without repetitions.", .bind = bindSets<SetOperation::kIntersect>},
-      {.names = {"array_except"}, .group = Group::kArray, .since = "2.4.0", .usage = "array_except(array1, array2) - The elements of array1 that array2 does not hold, without repetitions.", .bind = bindSets<SetOperation::kExcept>},
-      {.names = {"arrays_overlap"}, .group = Group::kArray, .since = "2.4.0", .usage = "arrays_overlap(a1, a2) - Whether both hold an element that is not NULL.", .bind = bindOverlap},
       {.names = {"array_compact"}, .group = Group::kArray, .since = "3.4.0", .usage = "array_compact(array) - The array without NULL.", .bind = bindSameArray<compactElements, false>},
       {.names = {"slice"}, .group = Group::kArray, .since = "2.4.0", .usage = "slice(x, start, length) - length elements from start (from 1; from the end when negative).", .examples = {{.sql = "SELECT slice(array(1, 2, 3, 4), 2, 2)", .result = "[2,3]"}}, .bind = bindSameArray<sliceElements, true, 3>},
       {.names = {"reverse"}, .group = Group::kCollection, .since = "1.5.0", .usage = "reverse(expr) - The text or array in reverse order.", .examples = {{.sql = "SELECT reverse('Spark SQL')", .result = "LQS krapS"}}, .bind = bindReverse},

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/legacy_conditions.h"
+#include "expr/nodes.h"
 #include "functions/collection/list_rows.h"
 #include "functions/types_of_arguments.h"
 #include "types/type_coercion.h"
@@ -133,10 +134,10 @@ struct MapEntries {
   std::optional<Error> problem;
 };
 
-// Looks at the keys of `length` entries, which `keyAt` gives as (vector, row). One that comes again is an error, or its value takes the place of that
-// before (spark.sql.mapKeyDedupPolicy=LAST_WIN).
-template <bool kLastWins, class KeyAt>
-MapEntries mapEntries(int32_t length, KeyAt&& keyAt) {
+// Looks at the keys of `length` entries, which `keyAt` gives as (vector, row): as they are compared. One that comes again is an error, in which it stands
+// as `shownAt` gives it, or its value takes the place of that before (spark.sql.mapKeyDedupPolicy=LAST_WIN).
+template <bool kLastWins, class KeyAt, class ShownAt>
+MapEntries mapEntries(int32_t length, KeyAt&& keyAt, ShownAt&& shownAt) {
   MapEntries out;
   out.chosen.reserve(static_cast<size_t>(length));
   for (int32_t i = 0; i < length; ++i) {
@@ -154,7 +155,8 @@ MapEntries mapEntries(int32_t length, KeyAt&& keyAt) {
     } else if (kLastWins) {
       same->second = i;
     } else {
-      out.problem = duplicateKey(*vector, row);
+      const auto [shown, shownRow] = shownAt(i);
+      out.problem = duplicateKey(*shown, shownRow);
       return out;
     }
   }
@@ -164,8 +166,12 @@ MapEntries mapEntries(int32_t length, KeyAt&& keyAt) {
 template <bool kLastWins>
 void makeMap(const KernelArgs& args) {
   const auto length = static_cast<int32_t>(args.count() / 2);
+  std::vector<VectorPtr> keys;
+  for (size_t i = 0; i < args.count(); i += 2) keys.push_back(comparedArgument(args, i));
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    MapEntries entries = mapEntries<kLastWins>(length, [&](int32_t i) { return std::pair(args.vector(static_cast<size_t>(i) * 2).get(), row); });
+    MapEntries entries = mapEntries<kLastWins>(
+        length, [&](int32_t i) { return std::pair(keys[static_cast<size_t>(i)].get(), row); },
+        [&](int32_t i) { return std::pair(args.vector(static_cast<size_t>(i) * 2).get(), row); });
     if (entries.problem) {
       args.errors().set(row, std::move(*entries.problem));
       builder.appendNull();
@@ -221,6 +227,7 @@ template <bool kLastWins>
 void mapFromArrays(const KernelArgs& args) {
   const Lists keys(args, 0);
   const Lists values(args, 1);
+  const VectorPtr compared = comparedElements(args, keys, 0);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const ListEntry key = keys[row];
     const ListEntry value = values[row];
@@ -228,7 +235,8 @@ void mapFromArrays(const KernelArgs& args) {
     if (key.length != value.length) {
       entries.problem = Error(condition::kLegacyErrorTemp2128);
     } else {
-      entries = mapEntries<kLastWins>(key.length, [&](int32_t i) { return std::pair(&keys.elements(), key.offset + i); });
+      entries = mapEntries<kLastWins>(
+          key.length, [&](int32_t i) { return std::pair(compared.get(), key.offset + i); }, [&](int32_t i) { return std::pair(&keys.elements(), key.offset + i); });
     }
     if (entries.problem) {
       args.errors().set(row, std::move(*entries.problem));
@@ -264,13 +272,15 @@ void mapFromEntries(const KernelArgs& args) {
   const Lists entries(args, 0);
   const ColumnVector& structs = entries.elements();
   const ColumnVector& base = structs.isFlat() ? structs : *structs.base();
+  const VectorPtr compared = comparedValues(base.children()[0], args.resultType().keyType());
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const ListEntry entry = entries[row];
     for (int32_t i = 0; i < entry.length; ++i) {
       if (structs.isNull(entry.offset + i)) return builder.appendNull();
     }
-    MapEntries chosen =
-        mapEntries<kLastWins>(entry.length, [&](int32_t i) { return std::pair(base.children()[0].get(), structs.baseRow(entry.offset + i)); });
+    MapEntries chosen = mapEntries<kLastWins>(
+        entry.length, [&](int32_t i) { return std::pair(compared.get(), structs.baseRow(entry.offset + i)); },
+        [&](int32_t i) { return std::pair(base.children()[0].get(), structs.baseRow(entry.offset + i)); });
     if (chosen.problem) {
       args.errors().set(row, std::move(*chosen.problem));
       builder.appendNull();
@@ -304,17 +314,25 @@ Result<FunctionBinding> bindMapFromEntries(const BindContext& context) {
 template <bool kLastWins>
 void concatMaps(const KernelArgs& args) {
   std::vector<Lists> maps;
-  for (size_t i = 0; i < args.count(); ++i) maps.emplace_back(args, i);
+  std::vector<VectorPtr> compared;
+  for (size_t i = 0; i < args.count(); ++i) {
+    maps.emplace_back(args, i);
+    compared.push_back(comparedElements(args, maps[i], i));
+  }
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     std::vector<std::pair<const ColumnVector*, RowIndex>> keys;
+    std::vector<std::pair<const ColumnVector*, RowIndex>> comparedKeys;
     std::vector<std::pair<const ColumnVector*, RowIndex>> values;
-    for (const Lists& map : maps) {
+    for (size_t m = 0; m < maps.size(); ++m) {
+      const Lists& map = maps[m];
       for (int32_t i = 0; i < map[row].length; ++i) {
         keys.emplace_back(&map.elements(), map[row].offset + i);
+        comparedKeys.emplace_back(compared[m].get(), map[row].offset + i);
         values.emplace_back(&map.values(), map[row].offset + i);
       }
     }
-    MapEntries entries = mapEntries<kLastWins>(static_cast<int32_t>(keys.size()), [&](int32_t i) { return keys[static_cast<size_t>(i)]; });
+    MapEntries entries = mapEntries<kLastWins>(
+        static_cast<int32_t>(keys.size()), [&](int32_t i) { return comparedKeys[static_cast<size_t>(i)]; }, [&](int32_t i) { return keys[static_cast<size_t>(i)]; });
     if (entries.problem) {
       args.errors().set(row, std::move(*entries.problem));
       builder.appendNull();
@@ -415,17 +433,26 @@ void elementByPosition(const KernelArgs& args) {
 
 void valueByKey(const KernelArgs& args) {
   const Lists maps(args, 0);
-  const ColumnVector& keys = *args.vector(1);
+  const VectorPtr mapKeys = comparedElements(args, maps, 0);
+  const VectorPtr keys = comparedArgument(args, 1);
   buildRows(args, [&](RowIndex row, VectorBuilder& result) {
     const ListEntry entry = maps[row];
     for (int32_t i = 0; i < entry.length; ++i) {
-      if (sameValue(maps.elements(), entry.offset + i, keys, row)) return result.appendFrom(maps.values(), entry.offset + i);
+      if (sameValue(*mapKeys, entry.offset + i, *keys, row)) return result.appendFrom(maps.values(), entry.offset + i);
     }
     result.appendNull();
   });
 }
 
 enum class Access { kBrackets, kGet, kElementAt, kTryElementAt };
+
+// Of texts only literals without a collation of their own take that of the map's keys.
+bool takesTextKey(const BindContext& context) {
+  const DataType& key = context.argumentTypes[1];
+  const int wanted = context.argumentTypes[0].keyType().collation();
+  if (!key.is(TypeKind::kString) || !context.argumentTypes[0].keyType().is(TypeKind::kString) || key.collation() == wanted) return true;
+  return key.collation() == 0 && context.arguments[1]->as<Literal>() != nullptr;
+}
 
 template <Access How>
 Result<FunctionBinding> bindElement(const BindContext& context) {
@@ -438,7 +465,8 @@ Result<FunctionBinding> bindElement(const BindContext& context) {
     // Brackets take what can be cast to a key, functions a common type.
     const auto common = How == Access::kBrackets ? implicitCast(key, type.keyType(), context.options.ansi) ? std::optional(type.keyType()) : std::nullopt
                                                  : findTightestCommonType(type.keyType(), key, context.options.ansi);
-    if (!common) {
+    if (How == Access::kBrackets && (!common || !takesTextKey(context))) return unexpectedArgumentType(context, 1, quotedSql(type.keyType()));
+    if (!common || (How != Access::kBrackets && key.is(TypeKind::kString) && type.keyType().is(TypeKind::kString) && key.collation() != type.keyType().collation())) {
       return Error(condition::kDatatypeMismatchMapFunctionDiffTypes)
           .with("sqlExpr", "\"" + callText(context) + "\"")
           .with("functionName", "`" + std::string(context.name) + "`")

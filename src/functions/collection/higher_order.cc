@@ -328,6 +328,7 @@ void mapEntries(const KernelArgs& args) {
   const VectorPtr results = callLambda(args, entries, {entries.pick(children[0]), entries.pick(children[1])});
   if (results == nullptr) return;
   constexpr bool kMakesKeys = Which == MapLambda::kKeys || Which == MapLambda::kKeysLastWin;
+  const VectorPtr compared = kMakesKeys ? comparedValues(results, args.resultType().keyType()) : results;
   RowIndex next = 0;
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     std::vector<std::pair<RowIndex, RowIndex>> chosen;  // of the entries of the new map, the result and the old entry
@@ -339,7 +340,7 @@ void mapEntries(const KernelArgs& args) {
           args.errors().set(row, Error(condition::kNullMapKey));
         } else {
           const auto same = std::find_if(chosen.begin(), chosen.end(), [&](const auto& other) {
-            return !results->isNull(other.first) && columnar::compareValues(*results, other.first, *results, next) == 0;
+            return !results->isNull(other.first) && columnar::compareValues(*compared, other.first, *compared, next) == 0;
           });
           if (same != chosen.end() && Which == MapLambda::kKeysLastWin) {
             same->second = at;

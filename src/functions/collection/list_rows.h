@@ -4,6 +4,7 @@
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "expr/kernel_args.h"
+#include "functions/string/collation_keys.h"
 
 /// What functions of arrays, maps and structs share.
 namespace flint::functions {
@@ -38,6 +39,13 @@ class Lists {
  private:
   columnar::VectorReader<ListEntry> reader_;
 };
+
+/// The elements of argument `argument`, or a map's keys, as they are compared: texts with a collation by their keys.
+inline columnar::VectorPtr comparedElements(const expr::KernelArgs& args, const Lists& lists, size_t argument) {
+  return comparedValues(lists.elementsPtr(), args.type(argument).childTypes()[0]);
+}
+/// The same of an argument that is compared as a whole.
+inline columnar::VectorPtr comparedArgument(const expr::KernelArgs& args, size_t argument) { return comparedValues(args.vector(argument), args.type(argument)); }
 
 /// Whether two values are equal as array_contains and map lookups see it; null equals nothing.
 inline bool sameValue(const columnar::ColumnVector& a, expr::RowIndex rowA, const columnar::ColumnVector& b, expr::RowIndex rowB) {

@@ -6,6 +6,7 @@
 #include "expr/nodes.h"
 #include "expr/regex.h"
 #include "functions/collection/list_rows.h"
+#include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 #include "types/type_coercion.h"
 
@@ -42,6 +43,37 @@ void splitText(const Regex& delimiter, std::string_view text, size_t limit, Body
   body(text.substr(begin));
 }
 
+// The same for texts with a collation, whose delimiters are plain texts: an empty one splits nothing.
+template <class Body>
+void splitCollated(const CollationKeys& keys, std::string_view text, std::string_view delimiter, size_t limit, Body&& body) {
+  const auto characters = [&](std::string_view of) {
+    std::vector<std::pair<size_t, std::string>> out;  // where each begins, and its key
+    for (size_t at = 0; at < of.size();) {
+      const size_t size = std::min(characterBytes(of[at]), of.size() - at);
+      out.emplace_back(at, keys.of(of.substr(at, size)));
+      at += size;
+    }
+    return out;
+  };
+  const auto whole = characters(text);
+  const auto wanted = characters(delimiter);
+  const auto beginOf = [&](size_t character) { return character < whole.size() ? whole[character].first : text.size(); };
+  size_t begin = 0;
+  size_t parts = 1;
+  for (size_t at = 0; !wanted.empty() && at + wanted.size() <= whole.size() && (limit == 0 || parts < limit);) {
+    const bool found = std::equal(wanted.begin(), wanted.end(), whole.begin() + static_cast<int64_t>(at), [](const auto& a, const auto& b) { return a.second == b.second; });
+    if (!found) {
+      ++at;
+      continue;
+    }
+    body(text.substr(begin, beginOf(at) - begin));
+    at += wanted.size();
+    begin = beginOf(at);
+    ++parts;
+  }
+  body(text.substr(begin));
+}
+
 struct Delimiters {
   std::shared_ptr<const Regex> pair;
   std::shared_ptr<const Regex> key;
@@ -54,8 +86,10 @@ void readMaps(const KernelArgs& args) {
   const auto keys = args.column<StringView>(2);
   Delimiters last = args.data<Delimiters>();
   const bool constant = last.pair != nullptr && last.key != nullptr;
+  const int collation = args.type(0).collation();
+  const CollationKeys collated(collation);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
-    if (!constant) {
+    if (!constant && collation == 0) {
       auto pair = Regex::compile(pairs[row].view(), "str_to_map");
       auto key = Regex::compile(keys[row].view(), "str_to_map");
       if (!pair.isOk() || !key.isOk()) {
@@ -66,11 +100,17 @@ void readMaps(const KernelArgs& args) {
     }
     std::vector<std::pair<std::string_view, std::optional<std::string_view>>> entries;
     std::optional<Error> problem;
-    splitText(*last.pair, texts[row].view(), 0, [&](std::string_view entry) {
+    const auto addEntry = [&](std::string_view entry) {
       std::vector<std::string_view> parts;
-      splitText(*last.key, entry, 2, [&](std::string_view part) { parts.push_back(part); });
+      const auto addPart = [&](std::string_view part) { parts.push_back(part); };
+      if (collation == 0) {
+        splitText(*last.key, entry, 2, addPart);
+      } else {
+        splitCollated(collated, entry, keys[row].view(), 2, addPart);
+      }
       const std::optional<std::string_view> value = parts.size() > 1 ? std::optional(parts[1]) : std::nullopt;
-      const auto same = std::find_if(entries.begin(), entries.end(), [&](const auto& other) { return other.first == parts[0]; });
+      const auto isSame = [&](const auto& other) { return other.first == parts[0] || (collation != 0 && collated.of(other.first) == collated.of(parts[0])); };
+      const auto same = std::find_if(entries.begin(), entries.end(), isSame);
       if (same == entries.end()) {
         entries.emplace_back(parts[0], value);
       } else if (kLastWins) {
@@ -78,7 +118,12 @@ void readMaps(const KernelArgs& args) {
       } else if (!problem) {
         problem = duplicateKey(std::string(parts[0]));
       }
-    });
+    };
+    if (collation == 0) {
+      splitText(*last.pair, texts[row].view(), 0, addEntry);
+    } else {
+      splitCollated(collated, texts[row].view(), pairs[row].view(), 0, addEntry);
+    }
     if (problem) {
       args.errors().set(row, std::move(*problem));
       return builder.appendNull();
@@ -99,9 +144,10 @@ template <bool kLastWins>
 Result<FunctionBinding> bindReadMap(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 3, 3));
   FunctionBinding binding;
+  const DataType text = context.argumentTypes[0].is(TypeKind::kString) ? context.argumentTypes[0] : kString;
   for (size_t i = 0; i < 3; ++i) {
     if (!context.argumentTypes[i].isStringLike() && !context.argumentTypes[i].is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
-    binding.argumentTypes.push_back(kString);
+    binding.argumentTypes.push_back(text);
   }
   auto data = std::make_shared<Delimiters>();
   for (size_t i = 1; i < 3; ++i) {
@@ -109,7 +155,7 @@ Result<FunctionBinding> bindReadMap(const BindContext& context) {
     auto compiled = Regex::compile(context.constants[i]->asString(), "str_to_map");
     if (compiled.isOk()) (i == 1 ? data->pair : data->key) = std::move(compiled).value();
   }
-  binding.result = DataType::map(kString, kString);
+  binding.result = DataType::map(text, text);
   binding.kernel = readMaps<kLastWins>;
   binding.canRaise = true;
   binding.data = std::move(data);
@@ -134,9 +180,11 @@ void zipMaps(const KernelArgs& args) {
       builder.appendFrom(values, at);
     }
   };
-  const auto placeOf = [](const Lists& in, ListEntry entry, const ColumnVector& others, RowIndex at) -> RowIndex {
+  const VectorPtr leftKeys = comparedElements(args, left, 0);
+  const VectorPtr rightKeys = comparedElements(args, right, 1);
+  const auto placeOf = [](const ColumnVector& in, ListEntry entry, const ColumnVector& others, RowIndex at) -> RowIndex {
     for (int32_t i = 0; i < entry.length; ++i) {
-      if (sameValue(in.elements(), entry.offset + i, others, at)) return entry.offset + i;
+      if (sameValue(in, entry.offset + i, others, at)) return entry.offset + i;
     }
     return -1;
   };
@@ -147,11 +195,11 @@ void zipMaps(const KernelArgs& args) {
     for (int32_t i = 0; i < a.length; ++i) {
       keys.appendFrom(left.elements(), a.offset + i);
       add(leftValues, left.values(), a.offset + i);
-      add(rightValues, right.values(), placeOf(right, b, left.elements(), a.offset + i));
+      add(rightValues, right.values(), placeOf(*rightKeys, b, *leftKeys, a.offset + i));
       rows.push_back(row);
     }
     for (int32_t i = 0; i < b.length; ++i) {
-      if (placeOf(left, a, right.elements(), b.offset + i) >= 0) continue;
+      if (placeOf(*leftKeys, a, *rightKeys, b.offset + i) >= 0) continue;
       keys.appendFrom(right.elements(), b.offset + i);
       leftValues.appendNull();
       add(rightValues, right.values(), b.offset + i);
@@ -181,7 +229,7 @@ Result<DataType> commonKeyType(const BindContext& context) {
   }
   const DataType& left = context.argumentTypes[0].keyType();
   const DataType& right = context.argumentTypes[1].keyType();
-  auto common = left.sameType(right) ? std::optional(left) : findWiderTypeWithoutStrings(left, right, context.options.ansi);
+  auto common = left.sameType(right) ? std::optional(left) : left.collation() != right.collation() ? std::nullopt : findWiderTypeWithoutStrings(left, right, context.options.ansi);
   if (!common) {
     return Error(condition::kDatatypeMismatchMapZipWithDiffTypes)
         .with("sqlExpr", "\"" + callText(context) + "\"")

@@ -2,6 +2,7 @@
 #include "expr/function_registry.h"
 #include "expr/unresolved.h"
 #include "functions/kernel_loops.h"
+#include "functions/string/collation_keys.h"
 #include "functions/types_of_arguments.h"
 #include "columnar/vector_compare.h"
 #include "expr/evaluation/node.h"
@@ -47,7 +48,11 @@ template <bool Largest>
 void chooseExtreme(const KernelArgs& args) {
   std::vector<columnar::Selection> rows(args.count());
   std::vector<VectorPtr> parts;
-  for (size_t i = 0; i < args.count(); ++i) parts.push_back(args.vector(i));
+  std::vector<VectorPtr> compared;
+  for (size_t i = 0; i < args.count(); ++i) {
+    parts.push_back(args.vector(i));
+    compared.push_back(comparedValues(args.vector(i), args.type(i)));
+  }
   for (const RowIndex row : args.activeRows()) {
     size_t best = 0;
     for (size_t i = 1; i < args.count(); ++i) {
@@ -56,7 +61,7 @@ void chooseExtreme(const KernelArgs& args) {
         best = i;
         continue;
       }
-      const int order = columnar::compareValues(*args.vector(i), row, *args.vector(best), row);
+      const int order = columnar::compareValues(*compared[i], row, *compared[best], row);
       if (Largest ? order > 0 : order < 0) best = i;
     }
     rows[best].push_back(row);

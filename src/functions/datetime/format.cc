@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "expr/function_registry.h"
+#include "expr/nodes.h"
+#include "expr/unresolved.h"
 #include "functions/datetime/pattern_check.h"
 #include "functions/datetime/plain_pattern.h"
 #include "functions/kernel_loops.h"
@@ -345,6 +347,14 @@ Result<FunctionBinding> bindParse(const BindContext& context) {
   return binding;
 }
 
+// Off ANSI mode numbers and the like are texts to to_date.
+Result<ExprPtr> rewriteToDate(const BindContext& context) {
+  if (context.arguments.size() != 1 || context.options.ansi) return ExprPtr();
+  const DataType& type = context.argumentTypes[0];
+  if (type.isStringLike() || type.is(TypeKind::kNull) || type.isDatetime() || !implicitCast(type, kString, false)) return ExprPtr();
+  return call("to_date", {makeNode<Cast>(context.arguments[0], kString, CastMode::kLegacy, true)});
+}
+
 void secondsOfTimestamp(const KernelArgs& args) {
   auto* out = args.result<int64_t>().values();
   forEachValue<int64_t>(args, [&](RowIndex row, int64_t micros) { out[row] = floorDivide(micros, kMicrosPerSecond); });
@@ -364,6 +374,9 @@ Result<FunctionBinding> bindUnixTimestamp(const BindContext& context) {
     return binding;
   }
   const DataType& type = context.argumentTypes[0];
+  if (context.argumentTypes.size() > 1 && !context.argumentTypes[1].isStringLike() && !context.argumentTypes[1].is(TypeKind::kNull)) {
+    return unexpectedArgumentType(context, 1, "\"STRING\"");
+  }
   auto data = formatData(context.options);
   binding.canRaise = true;
   binding.nullableIfArgumentsAre = data->raises;
@@ -472,7 +485,7 @@ const DefaultArgument kDefaultPattern = {DataType::string(), Value::string("yyyy
 void registerDatetimeFormats(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"date_format"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "date_format(timestamp, fmt) - The time as text, in the form of the pattern.", .examples = {{.sql = "SELECT date_format('2016-04-08', 'y')", .result = "2016"}}, .bind = bindDateFormat},
-      {.names = {"to_date"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "to_date(date_str[, fmt]) - The date that the text names.", .examples = {{.sql = "SELECT to_date('2016-12-31', 'yyyy-MM-dd')", .result = "2016-12-31"}}, .bind = bindParse<Moment::kDate, false>},
+      {.names = {"to_date"}, .group = Group::kDatetime, .since = "1.5.0", .usage = "to_date(date_str[, fmt]) - The date that the text names.", .examples = {{.sql = "SELECT to_date('2016-12-31', 'yyyy-MM-dd')", .result = "2016-12-31"}}, .bind = bindParse<Moment::kDate, false>, .rewrite = rewriteToDate},
       {.names = {"try_to_date"}, .group = Group::kDatetime, .since = "4.0.0", .usage = "try_to_date(date_str[, fmt]) - As to_date, NULL for text that names none.", .bind = bindParse<Moment::kDate, true>},
       {.names = {"to_timestamp", "to_timestamp_ltz"}, .group = Group::kDatetime, .since = "2.2.0", .usage = "to_timestamp(timestamp_str[, fmt]) - The time that the text names.", .examples = {{.sql = "SELECT to_timestamp('2016-12-31', 'yyyy-MM-dd')", .result = "2016-12-31 00:00:00"}}, .bind = bindParse<Moment::kTimestamp, false>},
       {.names = {"try_to_timestamp"}, .group = Group::kDatetime, .since = "3.5.0", .usage = "try_to_timestamp(timestamp_str[, fmt]) - As to_timestamp, NULL for text that names none.", .bind = bindParse<Moment::kTimestamp, true>},

@@ -270,7 +270,7 @@ Result<FunctionBinding> bindBucket(const BindContext& context) {
   binding.result = context.argumentTypes[1].is(TypeKind::kTimestampNtz) ? kTimestampNtz : kTimestamp;
   binding.argumentTypes = {width};
   for (size_t i = 1; i < context.argumentTypes.size(); ++i) {
-    if (!implicitCast(context.argumentTypes[i], binding.result, context.options.ansi)) return unexpectedArgumentType(context, i, "(\"TIMESTAMP\" or \"TIMESTAMP_NTZ\")");
+    if (context.argumentTypes[i].isStringLike() || !implicitCast(context.argumentTypes[i], binding.result, context.options.ansi)) return unexpectedArgumentType(context, i, "(\"TIMESTAMP\" or \"TIMESTAMP_NTZ\")");
     binding.argumentTypes.push_back(binding.result);
   }
   auto data = std::make_shared<BucketData>();
@@ -279,6 +279,17 @@ Result<FunctionBinding> bindBucket(const BindContext& context) {
   binding.data = std::move(data);
   binding.kernel = width.is(TypeKind::kYearMonthInterval) ? bucketByMonths : bucketByMicros;
   return binding;
+}
+
+// Without an origin, buckets are counted from the beginning of 1970.
+Result<ExprPtr> rewriteBucket(const BindContext& context) {
+  if (context.arguments.size() != 2) return ExprPtr();
+  const bool isLocal = context.argumentTypes[1].is(TypeKind::kTimestampNtz);
+  const TimeZone* zone = TimeZone::find(context.options.timeZone);
+  const int64_t origin = isLocal || zone == nullptr ? 0 : zone->toUtc(0);
+  RuntimeReplaceable replaced;
+  replaced.replacement = call("time_bucket", {context.arguments[0], context.arguments[1], literal(Value::integer(origin), isLocal ? kTimestampNtz : kTimestamp)});
+  return ExprPtr(makeExpr(std::move(replaced)));
 }
 
 }  // namespace
@@ -298,7 +309,7 @@ void registerTimes(FunctionRegistry& registry) {
       {.names = {"time_to_millis"}, .group = Group::kDatetime, .since = "4.2.0", .usage = "time_to_millis(time) - The whole milliseconds since midnight.", .bind = bindToUnits<1'000'000>},
       {.names = {"time_to_micros"}, .group = Group::kDatetime, .since = "4.2.0", .usage = "time_to_micros(time) - The microseconds since midnight.", .bind = bindToUnits<kNanosPerMicro>},
       {.names = {"time_bucket"}, .group = Group::kDatetime, .since = "4.2.0", .usage = "time_bucket(width, moment[, origin]) - The start of the bucket of that width which holds the moment.",
-       .nulls = NullRule::kNullIfAnyNull, .bind = bindBucket},
+       .nulls = NullRule::kNullIfAnyNull, .bind = bindBucket, .rewrite = rewriteBucket},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);
 }

@@ -4,6 +4,7 @@
 
 #include "columnar/geo_value.h"
 #include "expr/function_registry.h"
+#include "expr/nodes.h"
 #include "functions/geo/wkb.h"
 #include "functions/kernel_loops.h"
 #include "functions/types_of_arguments.h"
@@ -80,9 +81,12 @@ void setSrid(const KernelArgs& args) {
 }
 
 // The SRID that a type has where the argument says it; any otherwise. Errors: ST_INVALID_SRID_VALUE.
-Result<int> sridOf(const Value* constant, bool isGeography) {
-  if (constant == nullptr || constant->isNull()) return kAnySrid;
-  const auto srid = static_cast<int32_t>(constant->asInteger());
+Result<int> sridOf(const BindContext& context, size_t argument, bool isGeography) {
+  if (context.constants[argument] == nullptr) return kAnySrid;
+  const auto mode = context.options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+  ASSIGN_OR_RETURN(const Value constant, evaluateFoldable(makeNode<Cast>(context.arguments[argument], kInt, mode, true), context.options));
+  if (constant.isNull()) return kAnySrid;
+  const auto srid = static_cast<int32_t>(constant.asInteger());
   if (!isKnownSrid(srid, isGeography)) return unknownSrid(srid);
   return srid;
 }
@@ -107,7 +111,7 @@ Result<FunctionBinding> bindGeometry(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
   RETURN_IF_ERROR(requireBinary(context));
   RETURN_IF_ERROR(requireInt(context, 1));
-  ASSIGN_OR_RETURN(const int srid, sridOf(context.constants[1], false));
+  ASSIGN_OR_RETURN(const int srid, sridOf(context, 1, false));
   FunctionBinding binding;
   binding.argumentTypes = {kBinary, kInt};
   binding.result = DataType::geometry(srid);
@@ -152,7 +156,7 @@ Result<FunctionBinding> bindSetSrid(const BindContext& context) {
   RETURN_IF_ERROR(requireInt(context, 1));
   const DataType& type = context.argumentTypes[0];
   const bool isGeography = type.is(TypeKind::kGeography);
-  ASSIGN_OR_RETURN(const int srid, sridOf(context.constants[1], isGeography));
+  ASSIGN_OR_RETURN(const int srid, sridOf(context, 1, isGeography));
   FunctionBinding binding;
   binding.argumentTypes = {type.is(TypeKind::kNull) ? DataType::geometry(kAnySrid) : type, kInt};
   binding.result = isGeography ? DataType::geography(srid) : DataType::geometry(srid);

@@ -5,8 +5,10 @@
 #include <bit>
 
 #include "columnar/row_serializer.h"
+#include "expr/nodes.h"
 #include "functions/collection/list_rows.h"
 #include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -149,12 +151,19 @@ Result<FunctionBinding> bindEstimate(const BindContext& context) {
   const DataType& type = context.argumentTypes[0];
   const bool isSketch = type.is(TypeKind::kStruct) && type.fields().size() == 4 && type.sameType(TopItems::sketchType(type.fields()[2].type));
   if (!isSketch) return unexpectedArgumentType(context, 0, "\"STRUCT\"");
-  if (!context.argumentTypes[1].isIntegral()) return unexpectedArgumentType(context, 1, "\"INT\"");
+  const DataType& wanted = context.argumentTypes[1];
+  if (!implicitCast(wanted, kInt, context.options.ansi)) return unexpectedArgumentType(context, 1, "\"INT\"");
   const Value* k = context.constants[1];
+  Value whole;
+  if (k != nullptr && !wanted.isIntegral()) {
+    const auto mode = context.options.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+    ASSIGN_OR_RETURN(whole, evaluateFoldable(makeNode<Cast>(context.arguments[1], kInt, mode, true), context.options));
+    k = &whole;
+  }
   if (k == nullptr || k->isNull()) return Error(condition::kApproxTopKNullArg).with("argName", "`k`");
   if (k->asInteger() < 1) return Error(condition::kApproxTopKNonPositiveArg).with("argName", "`k`").with("argValue", std::to_string(k->asInteger()));
   FunctionBinding binding;
-  binding.argumentTypes = {type, context.argumentTypes[1]};
+  binding.argumentTypes = {type, wanted.isIntegral() ? wanted : kInt};
   binding.result = TopItems::topType(type.fields()[2].type);
   binding.kernel = estimate;
   binding.canRaise = true;

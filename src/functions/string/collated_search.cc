@@ -261,7 +261,8 @@ Result<ExprPtr> rewriteCollated(const BindContext& context) {
 
 Result<ExprPtr> rewriteCollatedPattern(const BindContext& context) {
   size_t argument = 0;
-  const int collation = collationOfTexts(context, argument);
+  int collation = collationOfTexts(context, argument);
+  if (context.name == "split" && argument != 0) collation = 0;  // only the text's counts
   if (collation == 0) return ExprPtr();
   if (!collationOf(collation).lowerCase) return unexpectedArgumentType(context, argument, "\"STRING\"");
   const auto plain = [](const ExprPtr& text) { return call("collate", {text, literalString("UTF8_BINARY")}); };
@@ -275,6 +276,10 @@ Result<ExprPtr> rewriteCollatedPattern(const BindContext& context) {
   }
   if (arguments.size() > 1) arguments[1] = call("concat", {literalString("(?i)"), arguments[1]});
   const ExprPtr made = call(std::string(context.name), std::move(arguments));
+  if (context.name == "split" || context.name == "regexp_extract_all") {
+    const DataType type = DataType::array(DataType::collatedString(collation), context.name != "split");
+    return ExprPtr(makeNode<Cast>(made, type, CastMode::kAnsi, true));
+  }
   if (context.name == "regexp_replace" || context.name == "regexp_extract" || context.name == "regexp_substr") return call("collate", {made, literalString(collationName(collation))});
   return made;
 }

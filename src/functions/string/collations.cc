@@ -3,6 +3,7 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "expr/expression_text.h"
@@ -109,8 +110,51 @@ void makeKeys(const KernelArgs& args) {
   });
 }
 
+// The type with bytes, the keys, in the place of texts with a collation.
+DataType typeOfKeys(const DataType& type) {
+  if (type.is(TypeKind::kArray)) return DataType::array(typeOfKeys(type.elementType()), type.containsNull());
+  if (type.is(TypeKind::kMap)) return DataType::map(typeOfKeys(type.keyType()), typeOfKeys(type.valueType()), type.valueContainsNull());
+  if (type.is(TypeKind::kStruct)) {
+    StructFields fields = type.fields();
+    for (StructField& field : fields) field.type = typeOfKeys(field.type);
+    return DataType::structType(std::move(fields));
+  }
+  return type.collation() == 0 ? type : kBinary;
+}
+
+VectorPtr keysOfTexts(const ColumnVector& texts, int collation) {
+  // Opening ICU's collators takes longer than a key does, and they belong to one thread.
+  thread_local std::map<int, KeyData> opened;
+  const auto [entry, isNew] = opened.try_emplace(collation);
+  KeyData& data = entry->second;
+  if (isNew) {
+    data.collation = collationOf(collation);
+    openCollator(data);
+  }
+  columnar::VectorBuilder builder(kBinary);
+  std::string key;
+  for (RowIndex row = 0; row < texts.size(); ++row) {
+    if (texts.isNull(row)) {
+      builder.appendNull();
+      continue;
+    }
+    makeKey(data, texts.values<StringView>()[row].view(), key);
+    builder.appendString(key);
+  }
+  return builder.finish();
+}
+
+void makeNestedKeys(const KernelArgs& args) { args.resultBuffer().setVector(comparedValues(args.vector(0), args.type(0))); }
+
 Result<FunctionBinding> bindKey(const BindContext& context) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
+  if (context.argumentTypes[0].isNested()) {
+    FunctionBinding nested;
+    nested.argumentTypes = {context.argumentTypes[0]};
+    nested.result = typeOfKeys(context.argumentTypes[0]);
+    nested.kernel = makeNestedKeys;
+    return nested;
+  }
   const bool isText = context.argumentTypes[0].is(TypeKind::kString);
   if (!isText && !implicitCast(context.argumentTypes[0], kString, context.options.ansi)) return unexpectedArgumentType(context, 0, "\"STRING\"");
   const DataType type = isText ? context.argumentTypes[0] : kString;
@@ -126,6 +170,18 @@ Result<FunctionBinding> bindKey(const BindContext& context) {
 }
 
 }  // namespace
+
+VectorPtr comparedValues(const VectorPtr& values, const DataType& type) {
+  if (!hasCollations(type)) return values;
+  if (values->isConstant()) return ColumnVector::constant(comparedValues(values->base(), type), 0, values->size());
+  if (values->isDictionary()) return ColumnVector::dictionary(comparedValues(values->base(), type), values->size(), values->valuesBuffer(), values->validityBuffer());
+  if (!type.isNested()) return keysOfTexts(*values, type.collation());
+  const std::vector<DataType> types = type.childTypes();
+  std::vector<VectorPtr> children;
+  for (size_t i = 0; i < values->children().size(); ++i) children.push_back(comparedValues(values->children()[i], types[i]));
+  if (type.is(TypeKind::kStruct)) return ColumnVector::structure(typeOfKeys(type), values->size(), values->validityBuffer(), std::move(children));
+  return ColumnVector::list(typeOfKeys(type), values->size(), values->valuesBuffer(), values->validityBuffer(), std::move(children));
+}
 
 CollationKeys::CollationKeys(int collation) {
   auto data = std::make_shared<KeyData>();

@@ -132,7 +132,8 @@ Result<FunctionBinding> bindMask(const BindContext& context) {
     if (!implicitCast(context.argumentTypes[i], kString, context.options.ansi)) return unexpectedArgumentType(context, i, "\"STRING\"");
     binding.argumentTypes.push_back(kString);
     if (!context.argumentTypes[i].isStringLike() && !context.argumentTypes[i].is(TypeKind::kNull)) return unexpectedArgumentType(context, i, "\"STRING\"");
-    if (i == 0) continue;
+  }
+  for (size_t i = 1; i < context.argumentTypes.size(); ++i) {
     if (context.constants[i] == nullptr) {
       return Error(condition::kDatatypeMismatchNonFoldableInput)
           .with("sqlExpr", "\"" + callText(context) + "\"")

@@ -80,15 +80,19 @@ Result<FunctionBinding> bindSchemaOfXml(const BindContext& context) {
   ASSIGN_OR_RETURN(const std::string text, constantText(context, 0, "xml"));
   ASSIGN_OR_RETURN(const records::RecordOptions options, optionsArgument(context, 1));
   const records::XmlValueOptions settings = records::xmlValueOptionsOf(options, context.options.timeZone);
+  ASSIGN_OR_RETURN(const records::ParseMode mode, parseModeArgument(context, options));
   XmlElement root;
-  if (!records::parseXml(text, root)) return malformedRecord(text);
+  const bool good = records::parseXml(text, root);
+  if (!good && mode == records::ParseMode::kFailFast) return malformedRecord(text);
+  const DataType corrupt = DataType::structType({{options.text("columnNameOfCorruptRecord", "_corrupt_record"), kString, true}});
+  const DataType schema = good ? records::settledXmlType(records::inferXmlType(root, settings, true)) : corrupt;
   FunctionBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
   binding.result = kString;
   binding.nullable = false;
   binding.nulls = NullRule::kHandledByKernel;
   binding.kernel = constantSchema;
-  binding.data = std::make_shared<SchemaData>(SchemaData{records::settledXmlType(records::inferXmlType(root, settings, true)).sql()});
+  binding.data = std::make_shared<SchemaData>(SchemaData{schema.sql()});
   return binding;
 }
 

@@ -5,6 +5,7 @@
 #include "optimizer/rules/rules.h"
 #include "optimizer/subquery_plans.h"
 #include "plan/logical/relational.h"
+#include "types/collation.h"
 
 namespace flint::optimizer {
 namespace {
@@ -21,7 +22,7 @@ LogicalPlanPtr makeAggregate(std::vector<ExprPtr> grouping, std::vector<ExprPtr>
 
 // What texts with a collation are compared by.
 Result<ExprPtr> keyOf(const AttributePtr& column, OptimizerContext& context) {
-  if (column->type.collation() == 0) return ExprPtr(column);
+  if (!hasCollations(column->type)) return ExprPtr(column);
   return bindScalarCall("collation_key", {column}, context.options());
 }
 
@@ -33,7 +34,7 @@ Result<LogicalPlanPtr> distinctBy(const AttributeSet& keys, const LogicalPlanPtr
   std::vector<ExprPtr> aggregates;
   for (const AttributePtr& column : output) {
     const bool isKey = keys.contains(column->id);
-    if (isKey && column->type.collation() == 0) {
+    if (isKey && !hasCollations(column->type)) {
       grouping.push_back(column);
       aggregates.push_back(column);
       continue;

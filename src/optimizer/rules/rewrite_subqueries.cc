@@ -75,9 +75,10 @@ class SubqueryRewrite {
   }
 
   // Any expression: what subqueries in it become is read from columns of `input()`.
-  Result<ExprPtr> value(const ExprPtr& expression) {
+  Result<ExprPtr> value(const ExprPtr& expression, bool negated = false) {
     if (!expression->traits().hasSubquery) return expression;
-    ASSIGN_OR_RETURN(ExprPtr out, tree::mapChildren(expression, [this](const ExprPtr& child) { return value(child); }));
+    const bool negates = expression->as<expr::Not>() != nullptr;
+    ASSIGN_OR_RETURN(ExprPtr out, tree::mapChildren(expression, [&](const ExprPtr& child) { return value(child, negates); }));
     if (const auto* scalar = out->as<plan::ScalarSubquery>()) return scalarValue(out, *scalar);
     if (const auto* exists = out->as<plan::Exists>()) {
       if (!isCorrelated(exists->plan)) return anyRow(*exists);
@@ -87,7 +88,7 @@ class SubqueryRewrite {
     }
     if (const auto* in = out->as<plan::InSubquery>()) {
       const AttributePtr mark = expr::attribute("exists", DataType::boolean(), false);
-      RETURN_IF_ERROR(joinIn(*in, JoinType::kExistence, mark));
+      RETURN_IF_ERROR(joinIn(*in, JoinType::kExistence, mark, negated));
       return ExprPtr(mark);
     }
     return out;
@@ -131,10 +132,14 @@ class SubqueryRewrite {
     return out;
   }
 
-  Status joinIn(const plan::InSubquery& in, JoinType type, AttributePtr mark) {
+  // Beneath NOT a comparison with null counts as a match.
+  Status joinIn(const plan::InSubquery& in, JoinType type, AttributePtr mark, bool negated = false) {
     Unnesting unnesting(input_, context_);
     ASSIGN_OR_RETURN(Unnested inner, unnesting.unnest(in.plan, true, false));
     std::vector<ExprPtr> conjuncts = keyEqualities(in);
+    if (negated) {
+      for (ExprPtr& key : conjuncts) key = key->nullable() ? expr::makeOr(key, makeIsNull(key)) : key;
+    }
     if (ExprPtr condition = unnesting.joinCondition(inner)) conjuncts.push_back(std::move(condition));
     join(type, inner.plan, expr::conjunction(conjuncts), std::move(mark));
     return {};
