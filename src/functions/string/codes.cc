@@ -1,7 +1,5 @@
-// Texts and codes: ascii, chr, base64, url_encode, format_number, format_string, split_part, levenshtein, soundex, str_to_map.
+// Texts and codes: ascii, chr, base64, url_encode, format_number, format_string, split_part, levenshtein, soundex.
 #include <fmt/core.h>
-#include <unicode/locid.h>
-#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +11,10 @@
 
 #include "functions/collection/list_rows.h"
 #include "functions/kernel_loops.h"
+#include "functions/result_limit.h"
 #include "functions/string/collated_search.h"
 #include "functions/string/decimal_pattern.h"
+#include "functions/string/java_format.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 #include "types/decimal.h"
@@ -263,151 +263,32 @@ Result<FunctionBinding> bindFormatNumber(const BindContext& context) {
   return binding;
 }
 
-// One conversion of Java's Formatter: flags, width, precision, letter.
-struct Conversion {
-  bool left = false;
-  bool plus = false;
-  bool space = false;
-  bool zero = false;
-  bool commas = false;
-  int width = 0;
-  int precision = -1;
-  char letter = 's';
-};
-
-std::string padded(std::string text, const Conversion& how) {
-  const auto size = static_cast<int>(numCharacters(text));
-  if (size >= how.width) return text;
-  const std::string filler(static_cast<size_t>(how.width - size), how.zero && !how.left && how.letter != 's' ? '0' : ' ');
-  if (how.left) return text + filler;
-  const bool sign = filler[0] == '0' && !text.empty() && (text[0] == '-' || text[0] == '+');
-  return sign ? text.substr(0, 1) + filler + text.substr(1) : filler + text;
-}
-
-std::string formatted(const KernelArgs& args, size_t argument, RowIndex row, const Conversion& how) {
-  const ColumnVector& column = *args.vector(argument);
-  if (column.isNull(row)) return padded(how.letter == 'b' ? "false" : how.letter == 'S' ? "NULL" : "null", how);
-  const DataType& type = column.type();
-  const Value value = column.valueAt(row);
-  std::string text;
-  switch (how.letter) {
-    case 'd': {
-      text = type.isIntegral() ? std::to_string(value.asInteger()) : literalText(value, type, TextStyle::kDebug);
-      if (how.commas) text = grouped(std::move(text));
-      break;
-    }
-    case 'x':
-    case 'X':
-    case 'o': {
-      const uint64_t bits = type.is(TypeKind::kInteger) ? static_cast<uint32_t>(value.asInteger()) : static_cast<uint64_t>(value.asInteger());
-      text = how.letter == 'x' ? fmt::format("{:x}", bits) : how.letter == 'X' ? fmt::format("{:X}", bits) : fmt::format("{:o}", bits);
-      break;
-    }
-    case 'f':
-    case 'e':
-    case 'E': {
-      const double number = value.asFloating();
-      const int places = how.precision < 0 ? 6 : how.precision;
-      if (how.letter == 'f') {
-        int128_t unscaled = 0;
-        if (!std::isfinite(number)) {
-          text = std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
-        } else if (std::abs(number) >= 1e15) {
-          text = wholeDigits(number) + (places > 0 ? "." + std::string(static_cast<size_t>(places), '0') : "");
-        } else {
-          std::optional<int128_t> scaled;
-          if (doubleToDecimal(number, 38, 20, unscaled) == DecimalParse::kValue) scaled = rescaleDecimal(unscaled, 20, std::min(places, 22), 38);
-          text = scaled ? decimalText(*scaled, std::min(places, 22)) : fmt::format("{:.{}f}", number, places);
-          if (std::signbit(number) && text[0] != '-') text.insert(0, 1, '-');
-        }
-        if (how.commas) text = grouped(std::move(text));
-      } else {
-        text = how.letter == 'e' ? fmt::format("{:.{}e}", number, places) : fmt::format("{:.{}E}", number, places);
-      }
-      break;
-    }
-    case 'c': appendCodePoint(text, static_cast<uint32_t>(type.isIntegral() ? value.asInteger() : 63)); break;
-    case 'b': text = type.is(TypeKind::kBoolean) ? (value.asBoolean() ? "true" : "false") : "true"; break;
-    default: {
-      text = literalText(value, type, TextStyle::kDebug);
-      if (how.precision >= 0) text = std::string(substringOf(text, 1, how.precision));
-      if (how.letter == 'S') {
-        const std::string plain = std::exchange(text, std::string());
-        icu::UnicodeString::fromUTF8(plain).toUpper(icu::Locale::getRoot()).toUTF8String(text);
-      }
-      break;
-    }
-  }
-  if (how.plus && !text.empty() && text[0] != '-' && how.letter != 's') text = "+" + text;
-  if (how.space && !text.empty() && text[0] != '-' && how.letter != 's') text = " " + text;
-  return padded(std::move(text), how);
-}
-
 void formatText(const KernelArgs& args) {
   const auto formats = args.column<StringView>(0);
   auto out = args.result<StringView>();
+  ResultLimit limit(args);
+  std::string known;
+  std::optional<JavaFormat> format = JavaFormat::parse(known);
   for (const RowIndex row : args.activeRows()) {
     if (formats.isNull(row)) {
       out.setNull(row);
       continue;
     }
-    const std::string_view format = formats[row].view();
-    std::string made;
-    size_t nextArgument = 1;
-    bool bad = false;
-    for (size_t i = 0; i < format.size() && !bad; ++i) {
-      if (format[i] != '%') {
-        made += format[i];
-        continue;
-      }
-      Conversion how;
-      ++i;
-      size_t explicitArgument = 0;
-      size_t digits = i;
-      int number = 0;
-      while (digits < format.size() && format[digits] >= '0' && format[digits] <= '9') number = number * 10 + (format[digits++] - '0');
-      if (digits > i && digits < format.size() && format[digits] == '$') {
-        explicitArgument = static_cast<size_t>(number);
-        i = digits + 1;
-      }
-      for (; i < format.size() && std::strchr("-+ 0,#(", format[i]) != nullptr; ++i) {
-        how.left |= format[i] == '-';
-        how.plus |= format[i] == '+';
-        how.space |= format[i] == ' ';
-        how.zero |= format[i] == '0';
-        how.commas |= format[i] == ',';
-      }
-      for (; i < format.size() && format[i] >= '0' && format[i] <= '9'; ++i) how.width = std::min(how.width * 10 + (format[i] - '0'), 100'000);
-      if (i < format.size() && format[i] == '.') {
-        how.precision = 0;
-        for (++i; i < format.size() && format[i] >= '0' && format[i] <= '9'; ++i) how.precision = std::min(how.precision * 10 + (format[i] - '0'), 100'000);
-      }
-      if (i >= format.size()) {
-        bad = true;
-        break;
-      }
-      how.letter = format[i];
-      if (how.letter == '%') {
-        made += padded("%", how);
-      } else if (how.letter == 'n') {
-        made += '\n';
-      } else {
-        const size_t argument = explicitArgument != 0 ? explicitArgument : nextArgument++;
-        const DataType type = argument < args.count() ? args.type(argument) : DataType::null();
-        const bool whole = std::strchr("dxXo", how.letter) != nullptr;
-        const bool fraction = std::strchr("feE", how.letter) != nullptr;
-        bad = argument >= args.count() || std::strchr("dxXofeEcbsS", how.letter) == nullptr ||
-              (!args.vector(argument)->isNull(row) && ((whole && !type.isIntegral()) || (fraction && !type.isFloating())));
-        if (!bad) made += formatted(args, argument, row, how);
-      }
+    if (formats[row].view() != known) {
+      known = formats[row].str();
+      format = JavaFormat::parse(known);
     }
-    if (bad) {
+    if (format && !limit.fits(format->widest(), 1)) return;
+    std::vector<JavaFormat::Argument> values;
+    for (size_t i = 1; i < args.count(); ++i) values.push_back({args.type(i), args.vector(i)->valueAt(row)});
+    const std::optional<std::string> text = format ? format->write(values) : std::nullopt;
+    if (text) {
+      out.set(row, *text);
+    } else {
       args.errors().set(row, Error(condition::kInvalidFormatMismatchInput)
-                                 .with("format", "'" + std::string(format) + "'")
+                                 .with("format", "'" + known + "'")
                                  .with("inputType", "\"ANY\"")
                                  .with("input", "what format_string is given"));
-    } else {
-      out.set(row, made);
     }
   }
 }
