@@ -58,6 +58,8 @@ constexpr std::array kArguments = {
     "NULL", "0", "1", "-1", "3", "2147483647", "-9223372036854775808L", "1.5", "double('NaN')", "1e300D", "''", "'abc'", "'1'", "'%'", "'yyyy-MM-dd'", "'day'",
     "'UTC'", "'$.a'", "'a INT'", "'{\"a\":1}'", "'('", "X''", "X'FF'", "true", "DATE'2020-01-31'", "TIMESTAMP'2020-01-31 01:02:03'", "INTERVAL '1' DAY",
     "INTERVAL '1' YEAR", "make_interval(1)", "array()", "array(1, NULL)", "array('a', 'b')", "map()", "map('a', 'b')", "named_struct('a', 1)", "array(0.1, 0.9)",
+    // texts that are compared by rules, or are none
+    "c_string COLLATE UTF8_LCASE", "'A' COLLATE UNICODE_CI", "array('a' COLLATE UTF8_LCASE)", "map('a' COLLATE UNICODE, 1)", "CAST(X'41FFE0A0' AS STRING)",
     // what is no value
     "x -> x", "(x, y) -> x", "(x, y, z) -> x", "x -> x > 1", "*",
 };
