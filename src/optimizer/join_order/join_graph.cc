@@ -195,7 +195,16 @@ void JoinGraph::finish(Estimator& estimator) {
   for (EqualityClass& each : classes_) {
     std::optional<double> low;
     std::optional<double> high;
-    const auto columnOf = [&](const EqualityClass::Member& member) { return relations_[static_cast<size_t>(member.relation)].estimate->column(member.column->id); };
+    const auto columnOf = [&](const EqualityClass::Member& member) {
+      const PlanEstimate& own = *relations_[static_cast<size_t>(member.relation)].estimate;
+      ColumnEstimate column = own.column(member.column->id);
+      for (const auto& other : each.members) {
+        if (other.relation == member.relation) continue;
+        const PlanEstimate& theirs = *relations_[static_cast<size_t>(other.relation)].estimate;
+        boundGuess(column, referredValues(theirs.column(other.column->id), theirs));
+      }
+      return column;
+    };
     for (const auto& member : each.members) {
       const ColumnEstimate column = columnOf(member);
       if (column.min) low = std::max(low.value_or(*column.min), *column.min);

@@ -37,7 +37,11 @@ ColumnEstimate fromStatistics(const connector::ColumnStatistics* statistics, con
   out.width = widthOf(type);
   // Spans of whole numbers bound the number of values; of texts and fractions nothing is known without statistics.
   out.distinct = type.physicalType() == PhysicalType::kString ? std::min(rows, kUnknownTextDistinct) : rows;
-  if (type.is(TypeKind::kBoolean)) out.distinct = 2;
+  out.isGuessed = true;
+  if (type.is(TypeKind::kBoolean)) {
+    out.distinct = 2;
+    out.isGuessed = false;
+  }
   if (statistics == nullptr) return out;
   if (statistics->min) out.min = asNumber(*statistics->min, type);
   if (statistics->max) out.max = asNumber(*statistics->max, type);
@@ -45,8 +49,10 @@ ColumnEstimate fromStatistics(const connector::ColumnStatistics* statistics, con
   if (statistics->averageLength && type.physicalType() == PhysicalType::kString) out.width = 8 + *statistics->averageLength;
   if (statistics->distinctCount) {
     out.distinct = static_cast<double>(*statistics->distinctCount);
+    out.isGuessed = false;
   } else if (out.min && out.max && (type.isIntegral() || type.is(TypeKind::kDate))) {
     out.distinct = std::min(rows, *out.max - *out.min + 1);
+    out.isGuessed = false;
   } else if (out.min && out.max && type.is(TypeKind::kDecimal)) {
     out.distinct = std::min(rows, (*out.max - *out.min) * static_cast<double>(powerOfTen(type.scale())) + 1);
   }

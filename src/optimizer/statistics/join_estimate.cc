@@ -11,6 +11,13 @@ void unite(PlanEstimate& out, const PlanEstimate& other) {
   for (const auto& [id, column] : other.columns) out.columns.emplace(id, column);
 }
 
+double commonDomain(const ColumnEstimate& a, const ColumnEstimate& b) {
+  if (a.isGuessed && b.isGuessed) return std::min(a.domainSize(), b.domainSize());
+  if (a.isGuessed) return b.domainSize();
+  if (b.isGuessed) return a.domainSize();
+  return std::max(a.domainSize(), b.domainSize());
+}
+
 // After an equality both sides have the values of the side with fewer.
 void agree(PlanEstimate& out, const std::vector<EquiKey>& keys) {
   for (const EquiKey& key : keys) {
@@ -21,7 +28,8 @@ void agree(PlanEstimate& out, const std::vector<EquiKey>& keys) {
     const auto b = out.columns.find(right->id);
     if (a == out.columns.end() || b == out.columns.end()) continue;
     const double distinct = std::min(a->second.distinct, b->second.distinct);
-    a->second.domain = b->second.domain = std::max(a->second.domainSize(), b->second.domainSize());
+    a->second.domain = b->second.domain = commonDomain(a->second, b->second);
+    a->second.isGuessed = b->second.isGuessed = false;
     a->second.distinct = distinct;
     b->second.distinct = distinct;
     a->second.nullFraction = 0;
@@ -43,15 +51,38 @@ ColumnEstimate columnOf(const ExprPtr& expression, const PlanEstimate& input) {
   return out;
 }
 
+struct KeyColumns {
+  ColumnEstimate left;
+  ColumnEstimate right;
+};
+
+KeyColumns keyColumns(const PlanEstimate& left, const PlanEstimate& right, const EquiKey& key) {
+  KeyColumns out{columnOf(key.left, left), columnOf(key.right, right)};
+  const double leftValues = referredValues(out.left, left);
+  const double rightValues = referredValues(out.right, right);
+  boundGuess(out.left, rightValues);
+  boundGuess(out.right, leftValues);
+  return out;
+}
+
 double keySelectivity(const PlanEstimate& left, const PlanEstimate& right, const EquiKey& key) {
-  const ColumnEstimate a = columnOf(key.left, left);
-  const ColumnEstimate b = columnOf(key.right, right);
+  const auto [a, b] = keyColumns(left, right, key);
   const KeyShare ofLeft = shareBetween(a, b.min, b.max);
   const KeyShare ofRight = shareBetween(b, a.min, a.max);
   return ofLeft.rows * ofRight.rows / std::max({ofLeft.domain, ofRight.domain, 1.0});
 }
 
 }  // namespace
+
+double referredValues(const ColumnEstimate& column, const PlanEstimate& relation) {
+  return column.isGuessed ? column.domainSize() : std::max({relation.baseRows, relation.rows, 1.0});
+}
+
+void boundGuess(ColumnEstimate& column, double values) {
+  if (!column.isGuessed) return;
+  column.domain = std::min(column.domainSize(), std::max(values, 1.0));
+  column.distinct = std::min(column.distinct, column.domain);
+}
 
 double equiSelectivity(const PlanEstimate& left, const PlanEstimate& right, const std::vector<EquiKey>& keys) {
   if (keys.empty()) return 1;
@@ -76,10 +107,9 @@ double equiSelectivity(const PlanEstimate& left, const PlanEstimate& right, cons
 double matchFraction(const PlanEstimate& left, const PlanEstimate& right, const std::vector<EquiKey>& keys) {
   double fraction = 1;
   for (const EquiKey& key : keys) {
-    const ColumnEstimate a = columnOf(key.left, left);
-    const ColumnEstimate b = columnOf(key.right, right);
+    const auto [a, b] = keyColumns(left, right, key);
     const double domain = std::max(shareBetween(a, b.min, b.max).domain, shareBetween(b, a.min, a.max).domain);
-    fraction = std::min(fraction, std::min(1.0, right.distinctOf(key.right) / domain));
+    fraction = std::min(fraction, std::min(1.0, std::max(b.distinct, 1.0) / domain));
   }
   return fraction;
 }

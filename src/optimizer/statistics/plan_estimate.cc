@@ -14,6 +14,7 @@ ColumnEstimate PlanEstimate::column(expr::ExprId id) const {
   if (const ColumnEstimate* known = find(id)) return *known;
   ColumnEstimate out;
   out.distinct = std::max(1.0, rows * 0.5);
+  out.isGuessed = true;
   return out;
 }
 

@@ -12,6 +12,7 @@ namespace flint::optimizer {
 struct ColumnEstimate {
   double distinct = 1;        // at least 1
   double domain = 0;          // distinct values before filters on other columns; 0: as many as `distinct`
+  bool isGuessed = false;     // nothing is known of the distinct values but that they are at most as many as rows
   double nullFraction = 0;    // 0 to 1
   std::optional<double> min;  // of numbers and times, as a number
   std::optional<double> max;
