@@ -20,6 +20,10 @@ RunProgress::Entry* RunProgress::find(int64_t stageId) {
   return found == entries_.end() ? nullptr : &*found;
 }
 
+void RunProgress::noteTasks(int32_t numTasks) {
+  if (numTasks > 1 && whenParallel_ != nullptr && !wasParallel_.exchange(true)) whenParallel_();
+}
+
 int64_t RunProgress::runStarted(size_t numStages) {
   if (scheduled_) return -1;
   const int64_t first = nextStage.fetch_add(static_cast<int64_t>(numStages));
@@ -40,11 +44,15 @@ void RunProgress::runEnded(const Status& status) {
 
 void RunProgress::pipelineStarted(int64_t stageId, const std::string& name, int32_t numPartitions, std::shared_ptr<const OrderTracker> order) {
   if (stageId < 0) return;
-  const std::lock_guard lock(mutex_);
-  entries_.push_back({{stageId, name, std::max(numPartitions, 1), 0, false}, std::move(order)});
-  if (jobId_ < 0) return;
-  bus_->post(events::StageSubmitted{jobId_, stageId, name, 1, events::eventTime()});
-  bus_->post(events::TaskStart{stageId, 0, events::eventTime()});
+  {
+    const std::lock_guard lock(mutex_);
+    entries_.push_back({{stageId, name, std::max(numPartitions, 1), 0, false}, std::move(order)});
+    if (jobId_ >= 0) {
+      bus_->post(events::StageSubmitted{jobId_, stageId, name, 1, events::eventTime()});
+      bus_->post(events::TaskStart{stageId, 0, events::eventTime()});
+    }
+  }
+  noteTasks(numPartitions);
 }
 
 void RunProgress::pipelineEnded(int64_t stageId, const Status& status) {
@@ -62,9 +70,12 @@ void RunProgress::pipelineEnded(int64_t stageId, const Status& status) {
 
 int64_t RunProgress::stageStarted(const std::string& name, int32_t numTasks) {
   scheduled_ = true;
-  const std::lock_guard lock(mutex_);
   const int64_t id = nextStage.fetch_add(1);
-  entries_.push_back({{id, name, numTasks, 0, numTasks == 0}, nullptr});
+  {
+    const std::lock_guard lock(mutex_);
+    entries_.push_back({{id, name, numTasks, 0, numTasks == 0}, nullptr});
+  }
+  noteTasks(numTasks);
   return id;
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,8 +32,8 @@ class RunProgress {
     int32_t numCompleted = 0;
     bool done = false;
   };
-  /// `bus` may be null, else it outlives this.
-  explicit RunProgress(events::LiveListenerBus* bus) : bus_(bus) {}
+  /// `bus` may be null, else it outlives this. `whenParallel` is called at the first stage of several tasks, by the thread that starts it.
+  explicit RunProgress(events::LiveListenerBus* bus, std::function<void()> whenParallel = nullptr) : bus_(bus), whenParallel_(std::move(whenParallel)) {}
 
   // The local cut.
   /// A run of `numStages` pipelines begins; gives the first one's stage id, the others follow.
@@ -55,8 +56,11 @@ class RunProgress {
     std::shared_ptr<const OrderTracker> order;  // of a pipeline that runs
   };
   Entry* find(int64_t stageId);
+  void noteTasks(int32_t numTasks);
 
   events::LiveListenerBus* const bus_;
+  const std::function<void()> whenParallel_;
+  std::atomic<bool> wasParallel_{false};
   std::atomic<bool> scheduled_{false};  // the cluster cut
   int64_t jobId_ = -1;
   mutable std::mutex mutex_;

@@ -155,8 +155,11 @@ Result<std::vector<columnar::ColumnarBatch>> QueryExecution::collect() {
 
 Result<std::shared_ptr<exec::QueryContext>> QueryExecution::startContext() {
   auto pool = memory::QueryPool::make(session_->shared().memory, "query");
-  auto progress = std::make_shared<exec::RunProgress>(session_->shared().listeners.get());
-  if (const RunScopePtr& scope = RunScope::current()) scope->addProgress(progress);
+  const RunScopePtr& scope = RunScope::current();
+  auto progress = std::make_shared<exec::RunProgress>(session_->shared().listeners.get(), [weak = std::weak_ptr(scope)] {
+    if (const RunScopePtr told = weak.lock()) told->tellParallel();
+  });
+  if (scope != nullptr) scope->addProgress(progress);
   auto context = std::make_shared<exec::QueryContext>(std::move(pool), options_, executionOptions(session_->conf(), session_->shared()), std::move(progress));
   const std::lock_guard lock(runMutex_);
   if (cancelled_.has_value()) return *cancelled_;

@@ -41,14 +41,22 @@ void RunScope::addObserved(exec::ObservedMetrics metrics) {
 }
 
 void RunScope::addProgress(std::shared_ptr<const exec::RunProgress> progress) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(progressMutex_);
   progress_.push_back(std::move(progress));
 }
 
+void RunScope::tellParallel() {
+  if (whenParallel_ != nullptr) std::call_once(toldParallel_, whenParallel_);
+}
+
 std::vector<exec::RunProgress::Stage> RunScope::stages() const {
-  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<const exec::RunProgress>> all;
+  {
+    const std::lock_guard lock(progressMutex_);
+    all = progress_;
+  }
   std::vector<exec::RunProgress::Stage> out;
-  for (const auto& progress : progress_) {
+  for (const auto& progress : all) {
     std::vector<exec::RunProgress::Stage> stages = progress->stages();
     out.insert(out.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));
   }

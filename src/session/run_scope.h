@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,6 +54,9 @@ class RunScope {
   };
   void addObserved(exec::ObservedMetrics metrics);
   void addProgress(std::shared_ptr<const exec::RunProgress> progress);
+  /// Is called once, when the first stage of several tasks begins; to be said before anything runs.
+  void whenParallel(std::function<void()> told) { whenParallel_ = std::move(told); }
+  void tellParallel();
   /// The stages of all queries so far.
   std::vector<exec::RunProgress::Stage> stages() const;
 
@@ -61,7 +65,10 @@ class RunScope {
   std::vector<QueryExecution*> running_;
   std::optional<Error> cancelled_;
   std::vector<exec::ObservedMetrics> observed_;
+  mutable std::mutex progressMutex_;  // a leaf: queries tell of their progress while they hold locks of their own
   std::vector<std::shared_ptr<const exec::RunProgress>> progress_;
+  std::function<void()> whenParallel_;
+  std::once_flag toldParallel_;
 };
 using RunScopePtr = std::shared_ptr<RunScope>;
 

@@ -169,6 +169,9 @@ def test_progress_of_the_cluster_cut(start_server):
     seen = []
     spark.registerProgressHandler(lambda stages, inflight_tasks, operation_id, done: seen.append(list(stages or [])))
     spark.range(0, 100_000, 1, 8).groupBy((F.col("id") % 10).alias("k")).count().collect()
+    first = [stages for stages in seen if stages][0]
+    assert max(stage.num_tasks for stage in first) >= 8
+    spark.range(0, 40_000_000, 1, 8).groupBy((F.col("id") % 1_000_003).alias("k")).count().agg(F.max("count")).collect()
     last = [stages for stages in seen if stages][-1]
     assert max(stage.num_tasks for stage in last) >= 8 and all(stage.done for stage in last)
     spark.stop()

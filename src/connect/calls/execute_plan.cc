@@ -74,11 +74,26 @@ void addObserved(session::RunScope& scope, ResponseWriter& writer) {
   writer.add(response);
 }
 
-// Whether the operation was worth a progress bar: what one task did at once leaves none.
-bool wasSeen(const session::RunScope& scope) {
-  const std::vector<exec::RunProgress::Stage> stages = scope.stages();
-  return std::any_of(stages.begin(), stages.end(), [](const exec::RunProgress::Stage& stage) { return stage.numTasks > 1; });
-}
+// Tells the client of the progress as soon as there is some, so that it handles the message while the query runs: one at the end would make it wait for
+// itself. Only a bar that was seen for a while is filled at the end.
+class ProgressBar {
+ public:
+  ProgressBar(SessionHolder& session, Operation& operation) : session_(session), operation_(operation) {
+    operation.scope()->whenParallel([this] {
+      shownMs_ = steadyMs();
+      reportProgress(session_, operation_);
+    });
+  }
+  void fill() {
+    if (const int64_t shown = shownMs_; shown != 0 && steadyMs() - shown >= kSeenMs) reportProgress(session_, operation_);
+  }
+
+ private:
+  static constexpr int64_t kSeenMs = 100;
+  SessionHolder& session_;
+  Operation& operation_;
+  std::atomic<int64_t> shownMs_{0};
+};
 
 // Runs a relation: schema, batches, metrics.
 Status runRelation(SessionHolder& session, Operation& operation, const Request& request, const spark::connect::Relation& relation,
@@ -104,6 +119,7 @@ Status runRelation(SessionHolder& session, Operation& operation, const Request& 
 }
 
 Status runPlan(SessionHolder& session, Operation& operation, const Request& request, ResponseWriter& writer) {
+  ProgressBar progress(session, operation);
   const spark::connect::Plan* plan = &request.plan();
   spark::connect::Plan inflated;
   if (plan->has_compressed_operation()) {
@@ -116,7 +132,7 @@ Status runPlan(SessionHolder& session, Operation& operation, const Request& requ
     default: return invalidPlan("a plan of a relation or a command was expected");
   }
   addObserved(*operation.scope(), writer);
-  if (wasSeen(*operation.scope())) reportProgress(session, operation);
+  progress.fill();
   if (operation.reattachable()) {
     PlanResponse last;
     last.mutable_result_complete();
