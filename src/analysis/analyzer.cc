@@ -56,10 +56,12 @@ Status checkTimes(const plan::LogicalPlanPtr& plan, const catalog::SQLConf& conf
 
 }  // namespace
 
-Result<plan::LogicalPlanPtr> Analyzer::analyze(const plan::LogicalPlanPtr& unresolved) const {
+Result<plan::LogicalPlanPtr> Analyzer::analyze(const plan::LogicalPlanPtr& unresolved, Dependencies* dependencies) const {
   // What a library throws (an allocation that fails, a value read as another type) ends this statement, not the process.
   try {
-    ASSIGN_OR_RETURN(plan::LogicalPlanPtr plan, PlanResolver(catalog_, conf_, options_).resolveStatement(unresolved));
+    PlanResolver resolver(catalog_, conf_, options_);
+    resolver.noteIn(dependencies);
+    ASSIGN_OR_RETURN(plan::LogicalPlanPtr plan, resolver.resolveStatement(unresolved));
     RETURN_IF_ERROR(checkTimes(plan, conf_));
     return plan;
   } catch (const std::exception& exception) {

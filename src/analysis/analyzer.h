@@ -1,5 +1,6 @@
 #pragma once
 
+#include "analysis/dependencies.h"
 #include "base/status.h"
 #include "catalog/session_catalog.h"
 #include "catalog/sql_conf.h"
@@ -21,7 +22,8 @@ class Analyzer {
   Analyzer(catalog::SessionCatalog& catalog, const catalog::SQLConf& conf, const expr::EvaluationOptions& options)
       : catalog_(catalog), conf_(conf), options_(options) {}
 
-  Result<plan::LogicalPlanPtr> analyze(const plan::LogicalPlanPtr& unresolved) const;
+  /// `dependencies`, where given, is told what the plan uses.
+  Result<plan::LogicalPlanPtr> analyze(const plan::LogicalPlanPtr& unresolved, Dependencies* dependencies = nullptr) const;
 
  private:
   catalog::SessionCatalog& catalog_;

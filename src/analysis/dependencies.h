@@ -16,6 +16,8 @@ struct Dependencies {
   std::set<std::string> functions;  // keys of SQL functions, those of called functions' bodies included
   std::set<std::string> views;      // "database.name" of persistent views
   bool readsData = false;           // a table or view, or a function that says it reads some
+  // Whether a later analysis may find something else though the session did nothing meanwhile: tables, files, the catalog's functions, the time.
+  bool isMomentary = false;
 };
 
 }  // namespace flint::analysis

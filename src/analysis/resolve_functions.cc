@@ -9,6 +9,7 @@
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
+#include "expr/query_time.h"
 #include "expr/call_arguments.h"
 #include "expr/expression_text.h"
 #include "expr/python_udf.h"
@@ -410,6 +411,7 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
   const bool knownQualifier = call.nameParts.size() == 1 || lowerCase(call.nameParts[call.nameParts.size() - 2]) == "builtin" ||
                               lowerCase(call.nameParts[0]) == "system";
   const OriginPtr& origin = call.origin();
+  if (plans_.dependencies() != nullptr && expr::readsQueryTime(name)) plans_.dependencies()->isMomentary = true;
   // What a session has registered goes before the built-in functions.
   const auto registered = plans_.catalog().findFunction(call.nameParts);
   if (registered != nullptr && registered->temporary && registered->bodyExpression != nullptr) {

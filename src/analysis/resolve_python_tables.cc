@@ -197,6 +197,7 @@ Result<ResolvedPlan> PlanResolver::resolvePythonTable(const PythonUdf& function,
     return Error(condition::kTableValuedFunctionTooManyTableArguments).with("num", std::to_string(numTables)).at(node.origin()).as(ErrorFamily::kAnalysis);
   }
   if (!made.type.is(TypeKind::kStruct)) {
+    if (dependencies_ != nullptr) dependencies_->isMomentary = true;
     ASSIGN_OR_RETURN(PythonAnalysis analysis, analyzeInPython(made, tables, conf_, options_));
     made.type = analysis.schema;
     made.analysis = analysis.pickled;

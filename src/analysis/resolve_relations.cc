@@ -102,6 +102,8 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
   if (name.size() == 1 && !viewDatabase_.empty()) name.insert(name.begin(), viewDatabase_);
   if (name.size() == 2 && !viewDatabase_.empty() && catalog_.currentCatalog() != catalog::kSessionCatalog) name.insert(name.begin(), catalog::kSessionCatalog);
   ASSIGN_OR_RETURN(const auto found, catalog_.lookup(name));
+  const bool isOfSession = found.has_value() && found->tempView.has_value() && found->qualifier.size() == 1;
+  if (dependencies_ != nullptr && !isOfSession) dependencies_->isMomentary = true;
   if (dependencies_ != nullptr && found.has_value()) {
     dependencies_->readsData = true;
     if (found->tempView.has_value()) dependencies_->temporaryViews.push_back(name);
@@ -196,6 +198,7 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
 }
 
 Result<ResolvedPlan> PlanResolver::resolveDataSource(const plan::UnresolvedDataSource& node) {
+  if (dependencies_ != nullptr) dependencies_->isMomentary = true;
   const std::string format = node.format.empty() ? conf_.get("spark.sql.sources.default", "parquet") : node.format;
   const connector::DataSource* source = connector::DataSourceTable::instance().find(format);
   if (source == nullptr) source = connector::DataSourceTable::instance().find(lowerCase(format));

@@ -171,7 +171,11 @@ void PlanResolver::noteCall(const SqlFunction& function) {
   if (dependencies_ == nullptr) return;
   dependencies_->functions.insert(functionKey(function));
   if (function.readsData) dependencies_->readsData = true;
-  if (function.temporary) dependencies_->temporaryFunctions.push_back(function.name);
+  if (function.temporary) {
+    dependencies_->temporaryFunctions.push_back(function.name);
+  } else {
+    dependencies_->isMomentary = true;
+  }
 }
 
 Result<ExprPtr> PlanResolver::sqlFunctionValue(const SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin) {

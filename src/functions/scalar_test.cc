@@ -5,6 +5,7 @@
 #include "expr/expression_text.h"
 #include "expr/function_registry.h"
 #include "expr/nodes.h"
+#include "expr/query_time.h"
 #include "functions/builtins.h"
 
 namespace flint::functions {
@@ -184,6 +185,25 @@ TEST_F(Scalar, regularExpressionsAreJavas) {
   EXPECT_EQ(run("split", {text("oneAtwoBthreeC"), text("[ABC]")}), "[one,two,three,]");
   EXPECT_EQ(run("rlike", {text("Spark"), text("^S.*k$")}), "true");
   EXPECT_EQ(run("rlike", {text("Spark"), text("(")}), "INVALID_PARAMETER_VALUE.PATTERN");
+}
+
+TEST_F(Scalar, functionsOfTheQuerysTimeAreKnown) {
+  EvaluationOptions early;
+  EvaluationOptions late;
+  late.currentTimestamp = 1'234'567'890'123'456;
+  std::vector<std::string> found;
+  for (const std::string& name : FunctionRegistry::builtin().names()) {
+    const auto entry = FunctionRegistry::builtin().find(name);
+    const auto* scalar = std::get_if<const ScalarFunction*>(&entry);
+    if (scalar == nullptr || (*scalar)->lambdaTyper != nullptr || (*scalar)->rewrite != nullptr) continue;
+    const auto given = [&](const EvaluationOptions& options) -> std::string {
+      const auto call = makeFunctionCall(name, {}, options);
+      return call.isOk() && (*call)->foldable() ? run(*call, options) : "";
+    };
+    if (given(early) == given(early) && given(early) != given(late)) found.push_back(name);
+  }
+  EXPECT_GE(found.size(), 6u);
+  for (const std::string& name : found) EXPECT_TRUE(readsQueryTime(name)) << name;
 }
 
 TEST_F(Scalar, lambdasRunOverElements) {

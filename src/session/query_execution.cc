@@ -55,10 +55,28 @@ Result<planner::PlannedQuery> QueryExecution::planned() {
   return onLargeStack([&] { return plannedLocked(); });
 }
 
+void QueryExecution::prepare() {
+  const std::lock_guard lock(mutex_);
+  const Status prepared = onLargeStack([&]() -> Status {
+    const Result<LogicalPlanPtr> better = optimizedLocked();
+    if (!better.isOk()) return better.status();
+    ASSIGN_OR_RETURN(const LogicalPlanPtr flat, withoutRecursiveRows(session_, *better));
+    return flat == *better ? plannedLocked().status() : Status::ok();
+  });
+  static_cast<void>(prepared);  // kept, and told when the query is run
+}
+
+bool QueryExecution::stillStands() {
+  const std::lock_guard lock(mutex_);
+  const Result<LogicalPlanPtr> resolved = onLargeStack([&] { return analyzedLocked(); });
+  return resolved.isOk() && !dependencies_.isMomentary && cacheChanges_ == session_->shared().cache->changes();
+}
+
 Result<LogicalPlanPtr> QueryExecution::analyzedLocked() {
   if (!analyzed_.has_value() && plan::isCommand(unresolved_->kind())) analyzed_ = runCommand(session_, unresolved_);
   if (!analyzed_.has_value()) {
-    analyzed_ = analysis::Analyzer(session_->catalog(), session_->conf(), options_).analyze(unresolved_);
+    cacheChanges_ = session_->shared().cache->changes();
+    analyzed_ = analysis::Analyzer(session_->catalog(), session_->conf(), options_).analyze(unresolved_, &dependencies_);
   }
   return *analyzed_;
 }

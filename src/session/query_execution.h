@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/dependencies.h"
 #include "base/status.h"
 #include "columnar/columnar_batch.h"
 #include "connector/data_source.h"
@@ -34,6 +35,10 @@ class QueryExecution {
   Result<plan::LogicalPlanPtr> analyzed();
   Result<plan::LogicalPlanPtr> optimized();
   Result<planner::PlannedQuery> planned();
+  /// Plans the query, so that it can start at once when it is run; nothing runs, so that recursive queries stay as they are. Errors show when it runs.
+  void prepare();
+  /// Whether another query of the same text would be planned as this one, as long as the session did nothing in between. Analyzes it.
+  bool stillStands();
   /// The columns, as a struct type.
   Result<DataType> schema();
   /// The physical plan as EXPLAIN shows it. Errors: of any step up to the planner.
@@ -71,6 +76,8 @@ class QueryExecution {
   const int64_t cachedBefore_;
   std::mutex mutex_;  // held while a step is computed; never while the query runs
   std::optional<Result<plan::LogicalPlanPtr>> analyzed_;
+  analysis::Dependencies dependencies_;
+  uint64_t cacheChanges_ = 0;  // of the cache when it was analyzed
   std::optional<Result<plan::LogicalPlanPtr>> optimized_;
   std::optional<Result<planner::PlannedQuery>> planned_;
   mutable std::mutex runMutex_;  // a leaf

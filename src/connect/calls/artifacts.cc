@@ -32,6 +32,7 @@ ArtifactUpload::~ArtifactUpload() = default;
 
 Status ArtifactUpload::take(SessionHolder& session, const spark::connect::AddArtifactsRequest& request) {
   using Request = spark::connect::AddArtifactsRequest;
+  const PreparedQuery::Change change(session.prepared());
   const auto store = [&](const std::string& name, std::string content, bool intact) -> Status {
     state_->summaries.push_back({name, intact});
     if (!intact) return Status::ok();

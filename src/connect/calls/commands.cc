@@ -71,12 +71,14 @@ Status CommandRunner::sql(const spark::connect::SqlCommand& command) {
   }
   auto* text = input.has_sql() ? input.mutable_sql() : nullptr;
   if (text != nullptr) text->set_query(catalog::withVariables(text->query(), session_.spark().conf()));
+  const uint64_t changes = session_.prepared().changes();
   ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder_.relation(input));
   const bool isCommand = plan::isCommand(decoded->kind());
   const auto query = std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
   PlanResponse response;
   auto* relation = response.mutable_sql_command_result()->mutable_relation();
   if (isCommand) {
+    const PreparedQuery::Change change(session_.prepared());
     ASSIGN_OR_RETURN(const DataType schema, query->schema());
     ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> rows, query->collect());
     columnar::ArrowIpcWriter arrow(schema.fields(), {.timeZone = session_.spark().conf().get("spark.sql.session.timeZone", "UTC")});
@@ -84,6 +86,7 @@ Status CommandRunner::sql(const spark::connect::SqlCommand& command) {
     relation->mutable_local_relation()->set_data(arrow.finish());
     relation->mutable_local_relation()->set_schema(schema.json());
   } else {
+    if (query->stillStands()) session_.prepared().keep(PreparedQuery::messageOf(input), query, changes);
     RETURN_IF_ERROR(query->analyzed());
     *relation = std::move(input);
   }
@@ -205,8 +208,9 @@ Status CommandRunner::checkpoint(const spark::connect::CheckpointCommand& comman
 }
 
 Status CommandRunner::run(const Message& command) {
+  if (command.has_sql_command()) return sql(command.sql_command());
+  const PreparedQuery::Change change(session_.prepared());
   switch (command.command_type_case()) {
-    case Message::kSqlCommand: return sql(command.sql_command());
     case Message::kCreateDataframeView: return createView(command.create_dataframe_view());
     case Message::kRegisterFunction: return registerFunction(command.register_function());
     case Message::kRegisterTableFunction: return registerTableFunction(command.register_table_function());

@@ -36,6 +36,8 @@ Status set(catalog::SQLConf& conf, const spark::connect::ConfigRequest::Set& req
 Status answer(SessionHolder& session, const spark::connect::ConfigRequest& request, ConfigResponse& response) {
   catalog::SQLConf& conf = session.spark().conf();
   const ConfigOperation& operation = request.operation();
+  std::optional<PreparedQuery::Change> change;
+  if (operation.has_set() || operation.has_unset()) change.emplace(session.prepared());
   switch (operation.op_type_case()) {
     case ConfigOperation::kSet: return set(conf, operation.set(), response);
     case ConfigOperation::kGet:

@@ -10,6 +10,7 @@
 #include "connect/relation_decoder/relations.h"
 #include "connect/service/result_stream.h"
 #include "connect/service/session_decode_context.h"
+#include "plan/logical/command_parts.h"
 #include "session/query_execution.h"
 
 namespace flint::connect {
@@ -98,10 +99,16 @@ class ProgressBar {
 // Runs a relation: schema, batches, metrics.
 Status runRelation(SessionHolder& session, Operation& operation, const Request& request, const spark::connect::Relation& relation,
                    ResponseWriter& writer) {
-  SessionDecodeContext context(session);
-  PlanDecoder decoder(context);
-  ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder.relation(relation));
-  const auto query = std::make_shared<session::QueryExecution>(session.sparkPtr(), std::move(decoded));
+  std::optional<PreparedQuery::Change> change;
+  std::shared_ptr<session::QueryExecution> query;
+  if (relation.has_sql() || relation.has_with_relations()) query = session.prepared().take(PreparedQuery::messageOf(relation));
+  if (query == nullptr) {
+    SessionDecodeContext context(session);
+    PlanDecoder decoder(context);
+    ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder.relation(relation));
+    if (plan::isCommand(decoded->kind())) change.emplace(session.prepared());
+    query = std::make_shared<session::QueryExecution>(session.sparkPtr(), std::move(decoded));
+  }
   ASSIGN_OR_RETURN(const DataType schema, query->schema());
   const catalog::SQLConf& conf = session.spark().conf();
   columnar::ArrowWriteOptions arrow;
@@ -148,6 +155,7 @@ void executePlan(SessionHolder& session, Operation& operation, const Request& re
   const session::RunScope::Entered entered(operation.scope());
   operation.finish(runPlan(session, operation, request, writer));
   session.touch();
+  session.prepared().plan();
 }
 
 void reportProgress(SessionHolder& session, Operation& operation) {

@@ -14,6 +14,7 @@
 #include "connect/service/artifact_store.h"
 #include "connect/service/error_details.h"
 #include "connect/service/operation.h"
+#include "connect/service/prepared_query.h"
 #include "connect/service/scratch_files.h"
 #include "plan/logical/logical_plan.h"
 #include "session/spark_session.h"
@@ -40,6 +41,7 @@ class SessionHolder {
   ErrorStore& errors() { return errors_; }
   ArtifactStore& artifacts() { return artifacts_; }
   ScratchFiles& scratchFiles() { return scratchFiles_; }
+  PreparedQuery& prepared() { return prepared_; }
 
   // Operations.
   /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, OPERATION_ABANDONED.
@@ -68,6 +70,7 @@ class SessionHolder {
   ErrorStore errors_;
   ArtifactStore artifacts_;
   ScratchFiles scratchFiles_;
+  PreparedQuery prepared_;
   std::atomic<int64_t> lastUsedMs_{0};
   mutable std::mutex mutex_;  // guards what follows; nothing is called while it is held
   std::map<std::string, OperationPtr> operations_;

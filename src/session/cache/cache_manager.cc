@@ -73,6 +73,7 @@ void CacheManager::add(const LogicalPlanPtr& analyzed, const StorageLevel& level
     entry->setSourceText(std::move(sourceText));
     entries_.push_back(std::move(entry));
     numEntries_ = entries_.size();
+    ++changes_;
   });
 }
 
@@ -95,6 +96,7 @@ void CacheManager::removeIf(const std::function<bool(const CachedQuery&)>& test)
   const std::lock_guard lock(mutex_);
   std::erase_if(entries_, [&](const CachedQueryPtr& entry) { return std::find(removed.begin(), removed.end(), entry) != removed.end(); });
   numEntries_ = entries_.size();
+  ++changes_;
   if (entries_.empty()) forms_ = CanonicalForms();
 }
 
@@ -132,6 +134,7 @@ void CacheManager::clear() {
 
 void CacheManager::invalidatePath(const std::string& path) {
   if (numEntries_ == 0) return;
+  ++changes_;
   const std::string changed = absolutePath(path);
   for (const CachedQueryPtr& entry : entries()) {
     const bool reads = std::any_of(entry->rootPaths().begin(), entry->rootPaths().end(),
@@ -142,6 +145,7 @@ void CacheManager::invalidatePath(const std::string& path) {
 
 void CacheManager::invalidate(const LogicalPlanPtr& analyzed) {
   if (numEntries_ == 0) return;
+  ++changes_;
   std::vector<std::string> roots;
   tree::forEachNode(analyzed, [&](const LogicalPlanPtr& node) {
     if (const auto* relation = node->as<plan::Relation>()) {

@@ -41,6 +41,8 @@ class CacheManager {
 
   /// The plan reading cached rows where it can. Only queries cached before number `beforeId` are used.
   plan::LogicalPlanPtr useCached(const plan::LogicalPlanPtr& analyzed, int64_t beforeId);
+  /// How often what is cached has changed.
+  uint64_t changes() const { return changes_.load(); }
   /// Empty rows at that level, to be filled.
   CachedRowsPtr makeRows(const StorageLevel& level);
 
@@ -58,6 +60,7 @@ class CacheManager {
   const std::string localDirectory_;
   const std::shared_ptr<memory::QueryPool> pool_;
   std::atomic<size_t> numEntries_{0};
+  std::atomic<uint64_t> changes_{0};
   mutable std::mutex formsMutex_;  // taken before `mutex_`
   mutable CanonicalForms forms_;
   mutable std::mutex mutex_;  // a leaf
