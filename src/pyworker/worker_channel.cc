@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "pyworker/task_header.h"
 #include "pyworker/worker_slots.h"
@@ -41,9 +42,14 @@ bool WorkerChannel::frameNext() {
   const size_t left = first.size() - framedOfFirst_;
   size_t count = std::min(left, kMostOnSocket);
   WorkerSlots* slots = worker_.slots();
-  if (slots != nullptr && left >= kLeastInSlot) {
-    const std::optional<size_t> slot = slots->takeInput();
-    if (!slot.has_value()) return false;
+  std::optional<size_t> slot;
+  if (slots != nullptr && left >= kLeastInSlot && !restOnSocket_) {
+    slot = slots->takeInput();
+    // A worker speaks when it has left slots. If none is free then, its function has written where the flags are, or it has all of them still to read.
+    if (!slot.has_value() && !std::exchange(heardOf_, false)) return false;
+    restOnSocket_ = !slot.has_value();
+  }
+  if (slot.has_value()) {
     count = std::min(left, WorkerSlots::kBytes);
     std::memcpy(slots->input(*slot).data(), first.data() + framedOfFirst_, count);
     appendHeader(wire_, static_cast<int32_t>(*slot), count);
@@ -56,6 +62,7 @@ bool WorkerChannel::frameNext() {
   if (framedOfFirst_ == first.size()) {
     queue_.pop_front();
     framedOfFirst_ = 0;
+    restOnSocket_ = false;
   }
   return true;
 }
@@ -100,6 +107,7 @@ WorkerChannel::Outcome WorkerChannel::readHeader() {
   const Outcome outcome = receive(header_.data(), 8, headerFilled_);
   if (outcome != Outcome::kMoved || headerFilled_ < 8) return outcome;
   headerFilled_ = 0;
+  heardOf_ = true;
   slot_ = numberAt(header_.data());
   frameLeft_ = numberAt(header_.data() + 4);
   frameAt_ = 0;

@@ -44,6 +44,8 @@ class WorkerChannel {
   int64_t queuedBytes_ = 0;
   std::string wire_;
   size_t sent_ = 0;
+  bool heardOf_ = false;      // the worker, since a frame had to wait for a slot
+  bool restOnSocket_ = false;  // of what is queued first
   // The frame that is being read.
   std::array<uint8_t, 8> header_{};
   int64_t headerFilled_ = 0;
