@@ -109,6 +109,7 @@ class ExpressionResolver {
 
   PlanResolver& plans_;
   const NameContext& names_;
+  bool insideMeasure_ = false;  // the argument of MEASURE()
   int aggregateDepth_ = 0;
   int windowDepth_ = 0;
   std::vector<std::vector<ExprPtr>> lambdaVariables_;

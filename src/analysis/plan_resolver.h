@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -78,6 +79,12 @@ class PlanResolver {
   Result<ResolvedPlan> sqlFunctionRows(const catalog::SqlFunction& function, const std::vector<ExprPtr>& arguments, const OriginPtr& origin);
   void noteCall(const catalog::SqlFunction& function);
 
+  // resolve_metric_views.cc
+  /// The aggregate of a column that is a measure of a metric view; null for another.
+  ExprPtr measureOf(expr::ExprId column) const;
+  /// Errors: MISSING_ATTRIBUTES.* for a measure outside of MEASURE().
+  Status requireNoMeasure(const ExprPtr& column) const;
+
   std::shared_ptr<const Scope> scopeOf(const ResolvedPlan& input) const;
   std::shared_ptr<const Scope> scopeOf(const std::vector<AttributePtr>& columns) const;
   /// Names mean the columns of `scope`; `inputs` are the plans for columns with plan ids.
@@ -90,6 +97,7 @@ class PlanResolver {
   Result<ResolvedPlan> resolveDataSource(const plan::UnresolvedDataSource& node);
   Result<ResolvedPlan> relationOf(const connector::TablePtr& table, const std::string& name, const std::vector<std::string>& qualifier);
   Result<ResolvedPlan> resolveView(const catalog::CatalogTable& view, const NameParts& name, const OriginPtr& origin);  // resolve_views.cc
+  Result<ResolvedPlan> resolveMetricView(const catalog::CatalogTable& view, const NameParts& name);  // resolve_metric_views.cc
   Result<ResolvedPlan> resolveInlineTable(const plan::UnresolvedInlineTable& node);
   Result<ResolvedPlan> resolveTableFunction(const plan::UnresolvedTableValuedFunction& node);
   Result<ResolvedPlan> resolveColumnAliases(const plan::UnresolvedColumnAliases& node);
@@ -142,6 +150,9 @@ class PlanResolver {
   Result<ResolvedPlan> resolvePivot(const plan::Pivot& node);
   Result<ResolvedPlan> resolveUnpivot(const plan::Unpivot& node);
 
+  // A metric view has no rows of its own. Errors: INTERNAL_ERROR for a SELECT of one that does not aggregate, as in Spark.
+  Status requireAggregation(const SelectBlock& block) const;
+
   catalog::SessionCatalog& catalog_;
   const catalog::SQLConf& conf_;
   const expr::EvaluationOptions& options_;
@@ -151,6 +162,8 @@ class PlanResolver {
   std::vector<std::map<std::string, expr::WindowSpec>> windows_;
   std::unordered_map<const plan::LogicalPlan*, ResolvedPlan> resolved_;      // inputs of DataFrame calls, met again inside what they expand to
   std::vector<LogicalPlanPtr> kept_;                                         // keeps the keys of `resolved_` alive
+  std::map<expr::ExprId, ExprPtr> measures_;                                 // of metric views, by the columns that stand for them
+  std::set<expr::ExprId> metricColumns_;                                     // columns of metric views
   int depth_ = 0;
   int viewDepth_ = 0;
   Dependencies* dependencies_ = nullptr;

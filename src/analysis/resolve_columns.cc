@@ -179,6 +179,7 @@ Result<ExprPtr> ExpressionResolver::resolveColumn(const UnresolvedAttribute& col
   if (column.planId.has_value()) return resolveByPlanId(column);
   if (names_.find) {
     ASSIGN_OR_RETURN(ExprPtr found, names_.find(column, aggregateDepth_ > 0));
+    if (!insideMeasure_) RETURN_IF_ERROR(plans_.requireNoMeasure(found));
     if (found != nullptr) return found;
   }
   ASSIGN_OR_RETURN(ExprPtr outer, findOuter(column));
@@ -284,7 +285,10 @@ Result<std::vector<ExprPtr>> ExpressionResolver::expandStar(const expr::Unresolv
       out.push_back(expr::alias(expr::makeNode<expr::GetStructField>(structure, static_cast<int32_t>(i), fields[i].name), fields[i].name));
     }
   }
-  for (const AttributePtr& column : columns) out.push_back(column);
+  for (const AttributePtr& column : columns) {
+    if (plans_.measureOf(column->id) != nullptr) return Error(internalError("a metric view can only be read by a query that aggregates")).at(origin);
+    out.push_back(column);
+  }
   RETURN_IF_ERROR(dropExcepted(star, origin, out));
   for (const ExprPtr& replacement : star.replacements) {
     const auto* alias = replacement->as<expr::Alias>();

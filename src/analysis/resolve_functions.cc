@@ -425,6 +425,19 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       return resolved;
     }
   }
+  if (knownQualifier && name == "measure" && call.arguments.size() == 1 && !overWindow) {
+    insideMeasure_ = true;
+    auto column = resolve(call.arguments[0]);
+    insideMeasure_ = false;
+    RETURN_IF_ERROR(column);
+    const auto* attribute = column.value()->as<expr::AttributeReference>();
+    if (ExprPtr measure = attribute == nullptr ? nullptr : plans_.measureOf(attribute->id)) {
+      expr::RuntimeReplaceable replaced;
+      replaced.text = textOf(name, {column.value()}, false, options().timeZone);
+      replaced.replacement = std::move(measure);
+      return ExprPtr(expr::makeExpr(std::move(replaced), origin));
+    }
+  }
   if (knownQualifier && !lacksUnit(name, call)) {
     if (!overWindow) {
       ASSIGN_OR_RETURN(ExprPtr node, resolveOperator(name, call));

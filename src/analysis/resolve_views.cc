@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analysis/char_lengths.h"
+#include "analysis/metric_view.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/sql_function_analysis.h"
 #include "analysis/type_coercion_rules.h"
@@ -59,6 +60,7 @@ Result<ResolvedPlan> PlanResolver::resolveView(const catalog::CatalogTable& view
   if (viewDepth_ >= kDeepestView) {
     return Error(condition::kViewExceedMaxNestedDepth).with("viewName", quotedName(name)).with("maxNestedDepth", std::to_string(kDeepestView)).at(origin).as(ErrorFamily::kAnalysis);
   }
+  if (isMetricView(view)) return resolveMetricView(view, name);
   const expr::EvaluationOptions options = optionsUnder(view.viewSettings, options_);
   parser::ParserOptions parsing;
   parsing.ansi = options.ansi;

@@ -149,6 +149,7 @@ LogicalPlanPtr StatementParser::createView(uint32_t first, bool replace) {
     if (accept(kOptions)) options = optionList();
     return planNode<plan::CreateTempViewUsing>(first, std::move(name), std::move(view.columns), std::move(provider), std::move(options), replace, global);
   }
+  bool metrics = false;
   while (!failed()) {
     if (accept(kComment)) {
       view.comment = stringLiteral();
@@ -158,6 +159,12 @@ LogicalPlanPtr StatementParser::createView(uint32_t first, bool replace) {
       identifierList();
     } else if (accept(kDefault, kCollation)) {
       view.collation = multipartIdentifier().back();
+    } else if (!temporary && at(kWith) && isWord("METRICS", 1)) {
+      advance();
+      advance();
+      metrics = true;
+    } else if (!temporary && accept(kLanguage)) {
+      view.language = upperCase(identifier());
     } else if (at(kWith, kSchema)) {
       advance();
       advance();
@@ -168,9 +175,24 @@ LogicalPlanPtr StatementParser::createView(uint32_t first, bool replace) {
     }
   }
   expect(kAs);
-  const uint32_t queryFirst = position();
-  view.query = query();
-  view.queryText = sourceText(queryFirst);
+  if (metrics || !view.language.empty()) {
+    if (!metrics || view.language.empty()) {
+      failWith(condition::kLegacyErrorTemp0035, {{"message", "A metric view is CREATE VIEW ... WITH METRICS LANGUAGE YAML AS $$...$$"}}, first);
+      return nullptr;
+    }
+    if (view.language != "YAML") {
+      failWith(condition::kLegacyErrorTemp0035, {{"message", "Unsupported language for metric view: " + view.language}}, first);
+      return nullptr;
+    }
+    const std::string_view text = textOf(peek());
+    const size_t tag = text.find('$', 1) + 1;
+    if (at(kDollarText)) view.queryText = std::string(text.substr(tag, text.size() - 2 * tag));
+    expect(kDollarText);
+  } else {
+    const uint32_t queryFirst = position();
+    view.query = query();
+    view.queryText = sourceText(queryFirst);
+  }
   view.name = std::move(name);
   view.viewKind = global ? plan::ViewKind::kGlobalTemporary : temporary ? plan::ViewKind::kTemporary : plan::ViewKind::kPersisted;
   view.ifNotExists = exists;

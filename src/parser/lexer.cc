@@ -149,6 +149,7 @@ class Lexer {
     if (c == '\'' || c == '"') return scanQuoted(position_, end);
     if ((c == 'r' || c == 'R') && (next == '\'' || next == '"')) return scanQuoted(position_ + 1, end);
     if (c == '`') return scanBackQuoted(end);
+    if (c == '$') return scanDollarText(end);
     if (isDigit(c) || (c == '.' && isDigit(next) && !followsName())) return scanNumber(end);
     if (isWordCharacter(c)) return scanWord(end);
     return scanSymbol(c, next, end);
@@ -179,6 +180,22 @@ class Lexer {
     }
     end = open + 1;
     return kUnrecognized;
+  }
+
+  // $tag$ up to the next $tag$; the tag has letters only, or is empty.
+  TokenType scanDollarText(size_t& end) {
+    end = position_ + 1;
+    while ((at(end) | 0x20) >= 'a' && (at(end) | 0x20) <= 'z') ++end;
+    if (at(end) != '$') {
+      end = position_ + 1;
+      return kUnrecognized;
+    }
+    ++end;
+    const std::string_view tag = sql_.substr(position_, end - position_);
+    const size_t close = sql_.find(tag, end);
+    if (close == std::string_view::npos) return kUnrecognized;
+    end = close + tag.size();
+    return kDollarText;
   }
 
   TokenType scanBackQuoted(size_t& end) {

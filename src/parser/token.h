@@ -9,6 +9,7 @@ namespace flint::parser {
 enum class TokenType : uint16_t {
   kEndOfInput,
   kStringText,        // '...', "...", r'...'
+  kDollarText,        // $$...$$, $tag$...$tag$
   kIntegerNumber,     // 12
   kDecimalNumber,     // 1.2
   kExponentNumber,    // 1e2

@@ -130,13 +130,13 @@ const AggregateFunction kCountIf = {
     .bind = bindCountIf,
 };
 
-// Only a metric view says what a measure is made of, and there are none.
+// The analyzer puts a measure of a metric view in the place of its call: here is none.
 Result<AggregateBinding> bindMeasure(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 1));
-  return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "measure(), as there are no metric views");
+  return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "measure() of what is no measure of a metric view");
 }
 const AggregateFunction kMeasure = {
-    .names = {"measure"}, .since = "4.2.0", .usage = "measure(expr) - A measure of a metric view.", .bind = bindMeasure,
+    .names = {"measure"}, .since = "4.2.0", .usage = "measure(expr) - The value of a metric view's measure expr for the rows of a group.", .bind = bindMeasure,
 };
 
 }  // namespace

@@ -112,13 +112,15 @@ struct CreateView final : CommandNode<CreateView, LogicalKind::kCreateView> {
   std::string schemaBinding;  // "BINDING", "COMPENSATION", "EVOLUTION", "TYPE EVOLUTION"; empty: the session's
   Options properties;
   std::string collation;
+  std::string language;       // of a metric view's text ("YAML"); empty: `query` is the view
   static constexpr const char* kName = "CreateView";
   static constexpr auto fields() {
     return std::tuple(field("name", &CreateView::name), field("columns", &CreateView::columns), field("query", &CreateView::query),
                       field("queryText", &CreateView::queryText), field("viewKind", &CreateView::viewKind),
                       field("ifNotExists", &CreateView::ifNotExists), field("replace", &CreateView::replace),
                       field("comment", &CreateView::comment), field("schemaBinding", &CreateView::schemaBinding),
-                      field("properties", &CreateView::properties), field("collation", &CreateView::collation));
+                      field("properties", &CreateView::properties), field("collation", &CreateView::collation),
+                      field("language", &CreateView::language));
   }
 };
 

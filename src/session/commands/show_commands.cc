@@ -1,6 +1,7 @@
 // SHOW: databases, tables, views, functions, columns, properties.
 #include <algorithm>
 
+#include "analysis/metric_view.h"
 #include "plan/logical/session_commands.h"
 #include "session/commands/command_context.h"
 #include "session/commands/table_description.h"
@@ -239,6 +240,7 @@ CommandOutcome runShowCommand(const SparkSessionPtr& session, const LogicalPlanP
     if (node->asSerde && found->table->type != catalog::CatalogTable::Type::kView) {
       return Error(condition::kUnsupportedShowCreateTableOnDataSourceTableWithAsSerde).with("tableName", catalog::quoted(found->qualifier)).as(ErrorFamily::kAnalysis);
     }
+    if (analysis::isMetricView(*found->table)) return Error(condition::kUnsupportedShowCreateTableOnMetricView).with("tableName", quoteIdentifier(found->table->name)).as(ErrorFamily::kAnalysis);
     CommandResult result({textColumn("createtab_stmt")});
     result.addTexts({createStatement(*found->table)});
     return result.plan();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "analysis/metric_view.h"
 #include "catalog/redaction.h"
 #include "session/show_string.h"
 
@@ -116,7 +117,8 @@ DescriptionLines describeTable(const CatalogTable& table) {
   lines.emplace_back("Last Access", "UNKNOWN");
   lines.emplace_back("Created By", "Spark 4.2.0");
   const bool view = table.type == CatalogTable::Type::kView;
-  lines.emplace_back("Type", view ? "VIEW" : table.type == CatalogTable::Type::kManaged ? "MANAGED" : "EXTERNAL");
+  const bool metric = analysis::isMetricView(table);
+  lines.emplace_back("Type", metric ? "METRIC_VIEW" : view ? "VIEW" : table.type == CatalogTable::Type::kManaged ? "MANAGED" : "EXTERNAL");
   if (!view && !table.provider.empty()) lines.emplace_back("Provider", table.provider);
   if (table.numBuckets > 0) {
     lines.emplace_back("Num Buckets", std::to_string(table.numBuckets));
@@ -125,7 +127,10 @@ DescriptionLines describeTable(const CatalogTable& table) {
   }
   if (!table.comment.empty()) lines.emplace_back("Comment", table.comment);
   if (!table.collation.empty()) lines.emplace_back("Collation", table.collation);
-  if (view) {
+  if (metric) {
+    lines.emplace_back("View Text", table.viewText);
+    lines.emplace_back("Language", "YAML");
+  } else if (view) {
     lines.emplace_back("View Text", table.viewText);
     lines.emplace_back("View Original Text", table.viewText);
     if (!table.viewSchemaMode.empty()) lines.emplace_back("View Schema Mode", table.viewSchemaMode);
