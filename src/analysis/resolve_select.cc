@@ -396,6 +396,9 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
     if (resolved->traits().hasAggregate || resolved->traits().hasWindow) {
       return Error(condition::kGroupByAggregate).with("sqlExpr", expr::columnName(resolved)).at(key->origin()).as(ErrorFamily::kAnalysis);
     }
+    if (resolved->traits().hasGenerator) {
+      return Error(condition::kUnsupportedExprForOperator).with("invalidExprSqls", expr::quotedExpression(resolved)).at(key->origin()).as(ErrorFamily::kAnalysis);
+    }
     const DataType& type = resolved->dataType();
     if (type.is(TypeKind::kMap) && type.keyType().isOrderable() && type.valueType().isOrderable()) {
       // Maps of the same entries are one group, which shows them sorted by key.
@@ -548,6 +551,9 @@ Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& n
   if (condition->traits().hasWindow) {
     return Error(condition::kWindowFunctionNotAllowedInClause).with("clauseName", "HAVING").at(node.condition->origin()).as(ErrorFamily::kAnalysis);
   }
+  if (condition->traits().hasGenerator) {
+    return Error(condition::kUnsupportedGeneratorOutsideSelect).with("plan", "Filter").at(node.condition->origin()).as(ErrorFamily::kAnalysis);
+  }
   ASSIGN_OR_RETURN(condition, replaceGrouping(*block, condition, options_));
   // Aliases of the SELECT mean their expressions here: they are computed after this filter.
   condition = replaceAttributes(condition, [&](const expr::AttributeReference& attribute) -> ExprPtr {
@@ -662,6 +668,7 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
     ASSIGN_OR_RETURN(ExprPtr key, resolver.resolveForPlan(each));
     ASSIGN_OR_RETURN(key, replaceGrouping(block, key, options_));
     RETURN_IF_ERROR(requireOrderable(key));
+    if (key->traits().hasGenerator) return Error(condition::kUnsupportedGeneratorOutsideSelect).with("plan", "Sort").at(each->origin()).as(ErrorFamily::kAnalysis);
     if (block.aggregates) RETURN_IF_ERROR(requireReadable(block, *outputs, key));
     const bool windowed = key->traits().hasWindow && block.outputOf(key->as<expr::SortOrder>()->child) == nullptr;
     if ((narrow && key->traits().hasAggregate) || windowed) {

@@ -111,6 +111,9 @@ Result<ResolvedPlan> PlanResolver::resolveFilter(const plan::Filter& node) {
   ASSIGN_OR_RETURN(condition, ExpressionResolver(*this, names).resolveCondition(node.condition, "WHERE"));
   const auto& traits = condition->traits();
   if (traits.hasWindow) return Error(condition::kWindowFunctionNotAllowedInClause).with("clauseName", "WHERE").at(node.condition->origin()).as(ErrorFamily::kAnalysis);
+  if (traits.hasGenerator && !traits.hasAggregate) {
+    return Error(condition::kUnsupportedGeneratorOutsideSelect).with("plan", "Filter").at(node.condition->origin()).as(ErrorFamily::kAnalysis);
+  }
   if (traits.hasAggregate || traits.hasGenerator) {
     std::string list = listOf(condition, [](const ExprPtr& each) {
       return each->as<expr::AggregateExpression>() != nullptr || each->as<expr::WindowExpression>() != nullptr || each->as<expr::GeneratorCall>() != nullptr;

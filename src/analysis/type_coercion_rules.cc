@@ -189,9 +189,12 @@ Result<ExprPtr> coerceComparison(const expr::Comparison& written, const Evaluati
   RETURN_IF_ERROR(alignCollations(sides, false, copyOf(node), options));
   left = sides[0];
   right = sides[1];
+  const bool equality = node.op == expr::ComparisonOp::kEqual || node.op == expr::ComparisonOp::kNotEqual || node.op == expr::ComparisonOp::kEqualNullSafe;
   if (!left->dataType().sameType(right->dataType())) {
     const auto common = findComparisonType(left->dataType(), right->dataType(), options.ansi);
-    if (!common) {
+    // A truth value beside a number is 1 or 0 where they are equal or not, but in no order.
+    const auto isTruth = [](const ExprPtr& a, const ExprPtr& b) { return a->dataType().is(TypeKind::kBoolean) && b->dataType().isNumeric(); };
+    if (!common || (!equality && (isTruth(left, right) || isTruth(right, left)))) {
       return Error(condition::kDatatypeMismatchBinaryOpDiffTypes)
           .with("sqlExpr", textOf(copyOf(node), options))
           .with("left", quotedType(left->dataType()))
@@ -202,7 +205,6 @@ Result<ExprPtr> coerceComparison(const expr::Comparison& written, const Evaluati
     left = castImplicitly(left, *common, options);
     right = castImplicitly(right, *common, options);
   }
-  const bool equality = node.op == expr::ComparisonOp::kEqual || node.op == expr::ComparisonOp::kNotEqual || node.op == expr::ComparisonOp::kEqualNullSafe;
   const DataType& type = left->dataType();
   const bool comparable = equality ? !isMapInside(type) && !type.is(TypeKind::kVariant) : type.isOrderable();
   if (!comparable && !type.is(TypeKind::kNull)) {

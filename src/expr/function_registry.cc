@@ -190,8 +190,14 @@ Result<FunctionBinding> bindScalar(const ScalarFunction& function, const BindCon
     }
     RETURN_IF_ERROR(checkArgumentCount(context, least, most));
   }
+  // Overloads for the type of the first argument go before those that it can be cast for.
+  std::vector<const Overload*> byFirst;
   for (const Overload& overload : function.overloads) {
-    if (!takesCount(overload, count)) continue;
+    if (takesCount(overload, count)) byFirst.push_back(&overload);
+  }
+  std::stable_partition(byFirst.begin(), byFirst.end(), [&](const Overload* each) { return count > 0 && context.argumentTypes[0].sameType(*overloadArgument(*each, 0)); });
+  for (const Overload* each : byFirst) {
+    const Overload& overload = *each;
     std::vector<DataType> types;
     for (size_t i = 0; i < count; ++i) {
       const DataType& given = context.argumentTypes[i];

@@ -22,15 +22,13 @@ Result<DataType> readType(std::string_view text) {
 Result<DataType> readTypeOrSchema(std::string_view text) {
   const SchemaTextReader& reader = schemaTextReader();
   if (reader.type == nullptr) return internalError("no reader of types is set");
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return Error(condition::kParseEmptyStatement);
   auto type = reader.type(text);
   if (type.isOk()) return type;
   auto schema = reader.tableSchema(text);
   if (schema.isOk()) return schema;
   auto json = dataTypeFromJson(text);
   if (json.isOk()) return json;
-  // What is no schema of columns is no type either where more than a name stands there.
-  const bool isBlank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-  if (isBlank) return Error(condition::kParseEmptyStatement);
   return type;
 }
 

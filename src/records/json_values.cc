@@ -89,6 +89,7 @@ bool appendScalar(const JsonDocument& document, const Node& node, VectorBuilder&
     case TypeKind::kLong: return node.kind == Kind::kInteger && appendTextValue(node.text, builder, options.text);
     case TypeKind::kFloat:
     case TypeKind::kDouble: {
+      if (node.kind == Kind::kInteger && node.text == "-0") return appendTextValue("0", builder, options.text);  // whole numbers have one zero
       if (isNumber(node)) return appendTextValue(node.text == "INF" || node.text == "+INF" || node.text == "+Infinity" ? "Infinity"
                                                  : node.text == "-INF"                                                  ? "-Infinity"
                                                                                                                         : node.text,

@@ -139,8 +139,14 @@ void castTimeToInteger(const KernelArgs& args) {
   });
 }
 
+void castTimestampToBoolean(const KernelArgs& args) {
+  auto* out = args.result<uint8_t>().values();
+  forEachValue<int64_t>(args, [&](RowIndex row, int64_t micros) { out[row] = micros != 0; });
+}
+
 Kernel findFromTimestamp(const DataType& to) {
   switch (to.kind()) {
+    case TypeKind::kBoolean: return castTimestampToBoolean;
     case TypeKind::kDate: return castTimestampToDate;
     case TypeKind::kTimestampNtz: return castTimestampToNtz;
     case TypeKind::kByte: return castTimestampToInteger<int8_t>;

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/byte_coding.h"
+#include "columnar/normalized_float.h"
 #include "columnar/row_serializer.h"
 #include "functions/collection/list_rows.h"
 #include "functions/types_of_arguments.h"
@@ -15,6 +16,34 @@ using namespace expr;
 using columnar::VectorBuilder;
 
 namespace {
+
+bool holdsFloats(const DataType& type) {
+  if (!type.isNested()) return type.isFloating();
+  const std::vector<DataType> parts = type.childTypes();
+  return std::any_of(parts.begin(), parts.end(), holdsFloats);
+}
+
+template <class T>
+VectorPtr normalizedNumbers(const ColumnVector& numbers, const DataType& type) {
+  auto values = columnar::Buffer::allocate(static_cast<size_t>(numbers.size()) * sizeof(T));
+  T* out = values->template mutableAs<T>();
+  for (RowIndex row = 0; row < numbers.size(); ++row) out[row] = columnar::normalizedFloat(numbers.values<T>()[row]);
+  return ColumnVector::flat(type, numbers.size(), std::move(values), numbers.validityBuffer());
+}
+
+// The values with one zero and one NaN: sets have no other, at any depth.
+VectorPtr normalizedValues(const VectorPtr& values, const DataType& type) {
+  if (!holdsFloats(type)) return values;
+  if (values->isConstant()) return ColumnVector::constant(normalizedValues(values->base(), type), 0, values->size());
+  if (values->isDictionary()) return ColumnVector::dictionary(normalizedValues(values->base(), type), values->size(), values->valuesBuffer(), values->validityBuffer());
+  if (type.is(TypeKind::kFloat)) return normalizedNumbers<float>(*values, type);
+  if (type.is(TypeKind::kDouble)) return normalizedNumbers<double>(*values, type);
+  const std::vector<DataType> types = type.childTypes();
+  std::vector<VectorPtr> children;
+  for (size_t i = 0; i < values->children().size(); ++i) children.push_back(normalizedValues(values->children()[i], types[i]));
+  if (type.is(TypeKind::kStruct)) return ColumnVector::structure(type, values->size(), values->validityBuffer(), std::move(children));
+  return ColumnVector::list(type, values->size(), values->valuesBuffer(), values->validityBuffer(), std::move(children));
+}
 
 // Different elements of one array, in the order of their first coming; nulls are of one kind. Few of them are compared one by one, many are found by their bytes.
 class DistinctElements {
@@ -58,9 +87,10 @@ DistinctElements distinctOf(const ColumnVector& elements, ListEntry entry) {
 void distinctElements(const KernelArgs& args) {
   const Lists lists(args, 0);
   const VectorPtr elements = comparedElements(args, lists, 0);
+  const VectorPtr given = normalizedValues(lists.elementsPtr(), args.type(0).elementType());
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const DistinctElements kept = distinctOf(*elements, lists[row]);
-    for (const RowIndex at : kept.rows()) builder.child(0).appendFrom(lists.elements(), at);
+    for (const RowIndex at : kept.rows()) builder.child(0).appendFrom(*given, at);
     builder.appendList(static_cast<int32_t>(kept.rows().size()));
   });
 }
@@ -82,18 +112,20 @@ void combineSets(const KernelArgs& args) {
   const Lists right(args, 1);
   const VectorPtr a = comparedElements(args, left, 0);
   const VectorPtr b = comparedElements(args, right, 1);
+  const VectorPtr fromLeft = normalizedValues(left.elementsPtr(), args.type(0).elementType());
+  const VectorPtr fromRight = normalizedValues(right.elementsPtr(), args.type(1).elementType());
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     int32_t length = 0;
     const DistinctElements first = distinctOf(*a, left[row]);
     const DistinctElements second = distinctOf(*b, right[row]);
     for (const RowIndex at : first.rows()) {
       if (How != SetOperation::kUnion && second.holds(*a, at) != (How == SetOperation::kIntersect)) continue;
-      builder.child(0).appendFrom(left.elements(), at);
+      builder.child(0).appendFrom(*fromLeft, at);
       ++length;
     }
     for (const RowIndex at : second.rows()) {
       if (How != SetOperation::kUnion || first.holds(*b, at)) continue;
-      builder.child(0).appendFrom(right.elements(), at);
+      builder.child(0).appendFrom(*fromRight, at);
       ++length;
     }
     builder.appendList(length);

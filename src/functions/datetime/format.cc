@@ -315,7 +315,7 @@ DataType typeOf() {
   return Which == Moment::kDate ? kDate : Which == Moment::kNtz ? kTimestampNtz : Which == Moment::kTimestamp ? kTimestamp : kBigint;
 }
 
-void passThrough(const KernelArgs& args) { args.resultBuffer().setVector(args.vector(0)); }
+void passThrough(const KernelArgs& args) { args.resultBuffer().setVector(ColumnVector::withType(args.vector(0), args.resultType())); }
 
 // One argument is a cast; text with a pattern is parsed; a moment with a pattern is cast, the pattern left aside.
 template <Moment Which, bool Tries>
@@ -336,7 +336,9 @@ Result<FunctionBinding> bindParse(const BindContext& context) {
   } else {
     const bool accepted = isText || type.isDatetime() || (Which == Moment::kTimestamp && type.isNumeric());
     if (!accepted) return unexpectedArgumentType(context, 0, "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")");
-    binding.argumentTypes = {binding.result, kString};
+    // With a pattern, a local time becomes the moment of that time in UTC.
+    const bool asUtc = Which == Moment::kTimestamp && type.is(TypeKind::kTimestampNtz) && context.argumentTypes.size() == 2;
+    binding.argumentTypes = {asUtc ? type : binding.result, kString};
     binding.argumentTypes.resize(context.argumentTypes.size());
     binding.kernel = passThrough;
     binding.errorsAreNull = Tries;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 
+#include "expr/nodes.h"
 #include "functions/datetime/date_shift.h"
 #include "functions/kernel_loops.h"
 #include "functions/math/arithmetic.h"
@@ -480,6 +481,19 @@ std::optional<Result<FunctionBinding>> bindDatetimeArithmetic(ArithmeticOp op, c
   }
   binding->data = std::move(data);
   return Result<FunctionBinding>(std::move(*binding));
+}
+
+Result<ExprPtr> rewriteTriedText(const BindContext& context) {
+  if (context.arguments.size() != 2) return ExprPtr();
+  const size_t text = context.argumentTypes[0].isStringLike() ? 0 : 1;
+  const DataType& other = context.argumentTypes[1 - text];
+  if (!context.argumentTypes[text].isStringLike() || !isInterval(other)) return ExprPtr();
+  const bool scales = context.name == "try_multiply" || context.name == "try_divide";
+  if (scales ? context.name == "try_divide" && text == 0 : other.is(TypeKind::kYearMonthInterval)) return ExprPtr();
+  std::vector<ExprPtr> arguments(context.arguments.begin(), context.arguments.end());
+  arguments[text] = makeNode<Cast>(arguments[text], scales ? DataType::float64() : DataType::timestamp(), CastMode::kTry, true);
+  ASSIGN_OR_RETURN(ExprPtr made, makeFunctionCall(std::string(context.name), std::move(arguments), context.options));
+  return scales ? made : ExprPtr(makeNode<Cast>(std::move(made), DataType::string(), CastMode::kAnsi, true));
 }
 
 }  // namespace flint::functions

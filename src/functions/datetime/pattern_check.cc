@@ -55,7 +55,9 @@ struct Finding {
 Finding look(std::string_view pattern, bool parsing) {
   Finding found;
   int open = 0;
+  bool isSettled = false;  // Spark looks at the parts between quotes one by one
   const auto note = [&](Problem problem, char letter, size_t count) {
+    if (isSettled) return;
     // What Spark looks for comes before what Java finds.
     if (problem != Problem::kNone && (found.problem == Problem::kNone || problem < found.problem)) found = {problem, letter, count, found.knownBefore};
   };
@@ -63,6 +65,7 @@ Finding look(std::string_view pattern, bool parsing) {
     const char c = pattern[i];
     size_t end = i + 1;
     if (c == '\'') {
+      isSettled = found.problem == Problem::kWeekBased || found.problem == Problem::kIllegal;
       while (end < pattern.size() && pattern[end] != '\'') ++end;
       if (end == pattern.size()) {
         note(Problem::kMalformed, c, 1);

@@ -10,6 +10,9 @@ enum class ArithmeticOp : uint8_t { kAdd, kSubtract, kMultiply, kDivide, kIntegr
 /// Binds an operator with a date, timestamp or interval on one side; nothing when neither side is one.
 std::optional<Result<expr::FunctionBinding>> bindDatetimeArithmetic(ArithmeticOp op, const expr::BindContext& context);
 
+/// What stands for a try_ operator between a text and an interval: text added to is a moment, which is text again; text multiplied by is a number.
+Result<expr::ExprPtr> rewriteTriedText(const expr::BindContext& context);
+
 /// ARITHMETIC_OVERFLOW; `alternative` names the try_ function, or is empty.
 Error arithmeticOverflow(const char* message, const char* alternative = "");
 Error divideByZero();

@@ -97,7 +97,7 @@ Result<FunctionBinding> bindToNumber(const BindContext& context) {
   ASSIGN_OR_RETURN(const auto format, constantFormat(context));
   FunctionBinding binding;
   binding.argumentTypes = {kString, kString};
-  binding.result = format == nullptr ? DataType::decimal(38, 18) : DataType::decimal(format->precision(), format->scale());
+  binding.result = format == nullptr ? DataType::decimal(10, 0) : DataType::decimal(format->precision(), format->scale());
   binding.kernel = format == nullptr ? noValues : readNumbers<Tries>;
   binding.canRaise = true;
   binding.nullableIfArgumentsAre = !Tries;

@@ -8,6 +8,7 @@
 #include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
+#include "types/type_coercion.h"
 
 namespace flint::functions {
 
@@ -162,7 +163,26 @@ void replacePattern(const KernelArgs& args) {
     out.set(row, made);
   }
 }
-Result<FunctionBinding> bindReplace(const BindContext& context) { return bindPattern(context, replacePattern, kString, {kString, kString, kString, kInt}); }
+Result<FunctionBinding> bindReplace(const BindContext& context) {
+  if (context.argumentTypes.size() == 4 && implicitCast(context.argumentTypes[3], kInt, context.options.ansi)) {
+    const Value* position = context.constants[3];
+    if (position == nullptr) {
+      return Error(condition::kDatatypeMismatchNonFoldableInput)
+          .with("sqlExpr", "\"" + callText(context) + "\"")
+          .with("inputName", "`position`")
+          .with("inputType", "\"INT\"")
+          .with("inputExpr", quotedExpression(context.arguments[3]));
+    }
+    if (!position->isNull() && context.argumentTypes[3].isIntegral() && position->asInteger() <= 0) {
+      return Error(condition::kDatatypeMismatchValueOutOfRange)
+          .with("sqlExpr", "\"" + callText(context) + "\"")
+          .with("exprName", "`position`")
+          .with("valueRange", "(0, 2147483647]")
+          .with("currentValue", std::to_string(position->asInteger()));
+    }
+  }
+  return bindPattern(context, replacePattern, kString, {kString, kString, kString, kInt});
+}
 
 void countMatches(const KernelArgs& args) {
   Patterns patterns(args, 1);
