@@ -32,6 +32,8 @@ void* runWork(void* argument) {
 
 }  // namespace
 
+Error outOfMemory() { return Error(condition::kUnableToAcquireMemory).with("requestedBytes", "more").with("receivedBytes", "0"); }
+
 void runOnLargeStack(const std::function<void()>& work) {
   if (onLargeStackAlready) return work();
   pthread_attr_t attributes;

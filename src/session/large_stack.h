@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <functional>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,14 +17,19 @@ namespace flint::session {
 /// Threads: `work` has no other thread's locals; the caller waits.
 void runOnLargeStack(const std::function<void()>& work);
 
-/// The same for a function that gives a Status or Result. What a library throws (an allocation that fails, a value read as another type) ends the
-/// statement with INTERNAL_ERROR, not the process.
+/// UNABLE_TO_ACQUIRE_MEMORY, for an allocation that failed.
+Error outOfMemory();
+
+/// The same for a function that gives a Status or Result. An allocation that fails ends the statement, not the process; so does what a library throws
+/// (a value read as another type), with INTERNAL_ERROR.
 template <class Work>
 auto onLargeStack(Work&& work) -> decltype(work()) {
   std::optional<decltype(work())> outcome;
   runOnLargeStack([&] {
     try {
       outcome.emplace(work());
+    } catch (const std::bad_alloc&) {
+      outcome.emplace(outOfMemory());
     } catch (const std::exception& exception) {
       outcome.emplace(internalError(std::string("the statement failed: ") + exception.what()));
     }

@@ -279,11 +279,15 @@ void flattenElements(const KernelArgs& args) {
   const ColumnVector& inner = lists.elements();
   const columnar::VectorReader<ListEntry> innerEntries(inner);
   const ColumnVector& values = *innerEntries.base().children()[0];
+  ResultLimit limit(args);
   buildRows(args, [&](RowIndex row, VectorBuilder& builder) {
     const ListEntry entry = lists[row];
+    int64_t numElements = 0;
     for (int32_t i = 0; i < entry.length; ++i) {
       if (inner.isNull(entry.offset + i)) return builder.appendNull();
+      numElements += innerEntries[entry.offset + i].length;
     }
+    if (!limit.fits(numElements, sizeof(int64_t))) return builder.appendNull();
     int32_t length = 0;
     for (int32_t i = 0; i < entry.length; ++i) {
       const ListEntry part = innerEntries[entry.offset + i];
@@ -382,6 +386,8 @@ void joinElements(const KernelArgs& args) {
   const auto separator = args.column<StringView>(1);
   const columnar::VectorReader<StringView> texts(lists.elements());
   auto out = args.result<StringView>();
+  constexpr size_t kLargeText = size_t{1} << 20;  // only what comes to texts above this size is counted
+  ResultLimit limit(args);
   std::string made;
   for (const RowIndex row : args.activeRows()) {
     made.clear();
@@ -392,6 +398,7 @@ void joinElements(const KernelArgs& args) {
       if (isNull && args.count() < 3) continue;
       if (!first) made += separator[row].view();
       first = false;
+      if (made.size() > kLargeText && !limit.fits(static_cast<int64_t>(isNull ? 0 : texts[at].size()) + static_cast<int64_t>(separator[row].size()), 1)) return;
       made += isNull ? args.column<StringView>(2)[row].view() : texts[at].view();
     }
     out.set(row, made);

@@ -5,6 +5,7 @@
 #include "expr/regex.h"
 #include "functions/collection/list_rows.h"
 #include "functions/kernel_loops.h"
+#include "functions/result_limit.h"
 #include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
@@ -133,6 +134,9 @@ void extractAll(const KernelArgs& args) {
 }
 Result<FunctionBinding> bindExtractAll(const BindContext& context) { return bindPattern(context, extractAll, DataType::array(kString), {kString, kString, kInt}); }
 
+// What is replaced in texts above this size is counted.
+constexpr size_t kLargeText = size_t{1} << 20;
+
 void replacePattern(const KernelArgs& args) {
   Patterns patterns(args, 1);
   const auto texts = args.column<StringView>(0);
@@ -141,6 +145,7 @@ void replacePattern(const KernelArgs& args) {
   auto out = args.result<StringView>();
   args.resultBuffer().borrowFrom(args.vector(0));
   Regex::Match match;
+  ResultLimit limit(args);
   std::string made;
   for (const RowIndex row : args.activeRows()) {
     const Regex* regex = patterns.at(row);
@@ -154,10 +159,13 @@ void replacePattern(const KernelArgs& args) {
     }
     made.assign(whole.substr(0, start));
     size_t copied = start;
+    size_t taken = 0;  // of the limit, by this text
     for (size_t from = start; from <= whole.size() && regex->find(whole, from, match); from = nextStart(whole, match)) {
       made += whole.substr(copied, match.begin() - copied);
       regex->appendReplacement(replacements[row].view(), whole, match, made);
       copied = match.end();
+      if (made.size() > kLargeText && !limit.fits(static_cast<int64_t>(made.size()) - static_cast<int64_t>(taken), 1)) return;
+      if (made.size() > kLargeText) taken = made.size();
     }
     made += whole.substr(std::min(copied, whole.size()));
     out.set(row, made);

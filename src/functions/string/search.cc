@@ -5,6 +5,7 @@
 
 #include "expr/function_registry.h"
 #include "functions/kernel_loops.h"
+#include "functions/result_limit.h"
 #include "functions/string/collated_search.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
@@ -70,6 +71,8 @@ void replaceAll(const KernelArgs& args) {
   const auto replacement = args.column<StringView>(2);
   auto out = args.result<StringView>();
   args.resultBuffer().borrowFrom(args.vector(0));
+  constexpr size_t kLargeText = size_t{1} << 20;  // only what comes to texts above this size is counted
+  ResultLimit limit(args);
   std::string made;
   for (const RowIndex row : args.activeRows()) {
     const std::string_view whole = text[row].view();
@@ -85,6 +88,7 @@ void replaceAll(const KernelArgs& args) {
       made += whole.substr(from, at - from);
       made += replacement[row].view();
       from = at + part.size();
+      if (made.size() > kLargeText && !limit.fits(static_cast<int64_t>(replacement[row].size()), 1)) return;
     }
     made += whole.substr(from);
     out.set(row, made);
