@@ -236,6 +236,21 @@ Status CommandRunner::run(const Message& command) {
       writer_.add(response);
       return Status::ok();
     }
+    case Message::kStreamingQueryManagerCommand: {
+      // No query runs as a stream, so there are none to be listed, found or forgotten.
+      const auto& asked = command.streaming_query_manager_command();
+      PlanResponse response;
+      auto& result = *response.mutable_streaming_query_manager_command_result();
+      if (asked.active()) {
+        result.mutable_active();
+      } else if (asked.reset_terminated()) {
+        result.set_reset_terminated(true);
+      } else if (asked.command_case() != spark::connect::StreamingQueryManagerCommand::kGetQuery) {
+        break;
+      }
+      writer_.add(response);
+      return Status::ok();
+    }
     case Message::kMlCommand:
       // Sent by every client on its way out; there are no models to forget.
       if (command.ml_command().has_clean_cache()) {

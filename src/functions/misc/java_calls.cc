@@ -137,6 +137,9 @@ std::optional<std::string> decodedUrl(std::string_view text) {
   return out;
 }
 
+// A requirement that holds gives nothing, which is written "null".
+std::optional<std::string> required(std::string_view condition) { return condition == "true" ? std::optional<std::string>("null") : std::nullopt; }
+
 struct Method {
   std::string_view className;
   std::string_view name;
@@ -148,6 +151,7 @@ constexpr Method kMethods[] = {
     {"java.util.UUID", "fromString", 1, uuidFromText},
     {"java.net.URLDecoder", "decode", 1, decodedUrl},
     {"java.net.URLDecoder", "decode", 2, decodedUrl},
+    {"scala.Predef", "require", 1, required},
 };
 
 struct CallData {
@@ -233,7 +237,7 @@ Result<FunctionBinding> bindUuid(const BindContext& context) {
 void registerJavaCalls(FunctionRegistry& registry) {
   static const ScalarFunction kFunctions[] = {
       {.names = {"uuid"}, .group = Group::kMisc, .since = "2.3.0", .usage = "uuid([seed]) - A random UUID of version 4.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .nullable = false, .bind = bindUuid},
-      {.names = {"reflect", "java_method"}, .group = Group::kMisc, .since = "2.0.0", .usage = "reflect(class, method[, arg1[, arg2 ..]]) - What a static method of Java gives: of java.util.UUID and java.net.URLDecoder.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindReflect<false>},
+      {.names = {"reflect", "java_method"}, .group = Group::kMisc, .since = "2.0.0", .usage = "reflect(class, method[, arg1[, arg2 ..]]) - What a static method of Java gives: of java.util.UUID, java.net.URLDecoder and scala.Predef.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindReflect<false>},
       {.names = {"try_reflect"}, .group = Group::kMisc, .since = "4.0.0", .usage = "try_reflect(class, method[, arg1[, arg2 ..]]) - As reflect, NULL where the method fails.", .nulls = NullRule::kHandledByKernel, .deterministic = false, .bind = bindReflect<true>},
   };
   for (const ScalarFunction& function : kFunctions) registry.add(function);
