@@ -166,6 +166,36 @@ Result<ExprPtr> ExpressionResolver::resolveScalar(const expr::ScalarFunction& fu
   if (call.filter != nullptr) return unsupportedSyntax(name, "FILTER CLAUSE", call.origin());
   if (call.ignoreNulls.has_value() && *call.ignoreNulls) return unsupportedSyntax(name, "IGNORE NULLS", call.origin());
   if (!call.withinGroup.empty()) return unsupportedSyntax(name, "WITHIN GROUP (ORDER BY ...)", call.origin());
+  const auto isSet = [this](const char* key, bool otherwise) { return plans_.conf().getBoolean(key, otherwise); };
+  const auto isBinary = [](const ExprPtr& argument) { return argument->dataType().is(TypeKind::kBinary); };
+  // Settings that change what a call means; it is shown as it is written.
+  if ((name == "concat" && std::all_of(arguments.begin(), arguments.end(), isBinary) && isSet("spark.sql.function.concatBinaryAsString", false)) ||
+      (name == "elt" && arguments.size() > 1 && std::all_of(arguments.begin() + 1, arguments.end(), isBinary) && isSet("spark.sql.function.eltOutputAsString", false))) {
+    const std::string shown = textOf(name, arguments, false, options().timeZone);
+    for (ExprPtr& argument : arguments) {
+      if (isBinary(argument)) argument = castImplicitly(argument, DataType::string(), options());
+    }
+    expr::RuntimeReplaceable replaced;
+    replaced.text = shown;
+    ASSIGN_OR_RETURN(replaced.replacement, resolveScalar(function, name, call, std::move(arguments)));
+    return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+  }
+  if (name == "to_json" && arguments.size() == 1 && !isSet("spark.sql.jsonGenerator.ignoreNullFields", true)) {
+    expr::RuntimeReplaceable replaced;
+    replaced.text = textOf(name, arguments, false, options().timeZone);
+    ASSIGN_OR_RETURN(ExprPtr chosen, resolve(expr::call("map", {expr::literalString("ignoreNullFields"), expr::literalString("false")})));
+    arguments.push_back(std::move(chosen));
+    ASSIGN_OR_RETURN(replaced.replacement, resolveScalar(function, name, call, std::move(arguments)));
+    return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+  }
+  if (name == "base64" && !isSet("spark.sql.chunkBase64String.enabled", true)) {
+    expr::RuntimeReplaceable replaced;
+    replaced.text = textOf(name, arguments, false, options().timeZone);
+    auto lines = expr::makeFunctionCall(name, std::move(arguments), options(), call.origin());
+    if (!lines.isOk()) return located(lines.error(), call.origin());
+    ASSIGN_OR_RETURN(replaced.replacement, resolve(expr::call("replace", {lines.value(), expr::literalString("\r\n"), expr::literalString("")})));
+    return ExprPtr(expr::makeExpr(std::move(replaced), call.origin()));
+  }
   if (function.rewrite != nullptr) {
     const expr::CallArguments bound(arguments, options());
     auto rewritten = function.rewrite(bound.context(name));

@@ -1,5 +1,6 @@
 #include "parser/lexer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -71,11 +72,27 @@ class Lexer {
       token.end = static_cast<uint32_t>(end);
       token.stopIndex = static_cast<uint32_t>(index_ == token.index ? index_ : index_ - 1);
       tokens_.push_back(token);
-      if (token.type == kEndOfInput) return std::move(tokens_);
+      if (token.type != kEndOfInput) continue;
+      markPipes();
+      return std::move(tokens_);
     }
   }
 
  private:
+  // A single | is a pipe where the word behind it starts an operator of the pipe syntax: one that names nothing, or one that more words follow.
+  void markPipes() {
+    constexpr TokenType kAlways[] = {kSelect, kWhere, kUnion, kExcept, kIntersect, kOrder, kInner, kCross, kNatural, kPivot, kUnpivot, kTablesample};
+    constexpr TokenType kBeforeWords[] = {kExtend, kAggregate, kSet, kDrop, kAs, kLimit, kOffset, kSort, kCluster, kDistribute, kLeft, kRight, kFull, kJoin, kMinus};
+    const auto isIn = [](TokenType type, const auto& types) { return std::find(std::begin(types), std::end(types), type) != std::end(types); };
+    for (size_t i = 0; i + 2 < tokens_.size(); ++i) {
+      if (tokens_[i].type != kBar) continue;
+      const TokenType next = tokens_[i + 1].type;
+      const TokenType behind = tokens_[i + 2].type;
+      const bool word = behind >= kQuotedIdentifier || behind == kIntegerNumber || behind == kStringText;
+      if (isIn(next, kAlways) || (isIn(next, kBeforeWords) && word && behind != kFrom && behind != kEnd && behind != kAs)) tokens_[i].type = kPipe;
+    }
+  }
+
   char at(size_t position) const { return position < sql_.size() ? sql_[position] : '\0'; }
 
   // Moves on to `end`, counting lines and code points.

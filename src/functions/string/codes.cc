@@ -50,6 +50,9 @@ void characterOfCode(const KernelArgs& args) {
 
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+constexpr size_t kBase64Line = 76;  // letters
+
+// MIME's form: lines of 76 letters.
 void encodeBase64(const KernelArgs& args) {
   auto out = args.result<StringView>();
   forEachValue<StringView>(args, [&](RowIndex row, const StringView& value) {
@@ -62,6 +65,7 @@ void encodeBase64(const KernelArgs& args) {
       text += kBase64[word >> 12 & 63];
       text += i + 1 < bytes.size() ? kBase64[word >> 6 & 63] : '=';
       text += i + 2 < bytes.size() ? kBase64[word & 63] : '=';
+      if (text.size() % (kBase64Line + 2) == kBase64Line && i + 3 < bytes.size()) text += "\r\n";
     }
     out.set(row, text);
   });

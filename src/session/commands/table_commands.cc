@@ -197,7 +197,7 @@ CommandOutcome dropTable(SparkSession& session, const plan::DropTable& node) {
     if (node.ifExists) return nothing.plan();
     return tableOrViewNotFound(session, name);
   }
-  if (found->table->type == CatalogTable::Type::kView) {
+  if (found->table->type == CatalogTable::Type::kView && !session.conf().getBoolean("spark.sql.dropTableOnView.enabled", true)) {
     return Error(condition::kWrongCommandForObjectType)
         .with("operation", "DROP TABLE")
         .with("requiredType", "EXTERNAL or MANAGED")

@@ -229,7 +229,7 @@ Result<std::shared_ptr<const WriteFormat>> makeCsvWriteFormat(const connector::W
 Result<std::shared_ptr<const WriteFormat>> makeJsonWriteFormat(const connector::WriteRequest& request) {
   ASSIGN_OR_RETURN(const Compression compression, compressionOf(request.options));
   RETURN_IF_ERROR(refusePatterns(request.options));
-  JsonStyle style{.values = styleOf(request, true), .ignoreNullFields = flagOr(request.options, "ignoreNullFields", true)};
+  JsonStyle style{.values = styleOf(request, true), .ignoreNullFields = flagOr(request.options, "ignoreNullFields", !request.conf || request.conf("spark.sql.jsonGenerator.ignoreNullFields").value_or("true") == "true")};
   const std::string lineEnd = optionOr(request.options, "lineSep", "\n");
   const auto rowText = [style, lineEnd](const StructFields& fields) {
     return [style, lineEnd, fields](std::string& out, const std::vector<VectorPtr>& columns, RowIndex row) {
