@@ -23,6 +23,8 @@ class ColumnReader {
   virtual void skip(int64_t rows) = 0;
   /// Of the next `rows` rows the `selected` ones (ascending, at least one), one behind the other.
   virtual Result<columnar::VectorPtr> readSelected(columnar::RowIndex rows, std::span<const columnar::RowIndex> selected);
+  /// Whether values of a large dictionary are given as its codes from now on: worth it where hardly any of them is looked at.
+  virtual void preferCodes(bool prefers) { static_cast<void>(prefers); }
   /// All values that the column has in this row group, when each of its pages is dictionary-encoded; else null.
   virtual Result<columnar::VectorPtr> dictionary() { return columnar::VectorPtr(); }
   virtual int64_t bytesRead() const = 0;
@@ -50,6 +52,7 @@ class FlatColumnReader final : public ColumnReader {
   ~FlatColumnReader() override;
   Result<columnar::VectorPtr> read(columnar::RowIndex rows) override;
   void skip(int64_t rows) override { pendingSkip_ += rows; }
+  void preferCodes(bool prefers) override { prefersCodes_ = prefers; }
   Result<columnar::VectorPtr> dictionary() override;
   int64_t bytesRead() const override { return pages_.bytesRead(); }
 
@@ -83,6 +86,7 @@ class FlatColumnReader final : public ColumnReader {
   columnar::VectorPtr base_;   // the dictionary, converted
   std::optional<PageStream::Passed> passedDictionary_;  // not loaded: the rows that are wanted may not need it
   bool keepsCodes_ = false;
+  bool prefersCodes_ = false;
   std::vector<int32_t> indices_;  // scratch
   uint8_t* native(size_t bytes);
   std::unique_ptr<uint8_t[]> native_;  // scratch: values before their conversion

@@ -305,7 +305,7 @@ void FlatColumnReader::startFlat(Output& output) {
 Status FlatColumnReader::decodeValues(int32_t count, int32_t numValid, Output& output) {
   const bool hasNulls = numValid < count;
   const auto* bits = hasNulls ? output.validity->as<uint64_t>() : nullptr;
-  if (page_->isDictionary && keepsCodes_ && output.values == nullptr) {
+  if (page_->isDictionary && (keepsCodes_ || prefersCodes_) && output.values == nullptr) {
     if (output.codes == nullptr) {
       output.codes = Buffer::allocate(static_cast<size_t>(output.rows) * sizeof(int32_t));
       std::memset(output.codes->mutableData(), 0, static_cast<size_t>(output.done) * sizeof(int32_t));

@@ -88,10 +88,11 @@ Status ParquetReader::openColumns(const RowGroup& group) {
 }
 
 Result<bool> ParquetReader::mayMatch(const RowGroup& group) {
-  for (const auto& [column, filter] : dynamicFilters_) {
-    if (filter->excludesAll()) return false;
+  for (const DynamicRowFilter& dynamic : dynamicFilters_) {
+    const int32_t column = dynamic.column();
+    if (dynamic.filter().excludesAll()) return false;
     const SchemaNode* node = open_.nodes[static_cast<size_t>(column)];
-    const auto bounds = filter->bounds();
+    const auto bounds = dynamic.filter().bounds();
     if (bounds == nullptr || node == nullptr || !node->isLeaf()) continue;
     const DataType& type = request_->columns[static_cast<size_t>(column)].type;
     const auto known = valueBoundsOf(*node, group.columns[static_cast<size_t>(node->leaf)], type, *open_.footer);
@@ -192,22 +193,16 @@ Status ParquetReader::filterRows(RowIndex rows, std::vector<VectorPtr>& columns,
     for (const int32_t column : filter_->steps()[step].columns) RETURN_IF_ERROR(readColumn(static_cast<size_t>(column), rows, columns));
     RETURN_IF_ERROR(filterState_->apply(step, columns, rows, selection));
   }
-  for (const auto& [column, filter] : dynamicFilters_) {
+  for (DynamicRowFilter& dynamic : dynamicFilters_) {
     if (isEmpty()) break;
-    if (filter->excludesAll()) {
+    if (dynamic.filter().excludesAll()) {
       selection = std::make_shared<const Selection>();
       break;
     }
-    RETURN_IF_ERROR(readColumn(static_cast<size_t>(column), rows, columns));
-    auto kept = std::make_shared<Selection>();
-    if (selection != nullptr) {
-      *kept = *selection;
-    } else {
-      kept->resize(static_cast<size_t>(rows));
-      std::iota(kept->begin(), kept->end(), 0);
-    }
-    const size_t before = kept->size();
-    if (filter->apply(*columns[static_cast<size_t>(column)], *kept) && kept->size() < before) selection = std::move(kept);
+    const auto column = static_cast<size_t>(dynamic.column());
+    if (columns_[column] != nullptr) columns_[column]->preferCodes(dynamic.prefersCodes());
+    RETURN_IF_ERROR(readColumn(column, rows, columns));
+    dynamic.apply(columns[column], selection);
   }
   return Status::ok();
 }

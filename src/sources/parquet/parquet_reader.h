@@ -5,6 +5,7 @@
 
 #include "sources/files/file_format.h"
 #include "sources/parquet/column_reader.h"
+#include "sources/parquet/dynamic_row_filter.h"
 #include "sources/parquet/file_schema.h"
 #include "sources/parquet/page_index.h"
 #include "sources/parquet/row_filter.h"
@@ -52,7 +53,7 @@ class ParquetReader final : public FileReader {
   const FileReadRequestPtr request_;
   const std::shared_ptr<const RowFilter> filter_;
   std::unique_ptr<RowFilterState> filterState_;
-  std::vector<std::pair<int32_t, connector::DynamicFilterPtr>> dynamicFilters_;
+  std::vector<DynamicRowFilter> dynamicFilters_;
   OpenFile open_;
   std::vector<std::unique_ptr<ColumnReader>> columns_;  // null: no such column in the file, or row numbers
   int64_t rowsLeft_ = 0;       // of the current range
