@@ -18,7 +18,6 @@
 #include "parser/sql_parser.h"
 #include "session/cache/cache_manager.h"
 #include "session/jdbc_catalog.h"
-#include "session/turns.h"
 #include "sources/source_table.h"
 
 namespace flint::session {
@@ -90,7 +89,6 @@ Result<std::shared_ptr<SharedState>> SharedState::make(std::map<std::string, std
   ASSIGN_OR_RETURN(const int64_t budget, budgetOf(settings));
   shared->memory = std::make_shared<memory::MemoryManager>(budget);
   shared->workers = std::make_shared<exec::WorkerPool>(shared->numThreads);
-  shared->planning = std::make_shared<Turns>(shared->numThreads);
   shared->catalog = std::make_shared<catalog::SharedCatalog>();
   const std::string* warehouse = find(settings, "spark.sql.warehouse.dir");
   const std::string* implementation = find(settings, "spark.sql.catalogImplementation");

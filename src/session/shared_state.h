@@ -22,7 +22,6 @@ struct SharedCatalog;
 namespace flint::session {
 
 class CacheManager;
-class Turns;
 
 /// What all sessions of a process share: the worker threads, the memory budget, the metastore, cached data, and the settings the process was
 /// started with.
@@ -37,7 +36,6 @@ struct SharedState {
   int32_t numThreads = 1;
   std::shared_ptr<memory::MemoryManager> memory;
   std::shared_ptr<exec::WorkerPool> workers;
-  std::shared_ptr<Turns> planning;
   std::shared_ptr<catalog::SharedCatalog> catalog;
   std::shared_ptr<CacheManager> cache;
   std::shared_ptr<events::LiveListenerBus> listeners;

@@ -15,7 +15,6 @@
 #include "plan/logical/dml_commands.h"
 #include "session/cache/caching.h"
 #include "session/query_execution.h"
-#include "session/turns.h"
 
 namespace flint::connect {
 namespace {
@@ -73,14 +72,12 @@ Status CommandRunner::sql(const spark::connect::SqlCommand& command) {
   auto* text = input.has_sql() ? input.mutable_sql() : nullptr;
   if (text != nullptr) text->set_query(catalog::withVariables(text->query(), session_.spark().conf()));
   const uint64_t changes = session_.prepared().changes();
-  session::Turns::Turn turn = session_.spark().shared().planning->take();
   ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder_.relation(input));
   const bool isCommand = plan::isCommand(decoded->kind());
   const auto query = std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
   PlanResponse response;
   auto* relation = response.mutable_sql_command_result()->mutable_relation();
   if (isCommand) {
-    turn.end();
     const PreparedQuery::Change change(session_.prepared());
     ASSIGN_OR_RETURN(const DataType schema, query->schema());
     ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> rows, query->collect());

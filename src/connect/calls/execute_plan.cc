@@ -12,7 +12,6 @@
 #include "connect/service/session_decode_context.h"
 #include "plan/logical/command_parts.h"
 #include "session/query_execution.h"
-#include "session/turns.h"
 
 namespace flint::connect {
 namespace {
@@ -100,7 +99,6 @@ class ProgressBar {
 // Runs a relation: schema, batches, metrics.
 Status runRelation(SessionHolder& session, Operation& operation, const Request& request, const spark::connect::Relation& relation,
                    ResponseWriter& writer) {
-  session::Turns::Turn turn = session.spark().shared().planning->take();
   std::optional<PreparedQuery::Change> change;
   std::shared_ptr<session::QueryExecution> query;
   if (relation.has_sql() || relation.has_with_relations()) query = session.prepared().take(PreparedQuery::messageOf(relation));
@@ -108,15 +106,10 @@ Status runRelation(SessionHolder& session, Operation& operation, const Request& 
     SessionDecodeContext context(session);
     PlanDecoder decoder(context);
     ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder.relation(relation));
-    if (plan::isCommand(decoded->kind())) {
-      turn.end();
-      change.emplace(session.prepared());
-    }
+    if (plan::isCommand(decoded->kind())) change.emplace(session.prepared());
     query = std::make_shared<session::QueryExecution>(session.sparkPtr(), std::move(decoded));
   }
   ASSIGN_OR_RETURN(const DataType schema, query->schema());
-  if (!change.has_value()) query->prepare();
-  turn.end();
   const catalog::SQLConf& conf = session.spark().conf();
   columnar::ArrowWriteOptions arrow;
   arrow.timeZone = conf.get("spark.sql.session.timeZone", "UTC");
