@@ -224,7 +224,7 @@ Status alignArguments(const std::string& name, std::vector<ExprPtr>& arguments, 
   }
   for (size_t i = 0; i < arguments.size(); ++i) {
     // The elements of an array are aligned with the values looked for or added.
-    parts.push_back({&arguments[i], takesElements(name) && i == 0 ? Path{0} : Path{}});
+    parts.push_back({&arguments[i], i == 0 && takesElements(name) && arguments[0]->dataType().is(TypeKind::kArray) ? Path{0} : Path{}});
   }
   return alignParts(parts, alignment);
 }

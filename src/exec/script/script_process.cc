@@ -126,6 +126,13 @@ void ScriptProcess::close(int& descriptor) {
   descriptor = -1;
 }
 
+// Nothing that was not sent is left: it would count as more than the process can take.
+void ScriptProcess::closeInput() {
+  close(input_);
+  unsent_.clear();
+  sent_ = 0;
+}
+
 bool ScriptProcess::writeSome() {
   if (input_ < 0) return false;
   const BrokenPipeGuard guard;
@@ -140,9 +147,7 @@ bool ScriptProcess::writeSome() {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return moved;
     // It wants no more: what it prints counts.
-    close(input_);
-    unsent_.clear();
-    sent_ = 0;
+    closeInput();
     return true;
   }
   unsent_.clear();
@@ -195,7 +200,7 @@ Result<bool> ScriptProcess::advance() {
   complaints_ += complaints;
   if (complaints_.size() > kMostComplaints) complaints_.erase(0, complaints_.size() - kMostComplaints);
   if (output_ < 0 && errors_ < 0 && !exited_) {
-    close(input_);
+    closeInput();
     ASSIGN_OR_RETURN(const bool ended, reap());
     moved = moved || ended;
   }

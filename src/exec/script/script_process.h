@@ -23,7 +23,10 @@ class ScriptProcess {
   ScriptProcess(const ScriptProcess&) = delete;
   ScriptProcess& operator=(const ScriptProcess&) = delete;
 
-  void send(std::string_view text) { unsent_ += text; }
+  /// What it no longer reads is dropped.
+  void send(std::string_view text) {
+    if (input_ >= 0) unsent_ += text;
+  }
   /// After the last input.
   void endInput() { inputEnded_ = true; }
   /// Whether it has taken enough of what was sent to send more.
@@ -41,6 +44,7 @@ class ScriptProcess {
   static constexpr size_t kMostUnsent = size_t{1} << 18;
   explicit ScriptProcess(pid_t process) : process_(process) {}
   bool writeSome();
+  void closeInput();
   bool readSome(int& descriptor, std::string& into, size_t most);
   Result<bool> reap();
   static void close(int& descriptor);
