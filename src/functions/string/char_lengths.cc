@@ -1,6 +1,7 @@
 // CHAR(n) and VARCHAR(n): what a table's columns take when written, and how CHAR is read. No functions of the user's.
 #include "expr/function_registry.h"
 #include "functions/kernel_loops.h"
+#include "functions/result_limit.h"
 #include "functions/string/utf8.h"
 #include "functions/types_of_arguments.h"
 
@@ -13,8 +14,9 @@ namespace {
 std::string_view withoutSpacesBehind(std::string_view text) { return text.substr(0, text.find_last_not_of(' ') + 1); }
 
 // `text` filled up to `length` characters with spaces.
-void setPadded(ResultWriter<StringView>& out, RowIndex row, const StringView& text, int64_t characters, int32_t length, std::string& made) {
+void setPadded(ResultWriter<StringView>& out, RowIndex row, const StringView& text, int64_t characters, int32_t length, std::string& made, ResultLimit& limit) {
   if (characters >= length) return out.setView(row, text);
+  if (!limit.fits(length - characters + text.size(), 1)) return;
   made.assign(text.view());
   made.append(static_cast<size_t>(length - characters), ' ');
   out.set(row, made);
@@ -24,7 +26,8 @@ void padForReading(const KernelArgs& args) {
   auto out = args.result<StringView>();
   args.resultBuffer().borrowFrom(args.vector(0));
   std::string made;
-  forEachPair<StringView, int32_t>(args, [&](RowIndex row, const StringView& text, int32_t length) { setPadded(out, row, text, numCharacters(text.view()), length, made); });
+  ResultLimit limit(args);
+  forEachPair<StringView, int32_t>(args, [&](RowIndex row, const StringView& text, int32_t length) { setPadded(out, row, text, numCharacters(text.view()), length, made, limit); });
 }
 
 // More characters than fit may only be spaces, which are left out.
@@ -33,11 +36,12 @@ void checkForWriting(const KernelArgs& args) {
   auto out = args.result<StringView>();
   args.resultBuffer().borrowFrom(args.vector(0));
   std::string made;
+  ResultLimit limit(args);
   forEachPair<StringView, int32_t>(args, [&](RowIndex row, const StringView& text, int32_t length) {
     const int64_t characters = numCharacters(text.view());
     if (characters <= length) {
       if (Pads) {
-        setPadded(out, row, text, characters, length, made);
+        setPadded(out, row, text, characters, length, made, limit);
       } else {
         out.setView(row, text);
       }
