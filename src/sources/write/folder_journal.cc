@@ -10,6 +10,7 @@
 
 #include "io/file_lock.h"
 #include "io/symbolic_link.h"
+#include "sources/write/path_parts.h"
 
 namespace flint::sources {
 namespace {
@@ -19,11 +20,6 @@ constexpr std::string_view kJournal = "_commit";
 constexpr std::string_view kJournalEnd = "end";
 constexpr std::string_view kFresh = "_fresh";  // lies in a folder until it has taken its place
 constexpr int64_t kCopyBytes = 1 << 20;
-
-std::string parentOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
 
 std::string below(const std::string& folder, const std::string& name) { return name.starts_with('/') ? name : folder + "/" + name; }
 
@@ -38,16 +34,6 @@ Result<std::string> readWhole(io::FileSystem& fs, const std::string& path) {
   std::string bytes(static_cast<size_t>(file->size()), '\0');
   RETURN_IF_ERROR(file->readAt(0, file->size(), bytes.data()));
   return bytes;
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(separator), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
 }
 
 Status copyFile(io::FileSystem& fs, const std::string& from, const std::string& to) {

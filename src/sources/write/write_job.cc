@@ -7,6 +7,7 @@
 
 #include "io/symbolic_link.h"
 #include "sources/write/folder_journal.h"
+#include "sources/write/path_parts.h"
 
 namespace flint::sources {
 namespace {
@@ -14,26 +15,11 @@ namespace {
 constexpr std::string_view kTemporary = "_temporary";
 constexpr std::string_view kSuccess = "_SUCCESS";
 
-std::string parentOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
 std::string nameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string withoutTrailingSlashes(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path;
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(separator), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
 }
 
 Status writeSuccess(io::FileSystem& fs, const std::string& folder) {
