@@ -1,80 +1,16 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "columnar/columnar_batch.h"
 #include "connector/data_source.h"
-#include "connector/table.h"
-#include "plan/logical/relational.h"
+#include "plan/physical/join_nodes.h"
 #include "plan/physical/physical_plan.h"
+#include "plan/physical/scan_nodes.h"
 
-/// Every physical node. Names are Spark's; the comment says what differs.
+/// Every physical node (with scan_nodes.h and join_nodes.h). Names are Spark's; the comment says what differs.
 namespace flint::plan {
-
-struct RangeExec final : PhysicalNode<RangeExec, PhysicalKind::kRange> {
-  int64_t start = 0;
-  int64_t end = 0;
-  int64_t step = 1;
-  int32_t numPartitions = 1;
-  AttributePtr id;
-  static constexpr const char* kName = "Range";
-  static constexpr auto fields() {
-    return std::tuple(field("start", &RangeExec::start), field("end", &RangeExec::end), field("step", &RangeExec::step),
-                      field("numPartitions", &RangeExec::numPartitions), field("id", &RangeExec::id));
-  }
-  std::vector<AttributePtr> output() const override { return {id}; }
-  Partitioning outputPartitioning() const override;
-  std::vector<ExprPtr> outputOrdering() const override;
-};
-
-struct LocalTableScanExec final : PhysicalNode<LocalTableScanExec, PhysicalKind::kLocalTableScan> {
-  std::vector<AttributePtr> attributes;
-  LocalRelation::Batches batches;  // encoded as Arrow-like buffers when it travels
-  int32_t numPartitions = 1;
-  static constexpr const char* kName = "LocalTableScan";
-  static constexpr auto fields() {
-    return std::tuple(field("output", &LocalTableScanExec::attributes), field("batches", &LocalTableScanExec::batches),
-                      field("numPartitions", &LocalTableScanExec::numPartitions));
-  }
-  std::vector<AttributePtr> output() const override { return attributes; }
-};
-
-/// A filter that a join's build side gives to a scan of its probe side.
-struct DynamicFilterTarget {
-  int64_t filterId = 0;
-  AttributePtr column;
-  static constexpr auto fields() { return std::tuple(field("filterId", &DynamicFilterTarget::filterId), field("column", &DynamicFilterTarget::column)); }
-};
-
-struct FileSourceScanExec final : PhysicalNode<FileSourceScanExec, PhysicalKind::kFileSourceScan> {
-  connector::TablePtr table;
-  std::vector<AttributePtr> attributes;     // columns to read, found in the table by name
-  std::vector<ExprPtr> filters;             // conjuncts for the scan; those it enforces have no FilterExec above
-  std::vector<DynamicFilterTarget> dynamicFilters;
-  std::optional<int64_t> limit;
-  std::string tableName;
-  static constexpr const char* kName = "Scan";
-  static constexpr auto fields() {
-    return std::tuple(field("table", &FileSourceScanExec::table), field("output", &FileSourceScanExec::attributes),
-                      field("filters", &FileSourceScanExec::filters), field("dynamicFilters", &FileSourceScanExec::dynamicFilters),
-                      field("limit", &FileSourceScanExec::limit), field("tableName", &FileSourceScanExec::tableName));
-  }
-  std::vector<AttributePtr> output() const override { return attributes; }
-};
-
-struct InMemoryTableScanExec final : PhysicalNode<InMemoryTableScanExec, PhysicalKind::kInMemoryTableScan> {
-  std::vector<AttributePtr> attributes;
-  std::vector<ExprPtr> filters;
-  uint64_t key = 0;
-  std::shared_ptr<const void> data;  // session::CachedData; found again by `key` where the plan was decoded
-  static constexpr const char* kName = "InMemoryTableScan";
-  static constexpr auto fields() {
-    return std::tuple(field("output", &InMemoryTableScanExec::attributes), field("filters", &InMemoryTableScanExec::filters), field("key", &InMemoryTableScanExec::key));
-  }
-  std::vector<AttributePtr> output() const override { return attributes; }
-};
 
 struct ProjectExec final : PhysicalNode<ProjectExec, PhysicalKind::kProject> {
   std::vector<ExprPtr> projectList;
@@ -117,73 +53,6 @@ struct HashAggregateExec final : PhysicalNode<HashAggregateExec, PhysicalKind::k
   bool givesStates() const { return mode == AggregateMode::kPartial || mode == AggregateMode::kPartialMerge; }
   bool takesStates() const { return mode != AggregateMode::kPartial && mode != AggregateMode::kComplete; }
   std::vector<AttributePtr> output() const override;
-  std::vector<Distribution> requiredChildDistribution() const override;
-};
-
-/// Which child the hash table is made of.
-enum class BuildSide : uint8_t { kLeft, kRight };
-
-/// Equi-join with a hash table; `condition` is the residual. Every JoinType but kCross.
-struct ShuffledHashJoinExec final : PhysicalNode<ShuffledHashJoinExec, PhysicalKind::kShuffledHashJoin> {
-  std::vector<ExprPtr> leftKeys;
-  std::vector<ExprPtr> rightKeys;
-  JoinType type = JoinType::kInner;
-  BuildSide buildSide = BuildSide::kRight;
-  ExprPtr condition;
-  AttributePtr exists;
-  std::vector<int64_t> dynamicFilterIds;  // one a key; 0: none wanted
-  PhysicalPlanPtr left;
-  PhysicalPlanPtr right;
-  static constexpr const char* kName = "ShuffledHashJoin";
-  static constexpr auto fields() {
-    return std::tuple(field("leftKeys", &ShuffledHashJoinExec::leftKeys), field("rightKeys", &ShuffledHashJoinExec::rightKeys),
-                      field("type", &ShuffledHashJoinExec::type), field("buildSide", &ShuffledHashJoinExec::buildSide),
-                      field("condition", &ShuffledHashJoinExec::condition), field("exists", &ShuffledHashJoinExec::exists),
-                      field("dynamicFilterIds", &ShuffledHashJoinExec::dynamicFilterIds), field("left", &ShuffledHashJoinExec::left),
-                      field("right", &ShuffledHashJoinExec::right));
-  }
-  std::vector<AttributePtr> output() const override;
-  Partitioning outputPartitioning() const override;
-  std::vector<Distribution> requiredChildDistribution() const override;
-};
-struct BroadcastHashJoinExec final : PhysicalNode<BroadcastHashJoinExec, PhysicalKind::kBroadcastHashJoin> {
-  std::vector<ExprPtr> leftKeys;
-  std::vector<ExprPtr> rightKeys;
-  JoinType type = JoinType::kInner;
-  BuildSide buildSide = BuildSide::kRight;
-  ExprPtr condition;
-  AttributePtr exists;
-  std::vector<int64_t> dynamicFilterIds;
-  PhysicalPlanPtr left;
-  PhysicalPlanPtr right;
-  static constexpr const char* kName = "BroadcastHashJoin";
-  static constexpr auto fields() {
-    return std::tuple(field("leftKeys", &BroadcastHashJoinExec::leftKeys), field("rightKeys", &BroadcastHashJoinExec::rightKeys),
-                      field("type", &BroadcastHashJoinExec::type), field("buildSide", &BroadcastHashJoinExec::buildSide),
-                      field("condition", &BroadcastHashJoinExec::condition), field("exists", &BroadcastHashJoinExec::exists),
-                      field("dynamicFilterIds", &BroadcastHashJoinExec::dynamicFilterIds), field("left", &BroadcastHashJoinExec::left),
-                      field("right", &BroadcastHashJoinExec::right));
-  }
-  std::vector<AttributePtr> output() const override;
-  Partitioning outputPartitioning() const override;
-  std::vector<Distribution> requiredChildDistribution() const override;
-};
-/// Any join condition; every JoinType.
-struct BroadcastNestedLoopJoinExec final : PhysicalNode<BroadcastNestedLoopJoinExec, PhysicalKind::kBroadcastNestedLoopJoin> {
-  JoinType type = JoinType::kInner;
-  BuildSide buildSide = BuildSide::kRight;
-  ExprPtr condition;
-  AttributePtr exists;
-  PhysicalPlanPtr left;
-  PhysicalPlanPtr right;
-  static constexpr const char* kName = "BroadcastNestedLoopJoin";
-  static constexpr auto fields() {
-    return std::tuple(field("type", &BroadcastNestedLoopJoinExec::type), field("buildSide", &BroadcastNestedLoopJoinExec::buildSide),
-                      field("condition", &BroadcastNestedLoopJoinExec::condition), field("exists", &BroadcastNestedLoopJoinExec::exists),
-                      field("left", &BroadcastNestedLoopJoinExec::left), field("right", &BroadcastNestedLoopJoinExec::right));
-  }
-  std::vector<AttributePtr> output() const override;
-  Partitioning outputPartitioning() const override;
   std::vector<Distribution> requiredChildDistribution() const override;
 };
 
