@@ -46,7 +46,7 @@ def load_modules():
         tables = load_beside("flint_tables")
         tables.TableFunctions(tasks)
         tasks.answer = load_beside("flint_questions").Questions(tasks, tables.prepare).answer
-        load_beside("flint_series")
+        load_beside("flint_series").use_layouts(load_beside("flint_layouts"))
     except ImportError:
         pass  # without pyarrow there are no table functions, without pandas no functions of series
     return tasks

@@ -1,6 +1,6 @@
 """The bytes of a task between the engine and a worker, as files: in frames, of which the large ones lie in slots of shared memory.
 
-A frame is two numbers: (slot, size) for bytes in a slot, (-1, size) for bytes that follow on the socket, (-2, 0) to tell the engine that slots were left.
+A frame is two numbers: (slot, size) for bytes in a slot, (-1, size) for bytes that follow on the socket, (-2, 0) to tell the engine that all of its frames were read.
 Arrow data in a slot is read where it lies. Its slot is left when nothing refers to it any more; functions that keep what they got get copies. The engine's side is
 src/pyworker/worker_channel.cc, the memory's layout src/pyworker/worker_slots.h.
 """
@@ -46,13 +46,12 @@ class Slots:
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.memory))
         self.process = os.getpid()
         self.leased = 0
-        self.untold = 0  # slots that were left since the engine heard of any
+        self.untold = 0  # frames that were read since the engine heard of it
 
     def leave(self, slot):
         if os.getpid() != self.process:
             return  # a function has forked
         self.leased -= 1
-        self.untold += 1
         self.memory[slot] = 0
 
     def take(self, slot, size):
@@ -63,7 +62,6 @@ class Slots:
             return pyarrow.foreign_buffer(self.address + self.flag_bytes + slot * self.size, size, Lease(self, slot))
         start = self.flag_bytes + slot * self.size
         copied = self.memory[start : start + size]
-        self.untold += 1
         self.memory[slot] = 0
         return pyarrow.py_buffer(copied)
 
@@ -125,6 +123,8 @@ class FramedInput:
         if len(header) < FRAME.size:
             return False
         slot, size = FRAME.unpack(header)
+        if self.slots is not None:
+            self.slots.untold += 1
         self.chunk = self._receive(size) if slot < 0 else self.slots.take(slot, size)
         self.at, self.left = 0, size
         return True
@@ -136,6 +136,25 @@ class FramedInput:
         if type(self.chunk) is bytes:
             return self.chunk[start : self.at]
         return self.chunk.slice(start, size)
+
+    def place(self):
+        """Where the next bytes lie, if that is in a slot: its buffer and how far in."""
+        if self.left == 0:
+            self._next()
+        return (self.chunk, self.at) if self.left > 0 and type(self.chunk) is not bytes else None
+
+    def since(self, place):
+        """The bytes from a place on to here; None where they are in several pieces."""
+        chunk, start = place
+        return chunk.slice(start, self.at - start) if chunk is self.chunk else None
+
+    def read_like(self, head, size):
+        """The next `size` bytes as an Arrow buffer, if they lie in one piece and begin as `head`; nothing is read otherwise."""
+        if self.left == 0:
+            self._next()
+        if self.left < size or type(self.chunk) is bytes or not self.chunk.slice(self.at, head.size).equals(head):
+            return None
+        return self._take(size)
 
     def read_buffer(self, size):
         """`size` bytes, or what there is before the end: as bytes or an Arrow buffer."""
@@ -199,6 +218,27 @@ class FramedOutput:
             self.send()
         return total
 
+    def write_message(self, head, size, places, columns):
+        """Writes `head` and each column's bytes at its place of `size` bytes, where a slot takes them; else nothing."""
+        slots = self.slots
+        if slots is None or size > slots.size:
+            return False
+        if self.filled > 0 and (self.slot is None or self.filled + size > slots.size):
+            self.send()
+        if self.filled == 0:
+            self.slot = slots.free_output()
+        if self.slot is None:
+            return False
+        start = slots.flag_bytes + (slots.inputs + self.slot) * slots.size + self.filled
+        memory = slots.memory
+        memory[start : start + head.size] = head
+        for at, column in zip(places, columns):
+            memory[start + at : start + at + column.nbytes] = column
+        self.filled += size
+        if self.filled >= LEAST_SENT:
+            self.send()
+        return True
+
     def send(self):
         """Tells the engine of what was written since the last time."""
         end_copies(self.process)
@@ -211,17 +251,17 @@ class FramedOutput:
             self.pending = bytearray()
         self.slot = None
         self.filled = 0
-        if self.slots is not None:
-            self.slots.untold = 0
         self.sink.flush()
 
     def flush(self):
-        if self.filled > 0:
-            self.send()
-        elif self.slots is not None and self.slots.untold > 0:
+        """Before waiting for the engine: what was written goes to it, and that it may use the slots that were left."""
+        if self.slots is not None and self.slots.untold > 0:
             self.slots.untold = 0
             self.sink.write(FRAME.pack(SLOTS_LEFT, 0))
-            self.sink.flush()
+            if self.filled == 0:
+                self.sink.flush()
+        if self.filled > 0:
+            self.send()
 
     def close(self):
         pass

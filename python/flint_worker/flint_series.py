@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import types as T
 from pyspark.sql.conversion import ArrowBatchTransformer, PandasToArrowConversion
+from pyspark.sql.pandas.serializers import ArrowStreamPandasUDFSerializer
 
 NUMBERS = {kind.id for kind in (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.float32(), pa.float64())}
 COPIES_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
@@ -114,6 +115,53 @@ def to_pandas(batch, timezone, schema=None, struct_in_pandas="dict", ndarray_as_
 def convert(data, schema, **options):
     made = batch_of(data, schema)
     return general_convert(data, schema, **options) if made is None else made
+
+
+general_load = ArrowStreamPandasUDFSerializer.load_stream
+general_dump = ArrowStreamPandasUDFSerializer.dump_stream
+
+
+def load_stream(self, stream):
+    if not hasattr(stream, "read_like") or self._input_type is not None or self._prefer_int_ext_dtype:
+        yield from general_load(self, stream)
+        return
+    known = None
+    reader = pa.ipc.open_stream(stream)
+    while True:
+        message = stream.read_like(known.head, known.size) if known is not None else None
+        if message is not None:
+            yield known.make(message)
+            continue
+        place = stream.place()
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        message = None if place is None else stream.since(place)
+        if message is not None and (known is None or batch.num_rows != known.num_rows):
+            known = layouts.known_input(message, batch, self._df_for_struct) or known
+        yield ArrowBatchTransformer.to_pandas(
+            batch,
+            timezone=self._timezone,
+            struct_in_pandas=self._struct_in_pandas,
+            ndarray_as_list=self._ndarray_as_list,
+            df_for_struct=self._df_for_struct,
+        )
+
+
+def dump_stream(self, iterator, stream):
+    if not hasattr(stream, "write_message"):
+        return general_dump(self, iterator, stream)
+    known = layouts.KnownOutput()
+    return general_dump(self, (packed for packed in iterator if not known.write(packed, stream)), stream)
+
+
+def use_layouts(module):
+    """Series of numbers pass by places in messages."""
+    global layouts
+    layouts = module
+    ArrowStreamPandasUDFSerializer.load_stream = load_stream
+    ArrowStreamPandasUDFSerializer.dump_stream = dump_stream
 
 
 ArrowBatchTransformer.to_pandas = to_pandas

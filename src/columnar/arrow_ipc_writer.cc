@@ -32,7 +32,9 @@ constexpr size_t padded(size_t size) { return (size + 15) / 16 * 16; }
 // metadata of one size, so that it can be put there without moving the body.
 class RecordBatchBody {
  public:
-  RecordBatchBody(bool largeVarTypes, size_t gap, size_t expectedBytes) : large_(largeVarTypes), gap_(padded(gap)) {
+  RecordBatchBody(bool largeVarTypes, size_t gap, size_t expectedBytes, std::string memory)
+      : large_(largeVarTypes), gap_(padded(gap)), body_(std::move(memory)) {
+    body_.clear();
     body_.reserve(gap_ + expectedBytes);
     body_.resize(gap_);
   }
@@ -395,7 +397,7 @@ std::string ArrowIpcWriter::finishBatch() { return write({}); }
 
 std::string ArrowIpcWriter::write(std::string prefix) {
   const size_t before = prefix.size();
-  RecordBatchBody body(options_.largeVarTypes, before + metadataBytes_, lastBytes_ + lastBytes_ / 8 + kEndOfStream.size());
+  RecordBatchBody body(options_.largeVarTypes, before + metadataBytes_, lastBytes_ + lastBytes_ / 8 + kEndOfStream.size(), std::exchange(spare_, {}));
   Chunks chunks;
   for (size_t column = 0; column < fields_.size(); ++column) {
     chunks.clear();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "columnar/columnar_batch.h"
@@ -34,6 +35,8 @@ class ArrowIpcWriter {
   /// For streams of several batches: what they start with, the added rows as one record batch, and what they end with.
   const std::string& schemaMessage() const { return schemaMessage_; }
   std::string finishBatch();
+  /// Memory of a batch that was finished before and is not needed any more: the next one is made there.
+  void reuse(std::string memory) { spare_ = std::move(memory); }
   static std::string endOfStream();
 
  private:
@@ -50,6 +53,7 @@ class ArrowIpcWriter {
   std::string schemaMessage_;
   std::vector<Part> parts_;
   int64_t numRows_ = 0;
+  std::string spare_;
   // Of the batch before.
   size_t metadataBytes_ = 0;
   size_t lastBytes_ = 0;

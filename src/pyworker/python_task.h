@@ -30,6 +30,8 @@ class PythonTask {
   PythonTask& operator=(const PythonTask&) = delete;
 
   void send(std::string bytes);
+  /// Memory that something sent before was in, to make what is sent next in; may be empty.
+  std::string takeSpare() { return channel_ == nullptr ? std::string() : channel_->takeSpare(); }
   /// After the last input.
   void endInput();
   /// Whether the worker has taken enough of what was sent to send more.

@@ -45,11 +45,12 @@ bool WorkerChannel::frameNext() {
   std::optional<size_t> slot;
   if (slots != nullptr && left >= kLeastInSlot && !restOnSocket_) {
     slot = slots->takeInput();
-    // A worker speaks when it has left slots. If none is free then, its function has written where the flags are, or it has all of them still to read.
+    // A worker says when it has read all. If no slot is free then, its function keeps what it got, or has written where the flags are.
     if (!slot.has_value() && !std::exchange(heardOf_, false)) return false;
     restOnSocket_ = !slot.has_value();
   }
   if (slot.has_value()) {
+    heardOf_ = false;
     count = std::min(left, WorkerSlots::kBytes);
     std::memcpy(slots->input(*slot).data(), first.data() + framedOfFirst_, count);
     appendHeader(wire_, static_cast<int32_t>(*slot), count);
@@ -60,6 +61,7 @@ bool WorkerChannel::frameNext() {
   queuedBytes_ -= static_cast<int64_t>(count);
   framedOfFirst_ += count;
   if (framedOfFirst_ == first.size()) {
+    if (first.capacity() > spare_.capacity()) spare_ = std::move(queue_.front());
     queue_.pop_front();
     framedOfFirst_ = 0;
     restOnSocket_ = false;
@@ -107,11 +109,13 @@ WorkerChannel::Outcome WorkerChannel::readHeader() {
   const Outcome outcome = receive(header_.data(), 8, headerFilled_);
   if (outcome != Outcome::kMoved || headerFilled_ < 8) return outcome;
   headerFilled_ = 0;
-  heardOf_ = true;
   slot_ = numberAt(header_.data());
   frameLeft_ = numberAt(header_.data() + 4);
   frameAt_ = 0;
-  if (slot_ == kSlotsLeft && frameLeft_ == 0) return outcome;
+  if (slot_ == kSlotsLeft && frameLeft_ == 0) {
+    heardOf_ = true;
+    return outcome;
+  }
   const bool inSlot = slot_ >= 0 && worker_.slots() != nullptr && static_cast<size_t>(slot_) < WorkerSlots::kOutputs;
   if (!inSlot && slot_ != kOnSocket) return Outcome::kSenseless;
   return frameLeft_ > 0 && (!inSlot || frameLeft_ <= static_cast<int64_t>(WorkerSlots::kBytes)) ? outcome : Outcome::kSenseless;

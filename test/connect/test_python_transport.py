@@ -139,3 +139,43 @@ def test_generators_give_more_than_they_get(spark):
     frame = spark.range(0, 20000, 1, 1).selectExpr("id", "repeat('x', 100) AS text")
     assert frame.mapInArrow(repeated, "id long, text string").agg(F.count("text"), F.sum("id")).first() == (1000000, 50 * sum(range(20000)))
     assert frame.mapInArrow(repeated, "id long, text string").limit(5).count() == 5
+
+
+def test_series_that_lie_as_those_before(spark):
+    kept = []
+
+    @F.pandas_udf(LongType())
+    def changed(x: pd.Series) -> pd.Series:
+        kept.append((x, x.sum()))
+        return pd.Series([sum(each.sum() != total for each, total in kept)] * len(x), dtype="int64")
+
+    frame = spark.range(0, 305000, 1, 1)
+    assert frame.select(changed("id").alias("changed")).agg(F.count("changed"), F.max("changed")).first() == (305000, 0)
+
+    @F.pandas_udf(DoubleType())
+    def without(x: pd.Series) -> pd.Series:
+        half = x / 2
+        return half.where(x != 25000)[::-1][::-1] if x.iloc[0] else half
+
+    missing = frame.select("id", without("id").alias("half")).where("half IS NULL OR half != id / 2").collect()
+    assert [row[0] for row in missing] == [25000]
+
+    @F.pandas_udf("struct<a: bigint, b: double, c: bigint>")
+    def same(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows
+
+    for columns in (["id AS a", "id / 2D AS b", "id + 1 AS c"], ["id AS a", "id / 2D AS b", "IF(id = 15000, NULL, id + 1) AS c"]):
+        rows = frame.selectExpr(*columns).select(F.struct("a", "b", "c").alias("rows"))
+        given = rows.select("rows", same("rows").alias("same"))
+        if "NULL" not in columns[2]:
+            assert given.where("rows = same").count() == 305000
+        else:
+            assert given.where("rows.c IS NULL AND same.c IS NULL").count() == 1
+            assert given.where("rows.b = same.b").count() == 305000
+
+    @F.pandas_udf(DoubleType())
+    def both(rows: pd.DataFrame, x: pd.Series) -> pd.Series:
+        return rows["a"] + rows["b"] + x
+
+    even = frame.selectExpr("id / 2D AS a", "id / 4D AS b", "id AS c")
+    assert even.select(both(F.struct("a", "b"), "c").alias("s"), "c").where("s = c * 1.75D").count() == 305000

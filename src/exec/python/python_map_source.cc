@@ -148,7 +148,9 @@ Status PythonMapSource::Local::startTask(int32_t partition) {
 }
 
 void PythonMapSource::Local::sendRows() {
-  if (writer_.numRows() > 0) run_->send(writer_.finishBatch());
+  if (writer_.numRows() == 0) return;
+  writer_.reuse(run_->takeSpare());
+  run_->send(writer_.finishBatch());
 }
 
 Status PythonMapSource::Local::endTask() {
