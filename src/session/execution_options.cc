@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "session/shared_state.h"
@@ -18,7 +19,8 @@ exec::ExecOptions executionOptions(const catalog::SQLConf& conf, const SharedSta
   const int32_t threads = conf.get(kExecutionThreads);
   options.numThreads = threads > 0 ? threads : shared.numThreads;
   options.shufflePartitions = static_cast<int32_t>(std::max<int64_t>(1, conf.getInteger("spark.sql.shuffle.partitions", 200)));
-  options.defaultParallelism = static_cast<int32_t>(conf.getInteger("spark.default.parallelism", shared.numThreads));
+  const int64_t parallelism = conf.getInteger("spark.default.parallelism", shared.numThreads);
+  options.defaultParallelism = static_cast<int32_t>(std::clamp<int64_t>(conf.getInteger("spark.sql.leafNodeDefaultParallelism", parallelism), 1, 1 << 20));
   options.splits.maxPartitionBytes = conf.getBytes("spark.sql.files.maxPartitionBytes", options.splits.maxPartitionBytes);
   options.splits.openCostInBytes = conf.getBytes("spark.sql.files.openCostInBytes", options.splits.openCostInBytes);
   options.splits.minPartitions = static_cast<int32_t>(conf.getInteger("spark.sql.files.minPartitionNum", 0));

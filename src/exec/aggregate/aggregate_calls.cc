@@ -38,9 +38,10 @@ std::vector<VectorPtr> argumentsOf(const AggregateCalls::Call& call, const std::
 }  // namespace
 
 Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options,
-                                                                   const std::vector<bool>& merges) {
+                                                                   const std::vector<bool>& merges, bool inOrder) {
   auto made = std::make_shared<AggregateCalls>();
   made->numKeys = node.grouping.size();
+  made->orderSensitive = inOrder;
   const std::vector<expr::AttributePtr> childOutput = node.child->output();
   const bool fromStates = node.takesStates();
   std::vector<expr::ExprPtr> inputs;

@@ -31,9 +31,10 @@ struct AggregateCalls {
   std::shared_ptr<const expr::ExpressionEvaluator> results;  // over keys, then the calls' values; null where states are given
   bool orderSensitive = false;
 
-  /// `merges` says which calls read states (`stateAttributes`, in order); empty: all where the mode takes states, none else.
+  /// `merges` says which calls read states (`stateAttributes`, in order); empty: all where the mode takes states, none else. `inOrder`: rows have to come in
+  /// order whatever the calls say.
   static Result<std::shared_ptr<const AggregateCalls>> make(const plan::HashAggregateExec& node, const expr::EvaluationOptions& options,
-                                                            const std::vector<bool>& merges = {});
+                                                            const std::vector<bool>& merges = {}, bool inOrder = false);
   std::vector<std::shared_ptr<const expr::Aggregator>> aggregators() const;
 
   /// Adds rows to groups: `groups[i]` is the group of the i-th active row. `columns` is what `input` gave.

@@ -1,5 +1,6 @@
 #include "exec/aggregate/lower_hash_aggregate.h"
 
+#include "exec/aggregate/aggregate_by_partition.h"
 #include "exec/aggregate/finish_states_operator.h"
 #include "exec/aggregate/grouping_sets.h"
 #include "exec/aggregate/hash_aggregate_sink.h"
@@ -85,6 +86,7 @@ Status lowerHashAggregate(const plan::PhysicalPlanPtr& node, PipelineBuilder& bu
   const auto& aggregate = *node->as<plan::HashAggregateExec>();
   if (const plan::PhysicalPlanPtr chain = chainGroupingSets(aggregate)) return builder.lower(chain);
   RETURN_IF_ERROR(builder.lower(aggregate.child));
+  if (showsPartitions(aggregate)) return lowerByPartition(aggregate, builder);
   if (hasOneDistinctArgument(aggregate)) return lowerInTwoSteps(aggregate, builder);
   ASSIGN_OR_RETURN(auto calls, AggregateCalls::make(aggregate, builder.task().evaluation()));
   if (aggregate.mode == plan::AggregateMode::kFinish) {
