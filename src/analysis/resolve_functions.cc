@@ -429,8 +429,10 @@ bool lacksUnit(std::string_view name, const UnresolvedFunction& call) {
 
 // product() belongs to the DataFrame API: SQL text does not know it.
 expr::FunctionRegistry::Entry findBuiltin(const expr::FunctionRegistry& functions, const std::string& name, const UnresolvedFunction& call) {
+  static constexpr std::array<std::string_view, 6> kOfClients = {"product", "pandas_product", "pandas_mode", "null_index", "ewm", "timestamp_ntz_to_long"};
   const bool fromText = call.origin() != nullptr && call.origin()->sqlText != nullptr;
-  return name == "product" && fromText ? expr::FunctionRegistry::Entry() : functions.find(name);
+  const bool isHidden = fromText && std::find(kOfClients.begin(), kOfClients.end(), name) != kOfClients.end();
+  return isHidden ? expr::FunctionRegistry::Entry() : functions.find(name);
 }
 
 }  // namespace

@@ -76,7 +76,12 @@ Result<ResolvedPlan> PlanResolver::relationOf(const connector::TablePtr& table, 
   return out;
 }
 
+static Error streamingRead(const std::string& source, const OriginPtr& origin) {
+  return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "readStream, reading " + source + " as a stream").at(origin).as(ErrorFamily::kUnsupportedOperation);
+}
+
 Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelation& node) {
+  if (node.isStreaming) return streamingRead(node.nameParts.back(), node.origin());
   std::vector<std::string> name = node.nameParts;
   if (node.identifier != nullptr) {
     const NameContext nothing;
@@ -198,6 +203,7 @@ Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelatio
 }
 
 Result<ResolvedPlan> PlanResolver::resolveDataSource(const plan::UnresolvedDataSource& node) {
+  if (node.isStreaming) return streamingRead(node.format, node.origin());
   if (dependencies_ != nullptr) dependencies_->isMomentary = true;
   const std::string format = node.format.empty() ? conf_.get("spark.sql.sources.default", "parquet") : node.format;
   const connector::DataSource* source = connector::DataSourceTable::instance().find(format);

@@ -102,7 +102,7 @@ std::string functionPage() {
   std::set<std::string_view> shown;
   for (const std::string& name : registry.names()) {
     const Entry entry = entryOf(registry.find(name));
-    if (entry.names.empty() || entry.group == Group::kInternal || !shown.insert(entry.names[0]).second) continue;
+    if (entry.names.empty() || entry.usage.empty() || entry.group == Group::kInternal || !shown.insert(entry.names[0]).second) continue;
     groups[titleOf(entry.group)].push_back(entry);
   }
   std::string out = "# Built-in functions\n\nMade by `flint functions` from the functions' declarations in `src/functions`; change it there.\n";

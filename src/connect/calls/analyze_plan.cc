@@ -1,5 +1,6 @@
 #include <spark/connect/base.pb.h>
 
+#include <algorithm>
 #include <set>
 
 #include "connect/calls/calls.h"
@@ -36,11 +37,14 @@ class PlanAnalysis {
   Status answer(const AnalysisRequest& request, AnalysisResponse& response);
 
  private:
-  Result<Query> query(const spark::connect::Relation& relation) {
+  Result<LogicalPlanPtr> decoded(const spark::connect::Relation& relation) {
     SessionDecodeContext context(session_);
     PlanDecoder decoder(context);
-    ASSIGN_OR_RETURN(LogicalPlanPtr decoded, decoder.relation(relation));
-    return std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(decoded));
+    return decoder.relation(relation);
+  }
+  Result<Query> query(const spark::connect::Relation& relation) {
+    ASSIGN_OR_RETURN(LogicalPlanPtr plan, decoded(relation));
+    return std::make_shared<session::QueryExecution>(session_.sparkPtr(), std::move(plan));
   }
   Result<Query> query(const spark::connect::Plan& plan) {
     spark::connect::Plan inflated;
@@ -58,10 +62,30 @@ class PlanAnalysis {
   Status sameSemantics(const AnalysisRequest::SameSemantics& request, AnalysisResponse& response);
   Status explain(const AnalysisRequest::Explain& request, AnalysisResponse& response);
   Status inputFiles(const spark::connect::Plan& plan, AnalysisResponse& response);
+  Status isStreaming(const spark::connect::Plan& plan, AnalysisResponse& response);
   Status jsonToDdl(const std::string& json, AnalysisResponse& response);
 
   SessionHolder& session_;
 };
+
+// Whether a plan reads a stream somewhere.
+static bool readsStream(const LogicalPlanPtr& node) {
+  if (const auto* relation = node->as<plan::UnresolvedRelation>(); relation != nullptr && relation->isStreaming) return true;
+  if (const auto* source = node->as<plan::UnresolvedDataSource>(); source != nullptr && source->isStreaming) return true;
+  const auto children = node->children();
+  return std::any_of(children.begin(), children.end(), readsStream);
+}
+
+Status PlanAnalysis::isStreaming(const spark::connect::Plan& plan, AnalysisResponse& response) {
+  spark::connect::Plan inflated;
+  RETURN_IF_ERROR(inflatePlan(plan, inflated));
+  if (!inflated.has_root()) return invalidPlan("a relation was expected");
+  ASSIGN_OR_RETURN(const LogicalPlanPtr given, decoded(inflated.root()));
+  const bool found = readsStream(given);
+  if (!found) RETURN_IF_ERROR(std::make_shared<session::QueryExecution>(session_.sparkPtr(), given)->analyzed());
+  response.mutable_is_streaming()->set_is_streaming(found);
+  return Status::ok();
+}
 
 Status PlanAnalysis::persist(const AnalysisRequest::Persist& request, AnalysisResponse& response) {
   ASSIGN_OR_RETURN(const LogicalPlanPtr resolved, analyzed(request.relation()));
@@ -162,9 +186,7 @@ Status PlanAnalysis::answer(const AnalysisRequest& request, AnalysisResponse& re
       return Status::ok();
     }
     case AnalysisRequest::kIsStreaming:
-      RETURN_IF_ERROR(analyzed(request.is_streaming().plan()));
-      response.mutable_is_streaming()->set_is_streaming(false);
-      return Status::ok();
+      return isStreaming(request.is_streaming().plan(), response);
     case AnalysisRequest::kInputFiles: return inputFiles(request.input_files().plan(), response);
     case AnalysisRequest::kSparkVersion: response.mutable_spark_version()->set_version(kSparkVersion); return Status::ok();
     case AnalysisRequest::kDdlParse: {

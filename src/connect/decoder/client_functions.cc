@@ -74,6 +74,33 @@ ExprPtr kurtosis(const ExprPtr& value) {
   return choice(call("<", {n, number(4)}), expr::literalNull(DataType::float64()), choice(flat, number(0), call("*", {inner, factor})));
 }
 
+// NULL where a value is missing and `ignoresNulls` is false.
+ExprPtr product(const ExprPtr& value, const ExprPtr& ignoresNulls) {
+  ExprPtr missing = call("count_if", {call("isnull", {value})});
+  const ExprPtr isNull = call("and", {call("not", {ignoresNulls}), call(">", {std::move(missing), literalInt(0)})});
+  return choice(isNull, expr::literalNull(), call("pandas_product", {value}));
+}
+
+ExprPtr field(const ExprPtr& record, const char* name) {
+  expr::UnresolvedExtractValue node;
+  node.child = record;
+  node.extraction = expr::literal(Value::string(name), DataType::string());
+  return expr::makeExpr(std::move(node));
+}
+
+// A number of a vector, which is stored as all of its numbers (type 1) or as those that are not zero and their places.
+ExprPtr vectorItem(const ExprPtr& vector, const ExprPtr& index) {
+  const ExprPtr stored = call("unwrap_udt", {vector});
+  const ExprPtr isDense = call("=", {field(stored, "type"), literalInt(1)});
+  const ExprPtr values = field(stored, "values");
+  const ExprPtr place = binarySearch(field(stored, "indices"), index);
+  const ExprPtr size = choice(isDense, call("size", {values}), field(stored, "size"));
+  const ExprPtr inside = call("and", {call(">=", {index, literalInt(0)}), call("<", {index, size})});
+  const ExprPtr sparse = choice(call(">=", {place, literalInt(0)}), call("get", {values, place}), number(0));
+  ExprPtr message = call("format_string", {expr::literal(Value::string("Vector index must be in [0, %s), but got %s"), DataType::string()), size, index});
+  return choice(inside, choice(isDense, call("get", {values, index}), sparse), call("raise_error", {std::move(message)}));
+}
+
 }  // namespace
 
 ExprPtr clientFunction(std::string_view name, const Arguments& arguments) {
@@ -92,6 +119,8 @@ ExprPtr clientFunction(std::string_view name, const Arguments& arguments) {
   }
   if (name == "pandas_skew" && n == 1) return skewness(arguments[0]);
   if (name == "pandas_kurt" && n == 1) return kurtosis(arguments[0]);
+  if (name == "pandas_product" && n == 2) return product(arguments[0], arguments[1]);
+  if (name == "vector_get" && n == 2) return vectorItem(arguments[0], arguments[1]);
   return nullptr;
 }
 

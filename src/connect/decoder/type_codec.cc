@@ -77,6 +77,7 @@ Result<DataType> decodeType(const Message& message) {
     case Message::kDecimal: {
       const int precision = message.decimal().has_precision() ? message.decimal().precision() : 10;
       const int scale = message.decimal().scale();
+      if (scale < 0) return unsupportedFeature("a decimal of negative scale");
       if (precision < 1 || precision > 38 || scale < 0 || scale > precision) return invalidPlan("a decimal type out of range");
       return DataType::decimal(precision, scale);
     }

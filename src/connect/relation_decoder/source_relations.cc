@@ -3,6 +3,7 @@
 #include "connect/decoder/literal_decoder.h"
 #include "connect/relation_decoder/relations.h"
 #include "parser/parameter_binding.h"
+#include "parser/token_reader.h"
 
 namespace flint::connect {
 namespace {
@@ -12,6 +13,22 @@ using plan::makePlan;
 template <class Map>
 plan::Options optionsOf(const Map& map) {
   return plan::Options(map.begin(), map.end());
+}
+
+// A JDBC table as the rows that meet each of the predicates, one after the other.
+LogicalPlanPtr partsByPredicate(const spark::connect::Read::DataSource& source) {
+  plan::Union all;
+  for (int i = 0; i < source.predicates_size(); ++i) {
+    plan::UnresolvedDataSource part;
+    part.format = "jdbc";
+    part.schema = source.schema();
+    part.options = optionsOf(source.options());
+    for (auto& [name, value] : part.options) {
+      if (parser::lowerCase(name) == "dbtable") value = "(SELECT * FROM " + value + " WHERE " + source.predicates(i) + ") part_" + std::to_string(i);
+    }
+    all.inputs.push_back(makePlan(std::move(part)));
+  }
+  return all.inputs.size() == 1 ? all.inputs[0] : makePlan(std::move(all));
 }
 
 }  // namespace
@@ -31,7 +48,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
       plan::UnresolvedDataSource node;
       node.format = source.has_format() && !source.format().empty() ? source.format() : decoder.context().defaultFormat();
       if (source.predicates_size() > 0) {
-        if (node.format == "jdbc") return unsupportedFeature("reading JDBC by predicates");
+        if (node.format == "jdbc" && !message.is_streaming()) return partsByPredicate(source);
         return Error(condition::kConnectInvalidPlanPredicatesNotSupportedForDataSource).with("format", node.format).as(ErrorFamily::kSqlConnect);
       }
       node.schema = source.schema();

@@ -36,6 +36,12 @@ bool isByPartition(const plan::PythonMapExec& node) {
 // A barrier stage, whose tasks wait for one another, is a single task.
 bool isOneTask(const plan::PythonMapExec& node) { return isGrouped(node.shape) || node.isBarrier || (node.shape == PythonShape::kTable && node.function(0).inOneTask); }
 
+// Functions that see batches: one has rows of one partition.
+bool seesBatches(const plan::PythonMapExec& node) {
+  const expr::PythonEvalType type = node.function(0).function.evalType;
+  return node.shape == PythonShape::kScalar && (type == expr::PythonEvalType::kScalarPandas || type == expr::PythonEvalType::kScalarArrow);
+}
+
 // Some rows of a flat vector of numbers without nulls, where they lie; null for other vectors.
 VectorPtr windowOn(const VectorPtr& vector, RowIndex from, RowIndex count) {
   if (!vector->isFlat() || vector->validity() != nullptr) return nullptr;
@@ -125,6 +131,7 @@ class PythonMapSource::Local final : public LocalState {
   RowIndex numResults_ = 0;
   RowIndex resultsTaken_ = 0;
   int64_t rowsSent_ = 0;  // of the run
+  int32_t batchPartition_ = 0;  // of the rows added last
   // The group at hand.
   bool inGroup_ = false;
   std::vector<VectorPtr> groupKeys_;
@@ -227,6 +234,8 @@ Status PythonMapSource::Local::addBatch(const ColumnarBatch& batch) {
     for (const int32_t column : source_.passed_) passed.push_back(batch.column(static_cast<size_t>(column)));
     carried_.push_back({columnar::compact(batch.withColumns(std::move(passed))), 0, rowsSent_});
   }
+  if (batch.partition() != batchPartition_ && seesBatches(*source_.node_)) sendRows();
+  batchPartition_ = batch.partition();
   rowsSent_ += batch.numSelected();
   const int64_t most = source_.run_->maxRecordsPerBatch;
   for (RowIndex from = 0; from < batch.numSelected();) {

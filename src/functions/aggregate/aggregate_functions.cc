@@ -20,6 +20,7 @@ void registerAggregates(expr::FunctionRegistry& registry) {
   registerBitmapAggregates(registry);
   registerCountMinSketch(registry);
   registerVectorAggregates(registry);
+  registerClientAggregates(registry);
 }
 
 }  // namespace flint::functions

@@ -24,5 +24,6 @@ void registerHistograms(expr::FunctionRegistry& registry);
 void registerBitmapAggregates(expr::FunctionRegistry& registry);
 void registerCountMinSketch(expr::FunctionRegistry& registry);
 void registerVectorAggregates(expr::FunctionRegistry& registry);
+void registerClientAggregates(expr::FunctionRegistry& registry);
 
 }  // namespace flint::functions
