@@ -17,7 +17,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 # (what is included, why it is heavy, files under src/ that may). All of them are .cc files.
 WALLS = [
     (re.compile(r"\.pb\.h$|^google/protobuf/|^grpc(pp)?/"), "protobuf and gRPC",
-     re.compile(r"^(connect|rpc)/.*\.cc$")),
+     re.compile(r"^(connect|rpc|functions/protobuf)/.*\.cc$")),
     (re.compile(r"^(arrow|parquet|orc)/(?!c/abi\.h$)"), "Arrow, Parquet and ORC",
      re.compile(r"^(columnar/arrow_bridge|io/arrow_fs|pyworker/|sources/|connect/).*\.cc$")),
     (re.compile(r"^regex$"), "<regex>", re.compile(r"(?!)")),

@@ -7,6 +7,7 @@
 #include "analysis/collation_coercion.h"
 #include "analysis/expression_resolver.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/session_modules.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "expr/query_time.h"
@@ -416,6 +417,8 @@ std::string functionMeant(std::string name, const catalog::SQLConf& conf) {
     return lowerCase(conf.get("spark.sql.mapKeyDedupPolicy", "EXCEPTION")) == "last_win" ? name + "_last_win" : name;
   }
   if (name == "array_insert" || name == "array_append") return conf.getBoolean("spark.sql.legacy.negativeIndexInArrayInsert", false) ? name + "_legacy" : name;
+  if (name == "from_avro" || name == "to_avro" || name == "schema_of_avro") return hasModule(conf, "spark-avro") ? name + "_loaded" : name;
+  if (name == "from_protobuf" || name == "to_protobuf") return hasModule(conf, "spark-protobuf") ? name + "_loaded" : name;
   if (name == "array_sort") return conf.getBoolean("spark.sql.legacy.allowNullComparisonResultInArraySort", false) ? name + "_null_equal" : name;
   return name;
 }

@@ -15,6 +15,7 @@
 
 #include "expr/expression_text.h"
 #include "functions/hash/murmur3.h"
+#include "functions/string/java_time_format.h"
 #include "functions/string/utf8.h"
 
 namespace flint::functions {
@@ -182,8 +183,12 @@ std::optional<JavaFormat> JavaFormat::parse(std::string_view format) {
     }
     if (i >= format.size()) return std::nullopt;
     const char letter = format[i++];
-    part.upper = std::strchr("BHSCXEGA", letter) != nullptr;
+    part.upper = std::strchr("BHSCXEGAT", letter) != nullptr;
     part.conversion = part.upper ? static_cast<char>(letter + 32) : letter;
+    if (part.conversion == 't') {
+      if (i >= format.size()) return std::nullopt;
+      part.time = format[i++];
+    }
     if (!isAllowed(part)) return std::nullopt;
     out.parts_.push_back(std::move(part));
   }
@@ -208,6 +213,7 @@ bool JavaFormat::isAllowed(const Part& part) {
     case 'f': return !lacksWidth && !contradicts;
     case 'g': return !lacksWidth && !contradicts && !part.alternate;
     case 'a': return !lacksWidth && !contradicts && !part.group && !part.parentheses;
+    case 't': return isJavaTimeConversion(part.time) && part.precision < 0 && !(part.left && part.width < 0) && !part.alternate && !signs && !part.zero && !part.group;
     case 'n': return part.width < 0 && part.precision < 0 && !part.left && !part.alternate && !signs && !part.zero && !part.group;
     case '%': return !lacksWidth && part.precision < 0 && !part.alternate && !signs && !part.zero && !part.group;
     default: return false;
@@ -269,6 +275,7 @@ std::optional<std::string> JavaFormat::written(const Part& part, const Argument&
       appendCodePoint(text, static_cast<uint32_t>(code));
       return asText(std::move(text));
     }
+    case 't': return wholeBits(type) == 64 ? std::optional(asText(javaTime(part.time, argument.value.asInteger()))) : std::nullopt;
     case 'd':
     case 'o':
     case 'x': return writtenWhole(part, argument);

@@ -34,6 +34,7 @@ class JavaFormat {
   struct Part {
     std::string text;
     char conversion = 0;  // in lower case; 0 for text
+    char time = 0;        // what of a time, behind 't'
     bool upper = false;
     bool left = false, alternate = false, plus = false, space = false, zero = false, group = false, parentheses = false, previous = false;
     int argument = 0;  // from 1; 0: the next one
