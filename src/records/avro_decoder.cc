@@ -517,8 +517,8 @@ AvroDecoder::AvroDecoder(AvroSchemasPtr writer, AvroSchemasPtr reader, const Dat
     : writer_(std::move(writer)), reader_(std::move(reader)) {
   Resolver resolver(caseSensitive);
   root_ = resolver.resolve(writer_->root(), reader_->root(), type);
-  // Spark reads a union of many types inside other values only.
-  const bool isRootUnion = reader_->root().is(Kind::kUnion) && type.is(TypeKind::kStruct) && reader_->root().valueBranches().size() > 1;
+  // Spark reads a union that means a struct inside other values only.
+  const bool isRootUnion = reader_->root().is(Kind::kUnion) && type.is(TypeKind::kStruct);
   if (resolver.isAmbiguous() || isRootUnion) root_ = failing();
 }
 

@@ -303,6 +303,7 @@ Result<FunctionBinding> bindFormatText(const BindContext& context) {
   if (binding.argumentTypes[0].isNested()) return unexpectedArgumentType(context, 0, "\"STRING\"");
   binding.argumentTypes[0] = kString;
   binding.result = kString;
+  binding.nullable = context.arguments[0]->nullable();
   binding.kernel = formatText;
   binding.canRaise = true;
   return binding;
