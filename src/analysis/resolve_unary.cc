@@ -8,8 +8,10 @@
 #include "analysis/select_block.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
+#include "base/legacy_conditions.h"
 #include "expr/expression_text.h"
 #include "parser/sql_parser.h"
+#include "parser/token_reader.h"
 
 namespace flint::analysis {
 namespace {
@@ -213,9 +215,16 @@ Result<ResolvedPlan> PlanResolver::resolveHint(const plan::UnresolvedHint& node)
   if (byNumber || byRange) {
     int32_t partitions = 0;
     std::vector<ExprPtr> keys;
+    const auto isNumber = [](const ExprPtr& parameter) { return expr::literalValue(parameter) != nullptr && parameter->dataType().isIntegral(); };
+    if (name == "coalesce" && (node.parameters.size() != 1 || !isNumber(node.parameters[0]))) {
+      return Error(condition::kLegacyErrorTemp1048).with("hintName", parser::upperCase(name)).at(node.origin()).as(ErrorFamily::kAnalysis);
+    }
     for (const ExprPtr& parameter : node.parameters) {
       const Value* number = expr::literalValue(parameter);
-      if (number != nullptr && parameter->dataType().isIntegral()) {
+      if (isNumber(parameter)) {
+        if (&parameter != &node.parameters[0]) {
+          return Error(condition::kLegacyErrorTemp1047).with("hintName", parser::upperCase(name)).with("invalidParams", parameter->sql()).at(node.origin()).as(ErrorFamily::kAnalysis);
+        }
         partitions = static_cast<int32_t>(number->asInteger());
       } else if (number != nullptr && parameter->dataType().isStringLike() && !number->isNull()) {
         // A name without dots or quotes is one as it stands.

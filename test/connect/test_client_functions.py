@@ -71,3 +71,34 @@ def test_batches_are_of_one_partition(spark):
         return pd.Series([len(x)] * len(x), dtype="int32")
 
     assert [row[0] for row in spark.range(10, numPartitions=3).select(size("id")).collect()] == [3] * 6 + [4] * 4
+
+
+def test_watermarks_of_rows_that_all_came(spark):
+    frame = spark.sql("SELECT TIMESTAMP'2020-01-01 00:00:00' AS t, 1 AS a")
+    assert frame.withWatermark("t", "1 minute").count() == 1
+    for column, delay, expected in (("x", "1 minute", "UNRESOLVED_COLUMN"), ("a", "1 minute", "EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE"), ("t", "soon", "CANNOT_PARSE_INTERVAL")):
+        with pytest.raises(AnalysisException, match=expected):
+            frame.withWatermark(column, delay).collect()
+    with pytest.raises(AnalysisException, match="not supported with batch"):
+        frame.withWatermark("t", "1 minute").dropDuplicatesWithinWatermark(["a"]).collect()
+
+
+def test_hints_of_partitions(spark):
+    for hint in (("REPARTITION", 3, "id"), ("COALESCE", 2), ("REBALANCE", 3, "id"), ("REPARTITION",)):
+        assert spark.range(3).hint(*hint).count() == 3
+    for hint in (("REPARTITION", "id", 3), ("COALESCE", "id"), ("REPARTITION", 3, "nothing")):
+        with pytest.raises(AnalysisException):
+            spark.range(3).hint(*hint).collect()
+
+
+def test_what_plots_ask(spark):
+    plots = pytest.importorskip("pyspark.sql.plot.core")
+    frame = spark.range(2000).selectExpr("id", "id % 10 AS digit", "CAST(id AS double) AS d")
+    assert len(plots.PySparkTopNPlotBase().get_top_n(frame)) == 1000
+    assert 0 < len(plots.PySparkSampledPlotBase().get_sampled(frame)) <= 2000
+    columns = ["digit"]
+    bins = plots.PySparkHistogramPlotBase.get_bins(frame.select(columns), 10)
+    counts = plots.PySparkHistogramPlotBase.compute_hist(frame.select(columns), bins)
+    assert sum(sum(each) for each in counts) == 2000
+    box = plots.PySparkBoxPlotBase.compute_box(frame, ["d"], 1.5, 0.01, False)
+    assert len(box) > 0

@@ -75,6 +75,7 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
     case Message::kCollectMetrics: return decodeRelation(*this, message.collect_metrics());
     case Message::kParse: return decodeRelation(*this, message.parse());
     case Message::kNearestByJoin: return decodeRelation(*this, message.nearest_by_join());
+    case Message::kWithWatermark: return decodeRelation(*this, message.with_watermark());
     case Message::kAsOfJoin: return decodeRelation(*this, message.as_of_join());
     case Message::kTranspose: return decodeRelation(*this, message.transpose());
     case Message::kFreqItems: return decodeRelation(*this, message.freq_items());
@@ -113,7 +114,6 @@ Result<LogicalPlanPtr> PlanDecoder::relationBody(const Message& message) {
           .as(ErrorFamily::kSqlConnect);
     case Message::kUnknown:
     case Message::REL_TYPE_NOT_SET: break;
-    case Message::kWithWatermark:
     case Message::kApplyInPandasWithState:
     case Message::kCommonInlineUserDefinedDataSource:
     case Message::kRelationChanges:

@@ -6,6 +6,7 @@
 namespace spark::connect {
 class Aggregate;
 class AsOfJoin;
+class WithWatermark;
 class ChunkedCachedLocalRelation;
 class CachedLocalRelation;
 class CoGroupMap;
@@ -110,6 +111,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Transpose& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::StatFreqItems& message);
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::AsOfJoin& message);
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::WithWatermark& message);
 
 // nearest_by_join.cc
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::NearestByJoin& message);

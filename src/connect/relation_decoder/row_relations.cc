@@ -59,10 +59,15 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   if (!message.all_columns_as_keys() && message.column_names().empty()) {
     return Error(condition::kConnectInvalidPlanDeduplicateRequiresColumnsOrAll).as(ErrorFamily::kSqlConnect);
   }
-  if (message.within_watermark()) return unsupportedFeature("dropDuplicatesWithinWatermark");
   ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
+  if (message.within_watermark()) return dataFrameCall(session::makeDropDuplicatesWithinWatermark(), std::move(child));
   std::vector<std::string> names(message.column_names().begin(), message.column_names().end());
   return dataFrameCall(session::makeDropDuplicates(std::move(names), decoder.context().caseSensitive()), std::move(child));
+}
+
+Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::WithWatermark& message) {
+  ASSIGN_OR_RETURN(LogicalPlanPtr child, decoder.relation(message.input()));
+  return dataFrameCall(session::makeWithWatermark(message.event_time(), message.delay_threshold(), decoder.context().caseSensitive()), std::move(child));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Sample& message) {

@@ -1,9 +1,11 @@
 #include <algorithm>
 
 #include "session/dataframe_calls/attribute_names.h"
+#include "base/legacy_conditions.h"
 #include "session/dataframe_calls/column_lookup.h"
 #include "session/dataframe_calls/dataframe_calls.h"
 #include "tree/transform.h"
+#include "types/datetime_parser.h"
 #include "types/type_coercion.h"
 
 namespace flint::session {
@@ -223,8 +225,48 @@ class DropDuplicates final : public plan::DataFrameCall {
   const bool caseSensitive_;
 };
 
+// Rows that all came pass a watermark as they are; what it is set on is checked.
+class WithWatermark final : public plan::DataFrameCall {
+ public:
+  WithWatermark(std::string column, std::string delay, bool caseSensitive)
+      : column_(std::move(column)), delay_(std::move(delay)), caseSensitive_(caseSensitive) {}
+  std::string name() const override { return "withWatermark"; }
+
+  Result<LogicalPlanPtr> expand(const LogicalPlanPtr& child) const override {
+    if (!parseCalendarInterval(delay_).has_value()) return Error(condition::kCannotParseInterval).with("intervalString", delay_).as(ErrorFamily::kAnalysis);
+    ASSIGN_OR_RETURN(const std::vector<AttributePtr> found, columnsNamed(child->output(), {column_}, caseSensitive_));
+    const DataType& type = found[0]->type;
+    const bool isWindow = type.is(TypeKind::kStruct) && type.fields().size() == 2 && type.fields()[1].name == "end" && type.fields()[1].type.isDatetime();
+    if (!type.is(TypeKind::kTimestamp) && !type.is(TypeKind::kTimestampNtz) && !isWindow) {
+      return Error(condition::kEventTimeIsNotOnTimestampType)
+          .with("eventName", quoteIdentifier(found[0]->name))
+          .with("eventType", "\"" + type.sql() + "\"")
+          .as(ErrorFamily::kAnalysis);
+    }
+    return child;
+  }
+
+ private:
+  const std::string column_;
+  const std::string delay_;
+  const bool caseSensitive_;
+};
+
+// A plan of rows that all came has no watermark.
+class DropDuplicatesWithinWatermark final : public plan::DataFrameCall {
+ public:
+  std::string name() const override { return "dropDuplicatesWithinWatermark"; }
+  Result<LogicalPlanPtr> expand(const LogicalPlanPtr&) const override {
+    return Error(condition::kLegacyErrorTemp3102).with("msg", "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets").as(ErrorFamily::kAnalysis);
+  }
+};
+
 }  // namespace
 
+DataFrameCallPtr makeWithWatermark(std::string column, std::string delay, bool caseSensitive) {
+  return std::make_shared<WithWatermark>(std::move(column), std::move(delay), caseSensitive);
+}
+DataFrameCallPtr makeDropDuplicatesWithinWatermark() { return std::make_shared<DropDuplicatesWithinWatermark>(); }
 DataFrameCallPtr makeDrop(std::vector<std::string> names, std::vector<ExprPtr> columns, bool caseSensitive) {
   return std::make_shared<Drop>(std::move(names), std::move(columns), caseSensitive);
 }

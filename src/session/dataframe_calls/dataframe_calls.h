@@ -24,6 +24,8 @@ DataFrameCallPtr makeToSchema(StructFields fields, bool caseSensitive);
 DataFrameCallPtr makeSortWithinPartitionsByAll();
 /// No names: all columns.
 DataFrameCallPtr makeDropDuplicates(std::vector<std::string> names, bool caseSensitive);
+DataFrameCallPtr makeWithWatermark(std::string column, std::string delay, bool caseSensitive);
+DataFrameCallPtr makeDropDuplicatesWithinWatermark();
 
 // null_calls.cc
 /// One value for all of `columns` (none: every column whose type fits), or as many values as columns.
