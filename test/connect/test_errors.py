@@ -66,8 +66,8 @@ def test_a_setting_that_is_not_there(spark):
 
 def test_what_is_not_served_is_said(spark):
     with pytest.raises(UnsupportedOperationException) as caught:
-        spark.range(1).withWatermark("id", "1 minute").collect()
-    assert "with_watermark" in str(caught.value)
+        spark.range(1).writeStream.format("noop").start()
+    assert "write_stream_operation_start" in str(caught.value)
 
 
 def test_a_missing_dataframe(spark):
