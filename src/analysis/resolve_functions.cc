@@ -222,6 +222,16 @@ Status checkWithinGroup(const std::string& name, const UnresolvedFunction& call)
   return failed(Error(condition::kInvalidWithinGroupExpressionWrongNumOrderings).with("expectedNum", "1").with("actualNum", std::to_string(call.withinGroup.size())));
 }
 
+// An order by the values themselves, where it is by their keys under a collation.
+ExprPtr withoutCollationKey(const ExprPtr& order) {
+  const auto* sorted = order->as<expr::SortOrder>();
+  const auto* key = sorted == nullptr ? nullptr : sorted->child->as<expr::FunctionCall>();
+  if (key == nullptr || key->name != "collation_key") return order;
+  expr::SortOrder plain = *sorted;
+  plain.child = key->arguments[0];
+  return expr::makeExpr(std::move(plain), order->origin());
+}
+
 // Whether an aggregate only compares the values of an argument, and gives none of them back.
 bool comparesArgument(std::string_view name, bool distinct, size_t argument) {
   if (name == "count") return distinct;
@@ -253,7 +263,10 @@ Result<ExprPtr> ExpressionResolver::resolveAggregate(const expr::AggregateFuncti
     if (!status.isOk()) break;
     auto resolved = resolve(order);
     status = resolved.status();
-    if (status.isOk()) withinGroup.push_back(withoutReplaced(resolved.value()));
+    if (!status.isOk()) break;
+    withinGroup.push_back(withoutReplaced(resolved.value()));
+    // A mode gives the values themselves, not what they are compared by.
+    if (name == "mode") withinGroup.back() = withoutCollationKey(withinGroup.back());
   }
   if (status.isOk() && call.filter != nullptr) {
     auto condition = resolveCondition(call.filter, "FILTER");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/collation_coercion.h"
 #include "analysis/expression_resolver.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
@@ -116,17 +117,19 @@ Result<ExprPtr> ExpressionResolver::resolveSubquery(const ExprPtr& subquery) {
     const DataType left = values[i]->dataType();
     const DataType right = columns[i]->dataType();
     casts.push_back(columns[i]);
-    if (left.isStringLike() && right.isStringLike() && (left.collation() != 0 || right.collation() != 0) && (left.collation() == right.collation() || left.collation() == 0 || right.collation() == 0)) {
-      // Both sides by the keys of the one collation.
-      const DataType type = left.collation() != 0 ? left : right;
-      ASSIGN_OR_RETURN(values[i], comparedByCollation(left.sameType(type) ? values[i] : castImplicitly(values[i], type, options()), options()));
-      ASSIGN_OR_RETURN(const ExprPtr key, comparedByCollation(right.sameType(type) ? ExprPtr(columns[i]) : castImplicitly(columns[i], type, options()), options()));
+    const bool ofTexts = left.isStringLike() && right.isStringLike() && (left.collation() != 0 || right.collation() != 0);
+    if (ofTexts && (values.size() == 1 || left.collation() == right.collation())) {
+      // Both sides by the keys of the collation that they agree on.
+      std::vector<ExprPtr> sides = {values[i], ExprPtr(columns[i])};
+      RETURN_IF_ERROR(alignCollations(sides, false, subquery, options()));
+      ASSIGN_OR_RETURN(values[i], comparedByCollation(sides[0], options()));
+      ASSIGN_OR_RETURN(const ExprPtr key, comparedByCollation(sides[1], options()));
       casts.back() = expr::alias(key, columns[i]->name);
       needsCast = true;
       continue;
     }
     if (left.sameType(right)) continue;
-    const auto common = sameStructure(left, right) ? std::optional(left) : findComparisonType(left, right, options().ansi);
+    const auto common = ofTexts ? std::nullopt : sameStructure(left, right) ? std::optional(left) : findComparisonType(left, right, options().ansi);
     if (!common) {
       std::vector<DataType> leftTypes;
       std::vector<DataType> rightTypes;

@@ -16,6 +16,7 @@
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
 #include "functions/hash/murmur3.h"
+#include "functions/string/collation_keys.h"
 #include "types/collation.h"
 #include "types/type_coercion.h"
 
@@ -303,6 +304,7 @@ struct MostFrequent {
   DataType type;
   bool largest = false;
   bool ordered = false;
+  bool isCollated = false;
 
   Object make() const { return {}; }
   int64_t heldBytes(const Object& object) const { return static_cast<int64_t>(object.counts.size() * 96); }  // a node, with a short value
@@ -330,10 +332,10 @@ struct MostFrequent {
       result.appendNull();
       return Status::ok();
     }
+    if (isCollated) return finalizeCollated(*object, result);
     int64_t most = 0;
     for (const auto& [value, count] : object->counts) most = std::max(most, count);
-    uint32_t places = 64;
-    while (static_cast<double>(object->counts.size()) > 0.7 * places) places *= 2;
+    const uint32_t places = placesOf(*object);
     VectorPtr best;
     uint32_t bestPlace = 0;
     for (const auto& [value, count] : object->counts) {
@@ -352,6 +354,50 @@ struct MostFrequent {
       if (best == nullptr || (largest ? order > 0 : order < 0)) best = std::move(candidate);
     }
     result.appendFrom(*best, 0);
+    return Status::ok();
+  }
+
+ private:
+  // The size of Spark's hash map.
+  static uint32_t placesOf(const Object& object) {
+    uint32_t places = 64;
+    while (static_cast<double>(object.counts.size()) > 0.7 * places) places *= 2;
+    return places;
+  }
+  // Values that are equal under their collations count together; the one that comes first in the hash map stands for them.
+  Status finalizeCollated(const Object& object, VectorBuilder& result) const {
+    struct Group {
+      VectorPtr value;
+      VectorPtr key;
+      uint32_t place = 0;
+      int64_t count = 0;
+    };
+    const uint32_t places = placesOf(object);
+    std::map<std::string, Group> groups;
+    for (const auto& [bytes, count] : object.counts) {
+      VectorBuilder builder(type);
+      RETURN_IF_ERROR(appendBytes(bytes, builder));
+      VectorPtr value = builder.finish();
+      const auto hash = javaHash(*value);
+      const uint32_t place = hash ? static_cast<uint32_t>(murmur3Int(*hash, 0)) & (places - 1) : 0;
+      VectorPtr key = comparedValues(value, type);
+      Group& group = groups[bytesOf(*key, 0, true)];
+      group.count += count;
+      group.key = std::move(key);
+      if (group.value != nullptr && group.place <= place) continue;
+      group.value = std::move(value);
+      group.place = place;
+    }
+    const Group* best = nullptr;
+    for (const auto& [key, group] : groups) {
+      bool isBetter = best == nullptr || group.count > best->count;
+      if (!isBetter && group.count == best->count) {
+        const int order = ordered ? columnar::compareValues(*group.key, 0, *best->key, 0) : 0;
+        isBetter = !ordered ? group.place < best->place : largest ? order > 0 : order < 0;
+      }
+      if (isBetter) best = &group;
+    }
+    result.appendFrom(*best->value, 0);
     return Status::ok();
   }
 };
@@ -555,6 +601,11 @@ Result<AggregateBinding> bindCollect(const BindContext& context, bool) {
   return binding;
 }
 
+bool hasCollation(const DataType& type) {
+  const std::vector<DataType> parts = type.childTypes();
+  return type.collation() != 0 || std::any_of(parts.begin(), parts.end(), hasCollation);
+}
+
 Result<AggregateBinding> bindMode(const BindContext& context, bool) {
   RETURN_IF_ERROR(checkArgumentCount(context, 1, 2));
   const DataType& type = context.argumentTypes[0];
@@ -573,7 +624,7 @@ Result<AggregateBinding> bindMode(const BindContext& context, bool) {
   }
   const auto* order = context.arguments[0]->as<expr::SortOrder>();
   const bool chosen = context.constants.size() == 2 && context.constants[1] != nullptr && !context.constants[1]->isNull() && context.constants[1]->asBoolean();
-  binding.aggregator = makeObjectAggregator(MostFrequent{type, order != nullptr && !order->ascending, order != nullptr || chosen});
+  binding.aggregator = makeObjectAggregator(MostFrequent{type, order != nullptr && !order->ascending, order != nullptr || chosen, hasCollation(type)});
   return binding;
 }
 
@@ -598,7 +649,7 @@ Result<AggregateBinding> bindListagg(const BindContext& context, bool) {
     if (!context.constants[1]->isNull() && !delimiter.is(TypeKind::kBinary) && !implicitCast(delimiter, DataType::string(), context.options.ansi)) {
       return unexpectedArgumentType(context, 1, "(\"STRING\" or \"BINARY\")");
     }
-    if (!context.constants[1]->isNull() && type.is(TypeKind::kBinary) != delimiter.is(TypeKind::kBinary)) {
+    if (!context.constants[1]->isNull() && (type.is(TypeKind::kBinary) != delimiter.is(TypeKind::kBinary) || type.collation() != delimiter.collation())) {
       return Error(condition::kDatatypeMismatchDataDiffTypes)
           .with("sqlExpr", "\"" + expr::callText(context) + "\"")
           .with("functionName", quoteIdentifier(context.name))

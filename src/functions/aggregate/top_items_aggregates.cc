@@ -6,6 +6,8 @@
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
 #include "functions/sketch/top_items.h"
+#include "functions/string/charset.h"
+#include "functions/string/collation_keys.h"
 #include "types/type_coercion.h"
 
 namespace flint::functions {
@@ -19,9 +21,19 @@ struct TopItemsAggregate {
   DataType item;
   size_t k;
   int64_t maxItems;
+  bool byKeys = false;  // texts under a collation are counted, and given, as their keys
 
   Object make() const { return TopItems(maxItems); }
   void add(Object& object, std::span<const VectorPtr> arguments, RowIndex row) const {
+    if (byKeys && !arguments[0]->isNull(row)) {
+      VectorBuilder text(item);
+      text.appendFrom(*arguments[0], row);
+      const VectorPtr compared = comparedValues(text.finish(), item);
+      VectorBuilder key(item);
+      key.appendString(repairedUtf8(VectorReader<StringView>(*compared)[0].view()));
+      object.add(*key.finish(), 0);
+      return;
+    }
     if (task != Task::kCombine) {
       object.add(*arguments[0], row);
       return;
@@ -100,6 +112,7 @@ Result<AggregateBinding> bindTopItems(const BindContext& context, bool) {
         .with("maxItemsTracked", std::to_string(aggregate.maxItems))
         .with("k", std::to_string(aggregate.k));
   }
+  aggregate.byKeys = kTask != Task::kCombine && type.collation() != 0;
   AggregateBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());
   binding.result = kTask == Task::kTop ? TopItems::topType(aggregate.item) : TopItems::sketchType(aggregate.item);
