@@ -68,6 +68,8 @@ const std::vector<Batch>& batches() {
            PlanRule{"PlanPythonDataSourceScan", planPythonDataSources},
            // Behind all that moves conditions and columns: what is left of them decides which rows and columns go to a worker.
            PlanRule{"ExtractPythonUDFs", extractPythonUdfs},
+           // When all plans are settled: what is equal now will run alike.
+           PlanRule{"ReuseSubplans", shareEqualSubplans},
            PlanRule{"OptimizeSubqueries", optimizeSubqueries},
        }},
   };

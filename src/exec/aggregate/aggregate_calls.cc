@@ -1,31 +1,26 @@
 #include "exec/aggregate/aggregate_calls.h"
 
-#include "columnar/vector_reader.h"
 #include "exec/aggregate/distinct_aggregator.h"
+#include "exec/aggregate/filtered_rows.h"
 
 namespace flint::exec {
 namespace {
 
 using columnar::ActiveRows;
-using columnar::RowIndex;
 using columnar::VectorPtr;
 
-// The rows among `active` whose condition is true, as places among `active` and as rows.
-struct Filtered {
-  std::vector<RowIndex> rows;
-  std::vector<std::byte*> groups;
-};
+// These pass over nulls: a CASE that gives one value or null is the value's rows by FILTER.
+bool passesOverNulls(const expr::AggregateExpression& call) {
+  return call.name == "sum" || call.name == "avg" || call.name == "min" || call.name == "max" || call.name == "count";
+}
 
-Filtered applyFilter(const columnar::ColumnVector& condition, const ActiveRows& active, std::byte* const* groups) {
-  Filtered filtered;
-  const columnar::VectorReader<uint8_t> reader(condition);
-  for (RowIndex i = 0; i < active.count(); ++i) {
-    const RowIndex row = active[i];
-    if (reader.isNull(row) || reader[row] == 0) continue;
-    filtered.rows.push_back(row);
-    if (groups != nullptr) filtered.groups.push_back(groups[i]);
-  }
-  return filtered;
+// The one condition and value of CASE WHEN c THEN v END with a value that takes no work to compute, or null pointer.
+const expr::CaseWhen* valueOrNull(const expr::AggregateExpression& call) {
+  if (call.arguments.size() != 1 || call.distinct || !passesOverNulls(call)) return nullptr;
+  const auto* choice = call.arguments[0]->as<expr::CaseWhen>();
+  if (choice == nullptr || choice->branches.size() != 1 || !choice->branches[0].second->children().empty()) return nullptr;
+  const auto* otherwise = choice->elseValue == nullptr ? nullptr : choice->elseValue->as<expr::Literal>();
+  return choice->elseValue == nullptr || (otherwise != nullptr && otherwise->value.isNull()) ? choice : nullptr;
 }
 
 std::vector<VectorPtr> argumentsOf(const AggregateCalls::Call& call, const std::vector<VectorPtr>& columns) {
@@ -76,13 +71,15 @@ Result<std::shared_ptr<const AggregateCalls>> AggregateCalls::make(const plan::H
         RETURN_IF_ERROR(bind(node.stateAttributes[nextState++]));
       }
     } else {
+      const expr::CaseWhen* choice = aggregate->filter == nullptr ? valueOrNull(*aggregate) : nullptr;
+      const expr::ExprPtr& filter = choice == nullptr ? aggregate->filter : choice->branches[0].first;
       for (const expr::ExprPtr& argument : aggregate->arguments) {
         call.arguments.push_back(inputs.size());
-        RETURN_IF_ERROR(bind(argument));
+        RETURN_IF_ERROR(bind(choice == nullptr ? argument : choice->branches[0].second));
       }
-      if (aggregate->filter != nullptr) {
+      if (filter != nullptr) {
         call.filter = static_cast<int>(inputs.size());
-        RETURN_IF_ERROR(bind(aggregate->filter));
+        RETURN_IF_ERROR(bind(filter));
       }
     }
     made->calls.push_back(std::move(call));
@@ -108,6 +105,7 @@ std::vector<std::shared_ptr<const expr::Aggregator>> AggregateCalls::aggregators
 
 Status AggregateCalls::update(const GroupStates& states, std::byte* const* groups, const std::vector<VectorPtr>& columns,
                               const ActiveRows& active, expr::StateArena& arena) const {
+  FilteredRows filtered(active, groups);
   for (size_t i = 0; i < calls.size(); ++i) {
     const Call& call = calls[i];
     const size_t offset = states.states[i].offset;
@@ -117,10 +115,9 @@ Status AggregateCalls::update(const GroupStates& states, std::byte* const* group
     } else if (call.filter < 0) {
       RETURN_IF_ERROR(call.aggregator->update(groups, offset, {arguments, active}, arena));
     } else {
-      const Filtered filtered = applyFilter(*columns[static_cast<size_t>(call.filter)], active, groups);
-      if (filtered.rows.empty()) continue;
-      const ActiveRows rows(active.size(), filtered.rows);
-      RETURN_IF_ERROR(call.aggregator->update(filtered.groups.data(), offset, {arguments, rows}, arena));
+      const FilteredRows::Passed& passed = filtered.of(columns[static_cast<size_t>(call.filter)]);
+      if (passed.rows.empty()) continue;
+      RETURN_IF_ERROR(call.aggregator->update(passed.groups.data(), offset, {arguments, ActiveRows(active.size(), passed.rows)}, arena));
     }
   }
   return Status::ok();
@@ -128,6 +125,7 @@ Status AggregateCalls::update(const GroupStates& states, std::byte* const* group
 
 Status AggregateCalls::updateOne(const GroupStates& states, std::byte* group, const std::vector<VectorPtr>& columns, const ActiveRows& active,
                                  expr::StateArena& arena) const {
+  FilteredRows filtered(active, nullptr);
   for (size_t i = 0; i < calls.size(); ++i) {
     const Call& call = calls[i];
     std::byte* state = group + states.states[i].offset;
@@ -138,9 +136,9 @@ Status AggregateCalls::updateOne(const GroupStates& states, std::byte* group, co
     } else if (call.filter < 0) {
       RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, active}, arena));
     } else {
-      const Filtered filtered = applyFilter(*columns[static_cast<size_t>(call.filter)], active, nullptr);
-      if (filtered.rows.empty()) continue;
-      RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, ActiveRows(active.size(), filtered.rows)}, arena));
+      const FilteredRows::Passed& passed = filtered.of(columns[static_cast<size_t>(call.filter)]);
+      if (passed.rows.empty()) continue;
+      RETURN_IF_ERROR(call.aggregator->updateOne(state, {arguments, ActiveRows(active.size(), passed.rows)}, arena));
     }
   }
   return Status::ok();
@@ -172,7 +170,7 @@ Result<std::vector<VectorPtr>> AggregateCalls::finish(const GroupStates& states,
     }
     keys.push_back(std::move(values));
   }
-  const columnar::ColumnarBatch batch(std::move(keys), static_cast<RowIndex>(groups.size()));
+  const columnar::ColumnarBatch batch(std::move(keys), static_cast<columnar::RowIndex>(groups.size()));
   return results->evaluate(*local, batch);
 }
 

@@ -167,10 +167,28 @@ ComparisonOp negated(ComparisonOp op) {
   return op;
 }
 
+bool hasNumbers(const DataType& type) {
+  switch (type.physicalType()) {
+    case PhysicalType::kInt8:
+    case PhysicalType::kInt16:
+    case PhysicalType::kInt32:
+    case PhysicalType::kInt64:
+    case PhysicalType::kFloat:
+    case PhysicalType::kDouble: return true;
+    default: return false;
+  }
+}
+
 class ComparisonNode final : public EvaluationNode {
  public:
   ComparisonNode(ComparisonOp op, NodePtr left, NodePtr right) : EvaluationNode(DataType::boolean()), op_(op), left_(left), right_(right) {
     setCanRaise(left->canRaise() || right->canRaise());
+  }
+
+  // Numbers of a column and a constant, many at a time.
+  bool isCheap() const override {
+    const auto isLeaf = [](NodePtr side) { return side->constantValue() != nullptr || side->isCheap(); };
+    return op_ != ComparisonOp::kEqualNullSafe && hasNumbers(left_->type()) && isLeaf(left_) && isLeaf(right_);
   }
 
   Status select(EvaluationContext& context, const ActiveRows& active, bool wanted, Selection& out) const override {

@@ -6,6 +6,7 @@ namespace {
 class ColumnNode final : public EvaluationNode {
  public:
   ColumnNode(DataType type, size_t ordinal) : EvaluationNode(std::move(type)), ordinal_(ordinal) {}
+  bool isCheap() const override { return true; }
 
  protected:
   Result<VectorPtr> compute(EvaluationContext& context, const ActiveRows&) const override { return context.columns[ordinal_]; }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "expr/evaluation/factories.h"
 
@@ -26,6 +27,9 @@ const uint8_t* flatValues(const ColumnVector& vector, std::unique_ptr<uint8_t[]>
   return out;
 }
 
+// The lowest bits of eight bytes, the first one lowest.
+uint64_t bitsOf(uint64_t bytes) { return ((bytes & 0x0101010101010101) * 0x0102040810204080) >> 56; }
+
 // AND and OR are one algorithm: `decisive` is the value of a side that decides the result (false for AND).
 class LogicNode final : public EvaluationNode {
  public:
@@ -34,8 +38,10 @@ class LogicNode final : public EvaluationNode {
     setCanRaise(left->canRaise() || right->canRaise());
   }
 
+  bool isCheap() const override { return left_->isCheap() && right_->isCheap(); }
+
   Status select(EvaluationContext& context, const ActiveRows& active, bool wanted, Selection& out) const override {
-    if (isShared()) return EvaluationNode::select(context, active, wanted, out);
+    if (isShared() || (active.isAll() && isCheap())) return EvaluationNode::select(context, active, wanted, out);
     if (wanted != decisive_) {
       // Both sides must have the value.
       Selection first;
@@ -72,32 +78,10 @@ class LogicNode final : public EvaluationNode {
     } else {
       ASSIGN_OR_RETURN(right, right_->evaluate(context, active));
     }
+    if (!right_->canRaise() && active.isAll()) return ofAllRows(*left, *right);
     const columnar::VectorReader<uint8_t> rightValues(*right);
     ResultBuffer result(DataType::boolean(), active.size());
     auto* out = result.values<uint8_t>();
-    if (!right_->canRaise() && !left->mayHaveNulls() && !right->mayHaveNulls() && active.isAll()) {
-      std::unique_ptr<uint8_t[]> scratchLeft;
-      std::unique_ptr<uint8_t[]> scratchRight;
-      const uint8_t* flatLeft = flatValues(*left, scratchLeft);
-      const uint8_t* flatRight = flatValues(*right, scratchRight);
-      // Truth values are bytes of 0 and 1: eight at a time.
-      const auto word = [](const uint8_t* at) {
-        uint64_t bytes;
-        std::memcpy(&bytes, at, sizeof(bytes));
-        return bytes;
-      };
-      const bool either = decisive_;
-      const RowIndex size = active.size();
-      RowIndex row = 0;
-      for (; row + 8 <= size; row += 8) {
-        const uint64_t a = word(flatLeft + row);
-        const uint64_t b = word(flatRight + row);
-        const uint64_t both = either ? a | b : a & b;
-        std::memcpy(out + row, &both, sizeof(both));
-      }
-      for (; row < size; ++row) out[row] = either ? static_cast<uint8_t>(flatLeft[row] | flatRight[row]) : static_cast<uint8_t>(flatLeft[row] & flatRight[row]);
-      return result.finish();
-    }
     for (const RowIndex row : active) {
       const bool leftNull = leftValues.isNull(row);
       if (!leftNull && leftValues[row] == decisive) {
@@ -117,6 +101,45 @@ class LogicNode final : public EvaluationNode {
   }
 
  private:
+  // Without branches, eight rows at a time. A null's value may be any byte: where it matters the result is null too.
+  VectorPtr ofAllRows(const ColumnVector& left, const ColumnVector& right) const {
+    const RowIndex size = left.size();
+    std::unique_ptr<uint8_t[]> scratchLeft;
+    std::unique_ptr<uint8_t[]> scratchRight;
+    const uint8_t* flatLeft = flatValues(left, scratchLeft);
+    const uint8_t* flatRight = flatValues(right, scratchRight);
+    ResultBuffer result(DataType::boolean(), size);
+    auto* out = result.values<uint8_t>();
+    const auto leftValid = validRows(left);
+    const auto rightValid = validRows(right);
+    const bool mayBeNull = leftValid != nullptr || rightValid != nullptr;
+    const auto validOf = [](const std::shared_ptr<columnar::Buffer>& valid) { return valid == nullptr ? nullptr : valid->as<uint8_t>(); };
+    const uint8_t* leftBits = validOf(leftValid);
+    const uint8_t* rightBits = validOf(rightValid);
+    auto* validBits = mayBeNull ? reinterpret_cast<uint8_t*>(result.validity()) : nullptr;
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    // `count` is a number or a constant; of a constant 8 the copies are single instructions.
+    const auto eight = [&](RowIndex row, auto count) {
+      uint64_t a = 0;
+      uint64_t b = 0;
+      std::memcpy(&a, flatLeft + row, static_cast<size_t>(count));
+      std::memcpy(&b, flatRight + row, static_cast<size_t>(count));
+      const uint64_t both = (decisive_ ? a | b : a & b) & kOnes;
+      std::memcpy(out + row, &both, static_cast<size_t>(count));
+      if (!mayBeNull) return;
+      // A side that decides makes the result known whatever the other is.
+      const uint64_t validA = leftBits == nullptr ? 0xff : leftBits[row / 8];
+      const uint64_t validB = rightBits == nullptr ? 0xff : rightBits[row / 8];
+      const uint64_t decidesA = decisive_ ? bitsOf(a) : ~bitsOf(a);
+      const uint64_t decidesB = decisive_ ? bitsOf(b) : ~bitsOf(b);
+      validBits[row / 8] = static_cast<uint8_t>((validA & validB) | (validA & decidesA) | (validB & decidesB));
+    };
+    RowIndex row = 0;
+    for (; row + 8 <= size; row += 8) eight(row, std::integral_constant<RowIndex, 8>());
+    if (row < size) eight(row, size - row);
+    return result.finish();
+  }
+
   const NodePtr left_;
   const NodePtr right_;
   const bool decisive_;

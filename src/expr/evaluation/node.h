@@ -64,6 +64,8 @@ class EvaluationNode {
   void setNumber(size_t number) { number_ = number; }
   void setShared() { isShared_ = true; }
   bool isShared() const { return isShared_; }
+  /// Takes about as long for a whole batch as choosing the rows to take it for would.
+  virtual bool isCheap() const { return false; }
   /// The one value that all rows have; null pointer when that is not known before evaluation.
   virtual VectorPtr constantValue() const { return nullptr; }
 

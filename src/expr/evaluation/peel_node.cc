@@ -14,6 +14,8 @@ class PeelNode final : public EvaluationNode {
     setCanRaise(child->canRaise());
   }
 
+  bool isCheap() const override { return child_->isCheap(); }
+
   Status select(EvaluationContext& context, const ActiveRows& active, bool wanted, Selection& out) const override {
     if (isShared() || !context.columns[ordinal_]->isDictionary()) {
       if (isShared() || context.columns[ordinal_]->isConstant()) return EvaluationNode::select(context, active, wanted, out);

@@ -3,6 +3,7 @@
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
 #include "functions/aggregate/object_aggregator.h"
+#include "functions/aggregate/packed_int128.h"
 #include "functions/string/collation_keys.h"
 #include "types/collation.h"
 
@@ -37,6 +38,28 @@ struct Extreme : NeverFails {
   bool result(const State& state, T& out) const {
     out = state.value;
     return state.seen;
+  }
+};
+
+template <bool kSmallest>
+struct WideExtreme : NeverFails {
+  using Input = int128_t;
+  using Output = int128_t;
+  struct State {
+    PackedInt128 value;
+    uint64_t seen;
+  };
+  void add(State& state, int128_t value) const {
+    const bool better = kSmallest ? value < state.value.value() : state.value.value() < value;
+    if (better || state.seen == 0) state.value.set(value);
+    state.seen = 1;
+  }
+  void merge(State& into, const State& from) const {
+    if (from.seen != 0) add(into, from.value.value());
+  }
+  bool result(const State& state, int128_t& out) const {
+    out = state.value.value();
+    return state.seen != 0;
   }
 };
 
@@ -175,7 +198,7 @@ std::shared_ptr<const Aggregator> extremeOf(const DataType& type) {
     case PhysicalType::kInt16: return makeStateAggregator(Extreme<int16_t, kSmallest>{}, type);
     case PhysicalType::kInt32: return makeStateAggregator(Extreme<int32_t, kSmallest>{}, type);
     case PhysicalType::kInt64: return makeStateAggregator(Extreme<int64_t, kSmallest>{}, type);
-    case PhysicalType::kInt128: return makeObjectAggregator(NestedExtreme{type, kSmallest});
+    case PhysicalType::kInt128: return makeStateAggregator(WideExtreme<kSmallest>{}, type);
     case PhysicalType::kFloat: return makeStateAggregator(Extreme<float, kSmallest>{}, type);
     case PhysicalType::kDouble: return makeStateAggregator(Extreme<double, kSmallest>{}, type);
     case PhysicalType::kString: return std::make_shared<const StringExtreme>(kSmallest);

@@ -4,6 +4,7 @@
 
 #include "functions/aggregate/aggregate_functions.h"
 #include "functions/aggregate/argument_checks.h"
+#include "functions/aggregate/packed_int128.h"
 #include "functions/aggregate/state_aggregator.h"
 #include "functions/math/dense_arithmetic.h"
 #include "types/int128.h"
@@ -12,17 +13,6 @@ namespace flint::functions {
 namespace {
 
 enum class Overflow : uint8_t { kRaise, kNull, kWrap };
-
-// An int128 without its 16-byte alignment, so that states stay small.
-struct Wide {
-  uint64_t low;
-  int64_t high;
-  int128_t value() const { return static_cast<int128_t>((static_cast<uint128_t>(static_cast<uint64_t>(high)) << 64) | low); }
-  void set(int128_t value) {
-    low = static_cast<uint64_t>(value);
-    high = static_cast<int64_t>(value >> 64);
-  }
-};
 
 template <class T>
 struct SumIntegral {
@@ -110,7 +100,7 @@ struct SumDecimal {
   using Input = T;
   using Output = Out;
   struct State {
-    Wide sum;
+    PackedInt128 sum;
     uint32_t seen;
     uint32_t overflowed;
   };
@@ -185,7 +175,7 @@ struct AverageDecimal {
   using Input = T;
   using Output = Out;
   struct State {
-    Wide sum;
+    PackedInt128 sum;
     uint64_t count : 63;
     uint64_t overflowed : 1;
   };
@@ -249,7 +239,7 @@ struct AverageInterval : NeverFails {
   using Input = T;
   using Output = T;
   struct State {
-    Wide sum;
+    PackedInt128 sum;
     int64_t count;
   };
   void add(State& state, T value) const {

@@ -1,5 +1,7 @@
 #include "optimizer/join_order/predicate_inference.h"
 
+#include "plan/logical/relational.h"
+
 #include <map>
 
 namespace flint::optimizer {
@@ -90,6 +92,43 @@ ExprPtr impliedBySide(const ExprPtr& disjunction, const AttributeSet& side) {
   }
   ExprPtr out;
   for (const ExprPtr& part : parts.list()) out = out == nullptr ? part : expr::makeOr(out, part);
+  return out;
+}
+
+namespace {
+
+// Whether the column comes from the side of an outer join below whose rows may be missing.
+bool isFilledWithNulls(const LogicalPlanPtr& plan, ExprId column) {
+  if (const auto* filter = plan->as<plan::Filter>()) return isFilledWithNulls(filter->child, column);
+  if (const auto* project = plan->as<plan::Project>()) {
+    const AttributeMap aliases = aliasMap(project->projectList);
+    const auto alias = aliases.find(column);
+    if (alias == aliases.end()) return isFilledWithNulls(project->child, column);
+    const auto* source = asAttribute(alias->second);
+    return source != nullptr && isFilledWithNulls(project->child, source->id);
+  }
+  const auto* join = plan->as<plan::Join>();
+  if (join == nullptr) return false;
+  const bool isRight = AttributeSet::outputOf(*join->right).contains(column);
+  if (!isRight && !AttributeSet::outputOf(*join->left).contains(column)) return false;
+  switch (join->type) {
+    case plan::JoinType::kFullOuter: return true;
+    case plan::JoinType::kLeftOuter: return isRight || isFilledWithNulls(join->left, column);
+    case plan::JoinType::kRightOuter: return !isRight || isFilledWithNulls(join->right, column);
+    default: return isFilledWithNulls(isRight ? join->right : join->left, column);
+  }
+}
+
+}  // namespace
+
+std::vector<ExprPtr> presenceInferred(const ExprPtr& condition, const LogicalPlanPtr& input) {
+  std::vector<ExprPtr> out;
+  const AttributeSet read = AttributeSet::readBy(condition);
+  for (const AttributePtr& column : input->output()) {
+    AttributeSet one;
+    one.add(column->id);
+    if (read.contains(column->id) && isFilledWithNulls(input, column->id) && rejectsNulls(condition, one)) out.push_back(makeIsNotNull(column));
+  }
   return out;
 }
 

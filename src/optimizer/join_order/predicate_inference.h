@@ -11,4 +11,8 @@ std::vector<ExprPtr> inferFromEqualities(const std::vector<ExprPtr>& conjuncts);
 /// pointer when some disjunct says nothing of it.
 ExprPtr impliedBySide(const ExprPtr& disjunction, const AttributeSet& side);
 
+/// What an inner join's condition says of those columns of an input that an outer join below fills with nulls: they are not null. Conditions
+/// that are true for nulls say nothing.
+std::vector<ExprPtr> presenceInferred(const ExprPtr& condition, const LogicalPlanPtr& input);
+
 }  // namespace flint::optimizer

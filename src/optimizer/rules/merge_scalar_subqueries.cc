@@ -28,7 +28,6 @@ class RegionMerge {
 
  private:
   struct Group {
-    std::string identity;
     std::vector<LogicalPlanPtr> plans;
     std::vector<AggregateCore> cores;
   };
@@ -41,9 +40,8 @@ class RegionMerge {
     }
     auto core = matchAggregateCore(node);
     if (!core) return;
-    std::string identity = core->relation->table->identity();
-    auto at = std::find_if(groups_.begin(), groups_.end(), [&](const Group& each) { return each.identity == identity; });
-    if (at == groups_.end()) at = groups_.insert(at, Group{std::move(identity), {}, {}});
+    auto at = std::find_if(groups_.begin(), groups_.end(), [&](const Group& each) { return areMergeable(each.cores[0], *core); });
+    if (at == groups_.end()) at = groups_.insert(at, Group());
     at->plans.push_back(node);
     at->cores.push_back(std::move(*core));
   }
@@ -51,13 +49,7 @@ class RegionMerge {
   bool group() {
     std::erase_if(groups_, [](const Group& each) { return each.cores.size() < 2; });
     for (const Group& each : groups_) {
-      LogicalPlanPtr merged = mergeAggregateCores(each.cores);
-      // A filter that keeps most rows costs more than it saves.
-      const auto& aggregate = *merged->as<plan::Aggregate>();
-      if (const auto* filter = aggregate.child->as<plan::Filter>()) {
-        const double all = context_.estimator().estimate(filter->child)->rows;
-        if (context_.estimator().estimate(aggregate.child)->rows > 0.5 * all) merged = merged->withNewChildren({filter->child});
-      }
+      const LogicalPlanPtr merged = mergeAggregateCores(each.cores, context_.estimator());
       for (size_t i = 0; i < each.plans.size(); ++i) replacements_.emplace_back(each.plans[i], i == 0 ? merged : nullptr);
     }
     return !groups_.empty();
@@ -101,7 +93,7 @@ LogicalPlanPtr merge(const LogicalPlanPtr& plan, OptimizerContext& context) {
 
 }  // namespace
 
-// Several one-row aggregates over the same table, joined together, are computed in one scan of it.
+// Several one-row aggregates over the same tables, joined together, are computed in one reading of them.
 Result<LogicalPlanPtr> mergeScalarSubqueries(const LogicalPlanPtr& root, OptimizerContext& context) { return merge(root, context); }
 
 }  // namespace flint::optimizer

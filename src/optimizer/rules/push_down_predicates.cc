@@ -319,6 +319,9 @@ class PredicatePushDown {
         sides.condition.push_back(conjunct);
         if (ExprPtr part = impliedBySide(conjunct, left)) sides.left.push_back(std::move(part));
         if (ExprPtr part = impliedBySide(conjunct, right)) sides.right.push_back(std::move(part));
+        const auto& join = *node->as<Join>();
+        for (ExprPtr& part : presenceInferred(conjunct, join.left)) sides.left.push_back(std::move(part));
+        for (ExprPtr& part : presenceInferred(conjunct, join.right)) sides.right.push_back(std::move(part));
       }
     }
     sides.condition.insert(sides.condition.end(), raising.begin(), raising.end());

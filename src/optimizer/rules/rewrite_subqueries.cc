@@ -44,14 +44,14 @@ class SubqueryRewrite {
 
   const LogicalPlanPtr& input() const { return input_; }
 
-  // Tells of expressions that will be asked for: of their subqueries, those over the same table can be computed in one scan of it.
+  // Tells of expressions that will be asked for: of their subqueries, those over the same tables can be computed in one reading of them.
   void expect(const std::vector<ExprPtr>& expressions) {
     for (const ExprPtr& expression : expressions) {
       if (!expression->traits().hasSubquery) continue;
       tree::forEachNode(expression, [&](const ExprPtr& each) {
         const auto* scalar = each->as<plan::ScalarSubquery>();
         const auto core = scalar == nullptr ? std::nullopt : matchAggregateCore(scalar->plan);
-        if (core) ++scansOf_[core->relation->table->identity()];
+        if (core) ++scansOf_[core->source()];
       });
     }
   }
@@ -174,7 +174,7 @@ class SubqueryRewrite {
       }
       // A subplan that the query runs anyway is joined in rather than run once more before; so are those that can share a scan.
       const auto core = matchAggregateCore(scalar.plan);
-      const bool shares = core && scansOf_[core->relation->table->identity()] > 1;
+      const bool shares = core && scansOf_[core->source()] > 1;
       if (!shares && (!usesSharedCte(scalar.plan) || !givesOneRow(scalar.plan))) return expression;
       const AttributePtr column = scalar.plan->output()[0];
       join(JoinType::kInner, scalar.plan, nullptr, nullptr);

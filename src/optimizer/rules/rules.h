@@ -24,6 +24,7 @@ Result<LogicalPlanPtr> propagateEmptyRelations(const LogicalPlanPtr& root, Optim
 Result<LogicalPlanPtr> pushDownLimits(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> eliminateSorts(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> mergeScalarSubqueries(const LogicalPlanPtr& root, OptimizerContext& context);
+Result<LogicalPlanPtr> shareEqualSubplans(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> reorderJoins(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> planPythonDataSources(const LogicalPlanPtr& root, OptimizerContext& context);
 Result<LogicalPlanPtr> extractPythonUdfs(const LogicalPlanPtr& root, OptimizerContext& context);
