@@ -53,23 +53,34 @@ bool withType(PhysicalType type, Body&& body) {
   return false;
 }
 
+// Every row is written and the end moves behind those that pass: no branch to predict.
+template <class Test>
+void keepIf(Selection& rows, Test&& passes) {
+  size_t kept = 0;
+  for (const RowIndex row : rows) {
+    rows[kept] = row;
+    kept += passes(row) ? 1 : 0;
+  }
+  rows.resize(kept);
+}
+
 // Keeps the rows of `rows` whose value passes; NULL never does. Values of a small dictionary are tested once each.
 template <class T, class Passes>
 void keepRows(const ColumnVector& column, Selection& rows, Passes&& passes) {
   const VectorReader<T> reader(column);
-  std::vector<uint8_t> known;
   if (column.isDictionary() && static_cast<size_t>(column.base()->size()) < rows.size() / 2) {
     const T* values = column.base()->template values<T>();
-    known.resize(static_cast<size_t>(column.base()->size()));
+    std::vector<uint8_t> known(static_cast<size_t>(column.base()->size()));
     for (size_t i = 0; i < known.size(); ++i) known[i] = passes(values[i]) ? 1 : 0;
+    const int32_t* indices = column.indices();
+    if (!reader.mayHaveNulls()) return keepIf(rows, [&](RowIndex row) { return known[static_cast<size_t>(indices[row])] != 0; });
+    return keepIf(rows, [&](RowIndex row) { return (known[static_cast<size_t>(indices[row])] != 0) & !reader.isNull(row); });
   }
-  size_t kept = 0;
-  for (const RowIndex row : rows) {
-    const bool passed = known.empty() ? passes(reader[row]) : known[static_cast<size_t>(reader.baseRow(row))] != 0;
-    rows[kept] = row;
-    kept += passed && !reader.isNull(row) ? 1 : 0;
-  }
-  rows.resize(kept);
+  const T* flat = reader.flatValues();
+  const uint64_t* valid = column.validity();
+  if (flat != nullptr && valid == nullptr) return keepIf(rows, [&](RowIndex row) { return passes(flat[row]); });
+  if (flat != nullptr) return keepIf(rows, [&](RowIndex row) { return columnar::bitIsSet(valid, row) && passes(flat[row]); });
+  keepIf(rows, [&](RowIndex row) { return !reader.isNull(row) && passes(reader[row]); });
 }
 
 class JoinFilter final : public connector::DynamicFilter {

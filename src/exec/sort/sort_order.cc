@@ -33,6 +33,18 @@ void radixSort(std::span<SortEntry> entries) {
   if (from.data() != entries.data()) std::copy(from.begin(), from.end(), entries.begin());
 }
 
+// Entries of one prefix, whose keys' second eight bytes tell them apart: these stand in for the prefix meanwhile.
+void sortBySecondWord(const std::byte* bytes, std::span<SortEntry> entries) {
+  const uint64_t prefix = entries[0].prefix;
+  for (SortEntry& entry : entries) entry.prefix = columnar::SortKeyLayout::prefix(bytes + size_t{entry.row} * 16 + 8);
+  if (entries.size() < kFewEntries) {
+    std::sort(entries.begin(), entries.end(), [](const SortEntry& a, const SortEntry& b) { return a.prefix != b.prefix ? a.prefix < b.prefix : a.row < b.row; });
+  } else {
+    radixSort(entries);
+  }
+  for (SortEntry& entry : entries) entry.prefix = prefix;
+}
+
 }  // namespace
 
 Result<SortOrderKeys> SortOrderKeys::make(const std::vector<expr::ExprPtr>& order, const std::vector<expr::AttributePtr>& input,
@@ -70,10 +82,16 @@ void sortEntries(const columnar::SortKeyLayout& layout, const std::byte* bytes, 
   }
   radixSort(entries);
   if (layout.width() == 8 && !layout.needsColumns()) return;
+  const bool secondDecides = layout.width() == 16 && !layout.needsColumns();
   for (size_t begin = 0; begin < entries.size();) {
     size_t end = begin + 1;
     while (end < entries.size() && entries[end].prefix == entries[begin].prefix) ++end;
-    if (end - begin > 1) std::sort(entries.begin() + static_cast<ptrdiff_t>(begin), entries.begin() + static_cast<ptrdiff_t>(end), isBefore);
+    const std::span<SortEntry> equal = entries.subspan(begin, end - begin);
+    if (equal.size() > 1 && secondDecides) {
+      sortBySecondWord(bytes, equal);
+    } else if (equal.size() > 1) {
+      std::sort(equal.begin(), equal.end(), isBefore);
+    }
     begin = end;
   }
 }
