@@ -102,3 +102,28 @@ def test_what_plots_ask(spark):
     assert sum(sum(each) for each in counts) == 2000
     box = plots.PySparkBoxPlotBase.compute_box(frame, ["d"], 1.5, 0.01, False)
     assert len(box) > 0
+
+
+def test_rows_joined_as_pairs(spark):
+    """What the Scala client sends for `joinWith`."""
+    from pyspark.sql.connect import plan
+    from pyspark.sql.connect.dataframe import DataFrame
+
+    left = spark.createDataFrame([(1, "a"), (2, "b")], "id int, l string")
+    right = spark.createDataFrame([(2, "x"), (3, "y")], "id int, r string")
+
+    class Pairs(plan.Join):
+        def plan(self, session):
+            made = super().plan(session)
+            made.join.join_data_type.is_left_struct = True
+            made.join.join_data_type.is_right_struct = True
+            return made
+
+    def joined(how):
+        return DataFrame(Pairs(left._plan, right._plan, (left["id"] == right["id"]), how), spark)
+
+    assert joined("inner").dtypes == [("_1", "struct<id:int,l:string>"), ("_2", "struct<id:int,r:string>")]
+    assert joined("inner").collect() == [((2, "b"), (2, "x"))]
+    assert set(map(tuple, joined("full").collect())) == {((1, "a"), None), ((2, "b"), (2, "x")), (None, (3, "y"))}
+    with pytest.raises(AnalysisException, match="INVALID_JOIN_TYPE_FOR_JOINWITH"):
+        joined("leftsemi").collect()

@@ -1,6 +1,7 @@
 #include <spark/connect/relations.pb.h>
 
 #include "connect/relation_decoder/relations.h"
+#include "session/dataframe_calls/dataframe_calls.h"
 
 namespace flint::connect {
 namespace {
@@ -21,16 +22,34 @@ Result<plan::JoinType> joinType(spark::connect::Join::JoinType type) {
   }
 }
 
+constexpr const char* kLeftRow = "row of the left";
+constexpr const char* kRightRow = "row of the right";
+
+// joinWith: the rows of both sides, each in a column.
+LogicalPlanPtr pairsOf(LogicalPlanPtr joined) {
+  plan::Project node;
+  node.projectList = {expr::alias(expr::column({kLeftRow}), "_1"), expr::alias(expr::column({kRightRow}), "_2")};
+  node.child = std::move(joined);
+  return makePlan(std::move(node));
+}
+
 }  // namespace
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::Join& message) {
   if (message.using_columns_size() > 0 && message.has_join_condition()) {
     return Error(condition::kConnectInvalidPlanUsingColumnsOrJoinConditionSetInJoin).as(ErrorFamily::kSqlConnect);
   }
-  if (message.has_join_data_type()) return unsupportedFeature("joinWith");
   ASSIGN_OR_RETURN(const plan::JoinType type, joinType(message.join_type()));
   ASSIGN_OR_RETURN(LogicalPlanPtr left, decoder.relation(message.left()));
   ASSIGN_OR_RETURN(LogicalPlanPtr right, decoder.relation(message.right()));
+  const bool isTyped = message.has_join_data_type();
+  if (isTyped) {
+    if (type == plan::JoinType::kLeftSemi || type == plan::JoinType::kLeftAnti) {
+      return Error(condition::kInvalidJoinTypeForJoinwith).with("joinType", plan::joinTypeName(type)).as(ErrorFamily::kAnalysis);
+    }
+    left = dataFrameCall(session::makeWithRow(kLeftRow, message.join_data_type().is_left_struct()), std::move(left));
+    right = dataFrameCall(session::makeWithRow(kRightRow, message.join_data_type().is_right_struct()), std::move(right));
+  }
   if (message.using_columns_size() > 0) {
     plan::UnresolvedUsingJoin node;
     node.left = std::move(left);
@@ -46,7 +65,7 @@ Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect
   if (message.has_join_condition()) {
     ASSIGN_OR_RETURN(node.condition, decoder.expression(message.join_condition()));
   }
-  return makePlan(std::move(node));
+  return isTyped ? pairsOf(makePlan(std::move(node))) : makePlan(std::move(node));
 }
 
 Result<LogicalPlanPtr> decodeRelation(PlanDecoder& decoder, const spark::connect::LateralJoin& message) {

@@ -225,6 +225,25 @@ class DropDuplicates final : public plan::DataFrameCall {
   const bool caseSensitive_;
 };
 
+// The columns, and behind them the whole row under a name: a struct of the columns, or the only one of them.
+class WithRow final : public plan::DataFrameCall {
+ public:
+  WithRow(std::string column, bool isStruct) : column_(std::move(column)), isStruct_(isStruct) {}
+  std::string name() const override { return "joinWith"; }
+
+  Result<LogicalPlanPtr> expand(const LogicalPlanPtr& child) const override {
+    const std::vector<AttributePtr> output = child->output();
+    std::vector<ExprPtr> list(output.begin(), output.end());
+    if (!isStruct_ && output.empty()) return internalError("joinWith of rows without a column");
+    list.push_back(expr::alias(isStruct_ ? expr::call("struct", list) : list[0], column_));
+    return project(std::move(list), child);
+  }
+
+ private:
+  const std::string column_;
+  const bool isStruct_;
+};
+
 // Rows that all came pass a watermark as they are; what it is set on is checked.
 class WithWatermark final : public plan::DataFrameCall {
  public:
@@ -263,6 +282,7 @@ class DropDuplicatesWithinWatermark final : public plan::DataFrameCall {
 
 }  // namespace
 
+DataFrameCallPtr makeWithRow(std::string column, bool isStruct) { return std::make_shared<WithRow>(std::move(column), isStruct); }
 DataFrameCallPtr makeWithWatermark(std::string column, std::string delay, bool caseSensitive) {
   return std::make_shared<WithWatermark>(std::move(column), std::move(delay), caseSensitive);
 }

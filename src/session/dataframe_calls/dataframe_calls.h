@@ -24,6 +24,8 @@ DataFrameCallPtr makeToSchema(StructFields fields, bool caseSensitive);
 DataFrameCallPtr makeSortWithinPartitionsByAll();
 /// No names: all columns.
 DataFrameCallPtr makeDropDuplicates(std::vector<std::string> names, bool caseSensitive);
+/// The columns, and `column`: a struct of them all, or the first of them.
+DataFrameCallPtr makeWithRow(std::string column, bool isStruct);
 DataFrameCallPtr makeWithWatermark(std::string column, std::string delay, bool caseSensitive);
 DataFrameCallPtr makeDropDuplicatesWithinWatermark();
 
