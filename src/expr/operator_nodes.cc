@@ -1,5 +1,6 @@
 // Nodes that the evaluator knows by kind: casts, comparisons, logic, conditionals.
 #include <algorithm>
+#include <optional>
 
 #include "expr/expression_node_impl.h"
 #include "expr/expression_text.h"
@@ -36,13 +37,52 @@ FLINT_DEFINE_TEXT(In)
 FLINT_DEFINE_TEXT(GetStructField)
 #undef FLINT_DEFINE_TEXT
 
+namespace {
+
+// The decimal that holds all values of a number.
+std::optional<DataType> decimalOf(const DataType& type) {
+  switch (type.kind()) {
+    case TypeKind::kBoolean: return DataType::decimal(1, 0);
+    case TypeKind::kByte: return DataType::decimal(3, 0);
+    case TypeKind::kShort: return DataType::decimal(5, 0);
+    case TypeKind::kInteger: return DataType::decimal(10, 0);
+    case TypeKind::kLong: return DataType::decimal(20, 0);
+    case TypeKind::kFloat: return DataType::decimal(14, 7);
+    case TypeKind::kDouble: return DataType::decimal(30, 15);
+    case TypeKind::kDecimal: return type;
+    default: return std::nullopt;
+  }
+}
+
+// Whether Spark calls the cast of a value that is not null nullable, which it does in ANSI mode too, where such casts raise errors.
+bool countsAsNullable(const DataType& from, const DataType& to) {
+  if (from.is(TypeKind::kNull) || from == to || to.isStringLike()) return false;
+  if (from.isStringLike()) return !to.is(TypeKind::kBinary);
+  if (from.is(TypeKind::kTimestamp) && to.isIntegral()) return !to.is(TypeKind::kLong);
+  if (from.isFloating() && to.is(TypeKind::kTimestamp)) return true;
+  if (from.is(TypeKind::kTimestamp) && to.is(TypeKind::kDate)) return false;
+  if (to.is(TypeKind::kDate)) return true;
+  if (from.is(TypeKind::kDate)) return !to.is(TypeKind::kTimestamp);
+  if (to.is(TypeKind::kCalendarInterval)) return true;
+  if (!to.is(TypeKind::kDecimal)) return from.isFractional() && to.isIntegral();
+  const std::optional<DataType> held = decimalOf(from);
+  if (!held.has_value()) return true;
+  const int wholeFrom = held->precision() - held->scale();
+  const int wholeTo = to.precision() - to.scale();
+  const bool isWider = wholeTo >= wholeFrom && to.scale() >= held->scale();
+  return !isWider && !(from.is(TypeKind::kDecimal) && wholeTo > wholeFrom);
+}
+
+}  // namespace
+
 void Cast::derive() {
   type_ = target;
   const bool safe = canUpCast(child->dataType(), target);
   if (mode == CastMode::kAnsi && !safe) traits_.canRaise = true;
   // NaN and infinities are no decimals, and give none even where other values raise an error.
   const bool mayBeNoNumber = target.is(TypeKind::kDecimal) && (child->dataType().is(TypeKind::kFloat) || child->dataType().is(TypeKind::kDouble));
-  nullable_ = child->nullable() || mayBeNoNumber || (mode != CastMode::kAnsi && !safe) || child->dataType().is(TypeKind::kNull);
+  const bool counts = mode == CastMode::kAnsi ? countsAsNullable(child->dataType(), target) : !safe;
+  nullable_ = child->nullable() || mayBeNoNumber || counts || child->dataType().is(TypeKind::kNull);
 }
 
 const char* symbolOf(ComparisonOp op) {

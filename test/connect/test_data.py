@@ -56,3 +56,9 @@ def test_a_path_that_is_not_there(spark):
     with pytest.raises(AnalysisException) as caught:
         spark.read.parquet("/no/such/path").collect()
     assert caught.value.getCondition() == "PATH_NOT_FOUND"
+
+
+def test_what_may_be_null_to_spark(spark):
+    """A quotient, and a cast that may fail, count as nullable even where such a failure is an error."""
+    frame = spark.sql("SELECT id % 3, id div 2, id / 2, CAST(id AS DECIMAL(3,1)), CAST('1' AS INT), CAST(id AS DECIMAL(21,1)), CAST(id AS INT), id * 2 FROM range(1)")
+    assert [field.nullable for field in frame.schema] == [True, True, True, True, True, False, False, False]

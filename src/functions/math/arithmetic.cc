@@ -589,7 +589,8 @@ Result<FunctionBinding> bindArithmetic(ArithmeticOp op, const BindContext& conte
   binding.canRaise = binding.canRaise && context.options.ansi && !triesOnly;
   // Off ANSI mode, and with try_, what fails becomes null; overflow of integers keeps its bits off ANSI mode.
   const bool failsToNull = triesOnly || (!context.options.ansi && (divides || binding.result.is(TypeKind::kDecimal)));
-  binding.nullableIfArgumentsAre = !failsToNull;
+  // To Spark a quotient may be null whether its divisor is zero or not, and in ANSI mode, where that is an error.
+  binding.nullableIfArgumentsAre = !failsToNull && !divides;
   return binding;
 }
 
