@@ -60,14 +60,22 @@ __attribute__((target("avx2"))) bool computeWithAvx2(DenseOp op, DenseOperand le
   return _mm256_movemask_pd(_mm256_castsi256_pd(bad)) == 0;
 }
 
-__attribute__((target("avx2"))) void sumWithAvx2(const int64_t* values, int32_t count, int64_t& sum, uint64_t& magnitudes) {
+// With `indices` the values are those at these places.
+template <bool kGathers>
+__attribute__((target("avx2"))) void sumWithAvx2(const int64_t* values, const int32_t* indices, int32_t count, int64_t& sum, uint64_t& magnitudes) {
   __m256i sums[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
   __m256i bits = _mm256_setzero_si256();
   const __m256i zero = _mm256_setzero_si256();
   int32_t i = 0;
   for (; i + 8 <= count; i += 8) {
     for (int part = 0; part < 2; ++part) {
-      const __m256i value = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values + i + 4 * part));
+      __m256i value;
+      if constexpr (kGathers) {
+        const __m128i places = _mm_loadu_si128(reinterpret_cast<const __m128i*>(indices + i + 4 * part));
+        value = _mm256_i32gather_epi64(reinterpret_cast<const long long*>(values), places, sizeof(int64_t));
+      } else {
+        value = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values + i + 4 * part));
+      }
       sums[part] = _mm256_add_epi64(sums[part], value);
       bits = _mm256_or_si256(bits, _mm256_xor_si256(value, _mm256_cmpgt_epi64(zero, value)));
     }
@@ -80,8 +88,9 @@ __attribute__((target("avx2"))) void sumWithAvx2(const int64_t* values, int32_t 
   for (const int64_t lane : lanes) total += static_cast<uint64_t>(lane);
   magnitudes = laneBits[0] | laneBits[1] | laneBits[2] | laneBits[3];
   for (; i < count; ++i) {
-    total += static_cast<uint64_t>(values[i]);
-    magnitudes |= static_cast<uint64_t>(values[i] ^ (values[i] >> 63));
+    const int64_t value = values[kGathers ? indices[i] : i];
+    total += static_cast<uint64_t>(value);
+    magnitudes |= static_cast<uint64_t>(value ^ (value >> 63));
   }
   sum = static_cast<int64_t>(total);
 }
@@ -125,8 +134,12 @@ bool computeDense(DenseOp op, const columnar::ColumnVector& leftColumn, const co
 
 bool sumDense(const int64_t* values, const int32_t* indices, int32_t count, int64_t& sum) {
   uint64_t magnitudes = 0;
-  if (indices == nullptr && hasAvx2()) {
-    sumWithAvx2(values, count, sum, magnitudes);
+  if (hasAvx2()) {
+    if (indices == nullptr) {
+      sumWithAvx2<false>(values, nullptr, count, sum, magnitudes);
+    } else {
+      sumWithAvx2<true>(values, indices, count, sum, magnitudes);
+    }
     return sumFits(magnitudes, count);
   }
   uint64_t total = 0;
