@@ -149,8 +149,10 @@ struct Alignment {
 Status alignTexts(const std::vector<AlignedPart>& parts, const Alignment& alignment) {
   std::vector<int> explicitIds;
   std::vector<int> implicitIds;
+  int defaultId = 0;  // of texts in a view with a collation of its own
   for (const AlignedPart& part : parts) {
     const HeldCollation one = held(*part.argument, part.path);
+    if (one.strength == Strength::kDefault && one.id != 0) defaultId = one.id;
     if (one.strength < Strength::kImplicit) continue;
     std::vector<int>& ids = one.strength == Strength::kExplicit ? explicitIds : implicitIds;
     if (std::find(ids.begin(), ids.end(), one.id) == ids.end()) ids.push_back(one.id);
@@ -166,7 +168,7 @@ Status alignTexts(const std::vector<AlignedPart>& parts, const Alignment& alignm
     if (alignment.comparesElements) return Error(condition::kIndeterminateCollation).at(call->origin()).as(ErrorFamily::kAnalysis);
     return Error(condition::kIndeterminateCollationInExpression).with("expr", expr::quotedExpression(call)).at(call->origin()).as(ErrorFamily::kAnalysis);
   }
-  const int id = indeterminate ? kIndeterminateCollation : !explicitIds.empty() ? explicitIds[0] : implicitIds.empty() ? 0 : implicitIds[0];
+  const int id = indeterminate ? kIndeterminateCollation : !explicitIds.empty() ? explicitIds[0] : implicitIds.empty() ? defaultId : implicitIds[0];
   for (const AlignedPart& part : parts) {
     const DataType& type = (*part.argument)->dataType();
     *part.argument = under(*part.argument, typeWith(type, part.path, id), alignment.options);

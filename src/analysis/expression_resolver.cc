@@ -42,9 +42,14 @@ Result<std::vector<ExprPtr>> ExpressionResolver::resolveAllForPlan(const std::ve
 
 Result<ExprPtr> ExpressionResolver::resolveCondition(const ExprPtr& expression, const char* clause) {
   ASSIGN_OR_RETURN(ExprPtr condition, resolve(expression));
-  // HAVING goes by the rules of AND, which takes texts.
-  const bool takesTexts = std::string_view(clause) == "HAVING" && (condition->dataType().is(TypeKind::kNull) || condition->dataType().isStringLike());
-  if (takesTexts) condition = castImplicitly(condition, DataType::boolean(), options());
+  // HAVING casts what it is given.
+  if (std::string_view(clause) == "HAVING" && !condition->dataType().is(TypeKind::kBoolean)) {
+    expr::Cast cast;
+    cast.child = condition;
+    cast.target = DataType::boolean();
+    cast.mode = expr::CastMode::kAnsi;
+    ASSIGN_OR_RETURN(condition, coerced(expr::makeExpr(std::move(cast), expression->origin())));
+  }
   if (!condition->dataType().is(TypeKind::kBoolean)) {
     const bool join = std::string_view(clause) == "JOIN";
     if (join) {
@@ -99,6 +104,12 @@ Status ExpressionResolver::checkTimeType(const DataType& type, const OriginPtr& 
   return Error(condition::kUnsupportedTimeType).at(origin).as(ErrorFamily::kAnalysis);
 }
 
+Result<ExprPtr> ExpressionResolver::resolveExtraction(const expr::UnresolvedExtractValue& node) {
+  ASSIGN_OR_RETURN(const ExprPtr child, resolve(node.child));
+  ASSIGN_OR_RETURN(const ExprPtr extraction, resolve(node.extraction));
+  return extractValue(child, extraction, options(), node.origin());
+}
+
 Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
   switch (expression->kind()) {
     case ExprKind::kLiteral:
@@ -114,10 +125,13 @@ Result<ExprPtr> ExpressionResolver::resolve(const ExprPtr& expression) {
     case ExprKind::kExists:
     case ExprKind::kInSubquery: return resolveSubquery(expression);
     case ExprKind::kUnresolvedExtractValue: {
-      const auto* node = expression->as<expr::UnresolvedExtractValue>();
-      ASSIGN_OR_RETURN(const ExprPtr child, resolve(node->child));
-      ASSIGN_OR_RETURN(const ExprPtr extraction, resolve(node->extraction));
-      return extractValue(child, extraction, options(), expression->origin());
+      auto found = resolveExtraction(*expression->as<expr::UnresolvedExtractValue>());
+      if (found.isOk() || !names_.findOther || usesOther_) return found;
+      // The column that the name means first has no such part: another one of the name may have it.
+      usesOther_ = true;
+      auto other = resolveExtraction(*expression->as<expr::UnresolvedExtractValue>());
+      usesOther_ = false;
+      return other.isOk() ? other : found;
     }
     case ExprKind::kUpdateFields: return resolveUpdateFields(*expression->as<expr::UpdateFields>());
     case ExprKind::kIdentifierClause: return resolveIdentifierClause(*expression->as<expr::IdentifierClause>());

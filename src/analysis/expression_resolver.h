@@ -28,6 +28,8 @@ class PlanResolver;
 struct NameContext {
   /// The column's meaning, or null when there is none here. `insideAggregate`: within an aggregate function's arguments.
   std::function<Result<ExprPtr>(const expr::UnresolvedAttribute& column, bool insideAggregate)> find;
+  /// What the column means where the meaning that `find` gives has not the part (a field, an element) that is asked of it; may be left out.
+  std::function<Result<ExprPtr>(const expr::UnresolvedAttribute& column)> findOther;
   /// What `*` gives and suggestions are taken from; null where there are no columns.
   const Scope* scope = nullptr;
   /// Resolved plans in which columns with plan ids are looked for.
@@ -62,6 +64,8 @@ class ExpressionResolver {
   /// The attributes that a star stands for. Errors: CANNOT_RESOLVE_STAR_EXPAND.
   Result<std::vector<ExprPtr>> expandStar(const expr::UnresolvedStar& star, const OriginPtr& origin);
   Result<std::vector<ExprPtr>> expandRegex(const expr::UnresolvedRegex& regex);
+  /// The name that IDENTIFIER(`written`) means. Errors: NOT_A_CONSTANT_STRING.*, those of names.
+  Result<NameParts> identifierParts(const ExprPtr& written, const OriginPtr& origin);
 
  private:
   // resolve_columns.cc
@@ -69,6 +73,7 @@ class ExpressionResolver {
   Result<ExprPtr> resolveByPlanId(const expr::UnresolvedAttribute& column);
   Result<ExprPtr> findOuter(const expr::UnresolvedAttribute& column);
   Error unresolvedColumn(const expr::UnresolvedAttribute& column) const;
+  Result<ExprPtr> resolveExtraction(const expr::UnresolvedExtractValue& node);  // expression_resolver.cc
   Result<ExprPtr> resolveUpdateFields(const expr::UpdateFields& update);
   Status dropExcepted(const expr::UnresolvedStar& star, const OriginPtr& origin, std::vector<ExprPtr>& columns);
   Result<ExprPtr> withoutField(const ExprPtr& structure, const NameParts& fields, const NameParts& written, const OriginPtr& origin);
@@ -110,6 +115,7 @@ class ExpressionResolver {
   PlanResolver& plans_;
   const NameContext& names_;
   bool insideMeasure_ = false;  // the argument of MEASURE()
+  bool usesOther_ = false;      // names mean what `findOther` gives
   int aggregateDepth_ = 0;
   int windowDepth_ = 0;
   std::vector<std::vector<ExprPtr>> lambdaVariables_;

@@ -53,7 +53,11 @@ Result<LogicalPlanPtr> PlanResolver::resolveStatement(const LogicalPlanPtr& unre
 Result<LogicalPlanPtr> PlanResolver::resolveSubquery(const LogicalPlanPtr& unresolved, SubqueryFrame& frame) {
   SubqueryFrame* const outer = std::exchange(frame_, &frame);
   auto windows = std::exchange(windows_, {});
+  const CteVisibility visibility = enterQuery(false);
+  const plan::LogicalPlan* const start = std::exchange(queryStart_, unresolved.get());
   auto resolved = resolve(unresolved);
+  queryStart_ = start;
+  cteVisibility_ = visibility;
   windows_ = std::move(windows);
   frame_ = outer;
   RETURN_IF_ERROR(resolved);

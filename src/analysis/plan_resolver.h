@@ -94,9 +94,12 @@ class PlanResolver {
   Result<ResolvedPlan> dispatch(const LogicalPlanPtr& unresolved);
   // resolve_relations.cc
   Result<ResolvedPlan> resolveRelation(const plan::UnresolvedRelation& node);
+  Status requireNoTimeTravel(const plan::UnresolvedRelation& node, const NameParts& name) const;
   Result<ResolvedPlan> resolveDataSource(const plan::UnresolvedDataSource& node);
   Result<ResolvedPlan> relationOf(const connector::TablePtr& table, const std::string& name, const std::vector<std::string>& qualifier);
   Result<ResolvedPlan> resolveView(const catalog::CatalogTable& view, const NameParts& name, const OriginPtr& origin);  // resolve_views.cc
+  /// A resolver for what a view's text says, with the names of where it was made; `options` outlive it.
+  PlanResolver viewBody(const catalog::CatalogTable& view, const expr::EvaluationOptions& options) const;
   Result<ResolvedPlan> resolveMetricView(const catalog::CatalogTable& view, const NameParts& name);  // resolve_metric_views.cc
   Result<ResolvedPlan> resolveInlineTable(const plan::UnresolvedInlineTable& node);
   Result<ResolvedPlan> resolveTableFunction(const plan::UnresolvedTableValuedFunction& node);
@@ -105,6 +108,17 @@ class PlanResolver {
   Result<ResolvedPlan> resolveWith(const plan::UnresolvedWith& node);
   Result<ResolvedPlan> useCte(const CteDefinition& definition, const std::string& name);
   Status resolveDefinitions(const plan::UnresolvedWith& node);  // into the innermost scope
+  /// The definition that a name means, under the name it was given; null when there is none.
+  std::shared_ptr<CteDefinition> findCte(const std::string& name, std::string& itsName) const;
+  // Errors: AMBIGUOUS_ALIAS_IN_NESTED_CTE where spark.sql.legacy.ctePrecedencePolicy forbids names of WITH clauses further out.
+  Status requireOwnNames(const plan::UnresolvedWith& node) const;
+  // Which of `ctes_` names are looked for in. By the legacy policy, inside of definitions and subqueries those around go before its own, and a
+  // definition's own WITH does not see them.
+  struct CteVisibility {
+    size_t hidden = 0;      // these, the outermost, are not seen
+    size_t outerFirst = 0;  // and those up to here go before the others
+  };
+  CteVisibility enterQuery(bool definition);  // gives what was in force before
   // resolve_recursion.cc
   bool refersTo(const LogicalPlanPtr& plan, const std::string& name) const;
   Result<ResolvedPlan> useSelf(CteDefinition& definition, const std::string& name);
@@ -164,6 +178,8 @@ class PlanResolver {
   std::vector<LogicalPlanPtr> kept_;                                         // keeps the keys of `resolved_` alive
   std::map<expr::ExprId, ExprPtr> measures_;                                 // of metric views, by the columns that stand for them
   std::set<expr::ExprId> metricColumns_;                                     // columns of metric views
+  CteVisibility cteVisibility_;
+  const plan::LogicalPlan* queryStart_ = nullptr;  // the plan of the definition or subquery being resolved
   int depth_ = 0;
   int viewDepth_ = 0;
   Dependencies* dependencies_ = nullptr;

@@ -104,9 +104,9 @@ ExprPtr asOuter(const ExprPtr& found, SubqueryFrame& frame) {
 }
 
 // A column of the query right around this one: a subquery does not see further out.
-Result<ExprPtr> findInFrame(const UnresolvedAttribute& column, SubqueryFrame* frame) {
+Result<ExprPtr> findInFrame(const UnresolvedAttribute& column, SubqueryFrame* frame, bool insideAggregate) {
   if (frame == nullptr || frame->outer == nullptr || !frame->outer->find) return ExprPtr();
-  ASSIGN_OR_RETURN(const ExprPtr found, frame->outer->find(column, false));
+  ASSIGN_OR_RETURN(const ExprPtr found, frame->outer->find(column, insideAggregate && frame->outer->outerAggregates));
   return found == nullptr || frame->isCall ? found : asOuter(found, *frame);
 }
 
@@ -142,7 +142,7 @@ const char* functionOfKeyword(const std::string& name) {
 
 }  // namespace
 
-Result<ExprPtr> ExpressionResolver::findOuter(const UnresolvedAttribute& column) { return findInFrame(column, plans_.frame()); }
+Result<ExprPtr> ExpressionResolver::findOuter(const UnresolvedAttribute& column) { return findInFrame(column, plans_.frame(), aggregateDepth_ > 0); }
 
 Result<ExprPtr> ExpressionResolver::resolveByPlanId(const UnresolvedAttribute& column) {
   PlanIdSearch search(column, options());
@@ -178,7 +178,7 @@ Result<ExprPtr> ExpressionResolver::resolveColumn(const UnresolvedAttribute& col
   }
   if (column.planId.has_value()) return resolveByPlanId(column);
   if (names_.find) {
-    ASSIGN_OR_RETURN(ExprPtr found, names_.find(column, aggregateDepth_ > 0));
+    ASSIGN_OR_RETURN(ExprPtr found, usesOther_ ? names_.findOther(column) : names_.find(column, aggregateDepth_ > 0));
     if (!insideMeasure_) RETURN_IF_ERROR(plans_.requireNoMeasure(found));
     if (found != nullptr) return found;
   }

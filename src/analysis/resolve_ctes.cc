@@ -66,6 +66,7 @@ LogicalPlanPtr inlined(const LogicalPlanPtr& plan, const Definitions& definition
 }  // namespace
 
 Result<ResolvedPlan> PlanResolver::resolveWith(const plan::UnresolvedWith& node) {
+  if (queryStart_ == &node) RETURN_IF_ERROR(requireOwnNames(node));
   ctes_.emplace_back();
   struct Leave {
     std::vector<std::map<std::string, std::shared_ptr<CteDefinition>>>& scopes;
@@ -73,6 +74,51 @@ Result<ResolvedPlan> PlanResolver::resolveWith(const plan::UnresolvedWith& node)
   } leave{ctes_};
   RETURN_IF_ERROR(resolveDefinitions(node));
   return resolve(node.child);
+}
+
+Status PlanResolver::requireOwnNames(const plan::UnresolvedWith& node) const {
+  constexpr const char* kKey = "spark.sql.legacy.ctePrecedencePolicy";
+  if (ctes_.empty() || lowerCase(conf_.get(kKey, "CORRECTED")) != "exception") return Status::ok();
+  for (const LogicalPlanPtr& definition : node.definitions) {
+    const auto* alias = definition->as<plan::SubqueryAlias>();
+    for (const auto& scope : ctes_) {
+      const bool taken = alias != nullptr && std::any_of(scope.begin(), scope.end(), [&](const auto& known) { return sameName(known.first, alias->alias.back()); });
+      if (!taken) continue;
+      return Error(condition::kAmbiguousAliasInNestedCte)
+          .with("name", quoteIdentifier(alias->alias.back()))
+          .with("config", std::string("\"") + kKey + "\"")
+          .with("docroot", "https://spark.apache.org/docs/latest")
+          .at(node.origin())
+          .as(ErrorFamily::kAnalysis);
+    }
+  }
+  return Status::ok();
+}
+
+std::shared_ptr<CteDefinition> PlanResolver::findCte(const std::string& name, std::string& itsName) const {
+  const auto inScope = [&](size_t i) -> std::shared_ptr<CteDefinition> {
+    for (const auto& [known, definition] : ctes_[i]) {
+      if (!sameName(known, name) || (!definition->recursing && definition->plan == nullptr)) continue;
+      itsName = known;
+      return definition;
+    }
+    return nullptr;
+  };
+  for (size_t i = cteVisibility_.hidden; i < cteVisibility_.outerFirst; ++i) {
+    if (auto found = inScope(i)) return found;
+  }
+  for (size_t i = ctes_.size(); i > cteVisibility_.outerFirst; --i) {
+    if (auto found = inScope(i - 1)) return found;
+  }
+  return nullptr;
+}
+
+PlanResolver::CteVisibility PlanResolver::enterQuery(bool definition) {
+  CteVisibility before = cteVisibility_;
+  if (lowerCase(conf_.get("spark.sql.legacy.ctePrecedencePolicy", "CORRECTED")) != "legacy") return before;
+  if (definition) cteVisibility_.hidden = before.outerFirst;
+  cteVisibility_.outerFirst = ctes_.size();
+  return before;
 }
 
 Status PlanResolver::resolveDefinitions(const plan::UnresolvedWith& node) {
@@ -88,6 +134,16 @@ Status PlanResolver::resolveDefinitions(const plan::UnresolvedWith& node) {
     definition->id = expr::newExprId();
     // Columns of queries around may be read: then the definition is copied into each use.
     const size_t outerBefore = frame_ == nullptr ? 0 : frame_->outerAttributes.size();
+    struct Restore {
+      PlanResolver& resolver;
+      const CteVisibility visibility;
+      const plan::LogicalPlan* const start;
+      ~Restore() {
+        resolver.cteVisibility_ = visibility;
+        resolver.queryStart_ = start;
+      }
+    } restore{*this, enterQuery(true), queryStart_};
+    queryStart_ = alias->child.get();
     if (node.recursive && refersTo(alias->child, name)) {
       const int64_t levelLimit = i < node.maxRecursions.size() ? node.maxRecursions[i] : 0;
       ASSIGN_OR_RETURN(definition->plan, resolveRecursive(name, alias->child, levelLimit, node.origin()));

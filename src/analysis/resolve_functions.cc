@@ -135,6 +135,11 @@ Result<std::vector<ExprPtr>> ExpressionResolver::resolveArguments(const Unresolv
       }
       continue;
     }
+    if (const auto* regex = argument->as<expr::UnresolvedRegex>()) {
+      ASSIGN_OR_RETURN(std::vector<ExprPtr> columns, expandRegex(*regex));
+      out.insert(out.end(), std::make_move_iterator(columns.begin()), std::make_move_iterator(columns.end()));
+      continue;
+    }
     ASSIGN_OR_RETURN(ExprPtr resolved, resolve(argument));
     out.push_back(std::move(resolved));
   }
@@ -547,6 +552,10 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
   if (call.isInternal && (name == "years" || name == "months" || name == "days" || name == "hours" || name == "bucket")) {
     return Error(condition::kPartitionTransformExpressionNotInPartitionedBy).with("expression", "\"" + call.sql() + "\"").at(origin).as(ErrorFamily::kAnalysis);
   }
+  if (lowerCase(call.nameParts[0]) != "system") {
+    // A name that no catalog can have.
+    if (const auto full = plans_.catalog().fullName(call.nameParts); !full.isOk()) return Error(full.error()).at(origin);
+  }
   return Error(condition::kUnresolvedRoutine)
       .with("routineName", quotedName(call.nameParts))
       .with("searchPath", fmt::format("[`system`.`builtin`, `system`.`session`, `spark_catalog`.{}]", quoteIdentifier(plans_.catalog().currentDatabase())))
@@ -554,16 +563,21 @@ Result<ExprPtr> ExpressionResolver::resolveFunction(const UnresolvedFunction& ca
       .as(ErrorFamily::kAnalysis);
 }
 
-Result<ExprPtr> ExpressionResolver::resolveIdentifierClause(const expr::IdentifierClause& clause) {
-  ASSIGN_OR_RETURN(const ExprPtr name, resolveForPlan(clause.name));
-  if (!name->foldable() || !name->dataType().isStringLike()) {
-    return Error(condition::kNotAConstantStringNotConstant).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name)).at(clause.origin()).as(ErrorFamily::kAnalysis);
-  }
+Result<NameParts> ExpressionResolver::identifierParts(const ExprPtr& written, const OriginPtr& origin) {
+  ASSIGN_OR_RETURN(const ExprPtr name, resolveForPlan(written));
+  const auto refused = [&](const Condition& condition) {
+    Error error(condition);
+    return error.with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name)).at(origin).as(ErrorFamily::kAnalysis);
+  };
+  if (!name->foldable()) return refused(condition::kNotAConstantStringNotConstant);
+  if (!name->dataType().isStringLike()) return refused(condition::kNotAConstantStringWrongType).with("dataType", name->dataType().simpleString());
   ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(name, options()));
-  if (value.isNull()) {
-    return Error(condition::kNotAConstantStringNull).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name)).at(clause.origin()).as(ErrorFamily::kAnalysis);
-  }
-  ASSIGN_OR_RETURN(std::vector<std::string> parts, parser::parseIdentifier(value.asString()));
+  if (value.isNull()) return refused(condition::kNotAConstantStringNull);
+  return parser::parseIdentifier(value.asString());
+}
+
+Result<ExprPtr> ExpressionResolver::resolveIdentifierClause(const expr::IdentifierClause& clause) {
+  ASSIGN_OR_RETURN(std::vector<std::string> parts, identifierParts(clause.name, clause.origin()));
   if (clause.isCall) {
     UnresolvedFunction call;
     call.nameParts = std::move(parts);

@@ -81,6 +81,13 @@ Result<std::vector<ExprPtr>> PlanResolver::extractGenerators(SelectBlock& block,
 }
 
 Result<ResolvedPlan> PlanResolver::resolveTableFunction(const plan::UnresolvedTableValuedFunction& node) {
+  if (node.identifier != nullptr) {
+    plan::UnresolvedTableValuedFunction named = node;
+    const NameContext nothing;
+    ASSIGN_OR_RETURN(named.nameParts, ExpressionResolver(*this, nothing).identifierParts(node.identifier, node.origin()));
+    named.identifier = nullptr;
+    return resolveTableFunction(*plan::makePlan(std::move(named), node.origin()));
+  }
   ResolvedPlan input;
   if (node.child != nullptr) {
     ASSIGN_OR_RETURN(input, resolve(node.child));

@@ -6,6 +6,7 @@
 #include "analysis/plan_resolver.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
+#include "plan/logical/subquery_expressions.h"
 #include "expr/expression_text.h"
 
 namespace flint::analysis {
@@ -48,6 +49,29 @@ std::vector<AttributePtr> hiddenOf(const ResolvedPlan& left, const ResolvedPlan&
 
 }  // namespace
 
+// A subquery in a join's condition reads columns of one side. Errors: UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION.
+static Status requireOneSide(const ExprPtr& joined, const std::vector<AttributePtr>& left, const std::vector<AttributePtr>& right) {
+  const auto reads = [](const std::vector<ExprPtr>& outer, const std::vector<AttributePtr>& side) {
+    return std::any_of(outer.begin(), outer.end(), [&](const ExprPtr& each) {
+      const auto* attribute = each->as<expr::AttributeReference>();
+      return attribute != nullptr && std::any_of(side.begin(), side.end(), [&](const AttributePtr& column) { return column->id == attribute->id; });
+    });
+  };
+  const expr::Expression* refused = nullptr;
+  tree::forEachNode(joined, [&](const ExprPtr& node) {
+    const std::vector<ExprPtr>* outer = nullptr;
+    if (const auto* scalar = node->as<plan::ScalarSubquery>()) outer = &scalar->outerAttributes;
+    if (const auto* exists = node->as<plan::Exists>()) outer = &exists->outerAttributes;
+    if (const auto* in = node->as<plan::InSubquery>()) outer = &in->outerAttributes;
+    if (outer != nullptr && reads(*outer, left) && reads(*outer, right)) refused = node.get();
+  });
+  if (refused == nullptr) return Status::ok();
+  return Error(condition::kUnsupportedSubqueryExpressionCategoryUnsupportedCorrelatedExpressionInJoinCondition)
+      .with("subqueryExpression", refused->sql())
+      .at(refused->origin())
+      .as(ErrorFamily::kAnalysis);
+}
+
 Result<ResolvedPlan> PlanResolver::resolveJoin(const plan::Join& node) {
   ASSIGN_OR_RETURN(const ResolvedPlan left, resolve(node.left));
   ASSIGN_OR_RETURN(ResolvedPlan right, resolve(node.right));
@@ -83,6 +107,7 @@ Result<ResolvedPlan> PlanResolver::resolveJoin(const plan::Join& node) {
           .at(node.condition->origin())
           .as(ErrorFamily::kAnalysis);
     }
+    if (traits.hasSubquery) RETURN_IF_ERROR(requireOneSide(join.condition, left.plan->output(), right.plan->output()));
     if (!join.condition->deterministic()) {
       return Error(condition::kInvalidNonDeterministicExpressions).with("sqlExprs", expr::quotedExpression(join.condition)).at(node.condition->origin()).as(ErrorFamily::kAnalysis);
     }

@@ -14,16 +14,10 @@ namespace flint::analysis {
 
 Result<ResolvedPlan> PlanResolver::resolveMetricView(const catalog::CatalogTable& view, const NameParts& name) {
   const expr::EvaluationOptions options = optionsUnder(view.viewSettings, options_);
-  parser::ParserOptions parsing;
-  parsing.ansi = options.ansi;
-  parsing.timeZone = options.timeZone;
+  const parser::ParserOptions parsing = parsingUnder(options);
   ASSIGN_OR_RETURN(const MetricView definition, parseMetricView(view.viewText, parsing));
   ASSIGN_OR_RETURN(const LogicalPlanPtr rows, metricViewSource(definition, parsing));
-  PlanResolver body(catalog_, conf_, options);
-  body.dependencies_ = dependencies_;
-  body.depth_ = depth_ + 1;
-  body.viewDepth_ = viewDepth_ + 1;
-  body.viewDatabase_ = view.viewNamespace.size() == 2 ? view.viewNamespace[1] : view.database;
+  PlanResolver body = viewBody(view, options);
   ASSIGN_OR_RETURN(const ResolvedPlan source, body.resolve(rows));
   definitions_.insert(definitions_.end(), body.definitions_.begin(), body.definitions_.end());
   const std::shared_ptr<const Scope> scope = body.scopeOf(source);

@@ -185,7 +185,8 @@ Result<ExprPtr> ExpressionResolver::resolveOperator(const std::string& name, con
     replaced.replacement = structure;
     return ExprPtr(expr::makeExpr(std::move(replaced), origin));
   }
-  if (const auto type = castFunctionType(name); type.has_value() && count == 1) {
+  if (const auto type = castFunctionType(name); type.has_value()) {
+    RETURN_IF_ERROR(requireCount(1));
     expr::Cast node;
     ASSIGN_OR_RETURN(node.child, resolve(call.arguments[0]));
     node.target = *type;

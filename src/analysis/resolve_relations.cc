@@ -80,33 +80,37 @@ static Error streamingRead(const std::string& source, const OriginPtr& origin) {
   return Error(condition::kUnsupportedFeatureNotInFlint).with("feature", "readStream, reading " + source + " as a stream").at(origin).as(ErrorFamily::kUnsupportedOperation);
 }
 
+// No table keeps versions. Errors: MULTIPLE_TIME_TRAVEL_SPEC, UNSUPPORTED_FEATURE.TIME_TRAVEL for a version or a time that the text or an option names.
+Status PlanResolver::requireNoTimeTravel(const plan::UnresolvedRelation& node, const NameParts& name) const {
+  const std::string timestampKey = lowerCase(conf_.get("spark.sql.timeTravelTimestampKey", "timestampAsOf"));
+  const std::string versionKey = lowerCase(conf_.get("spark.sql.timeTravelVersionKey", "versionAsOf"));
+  const auto has = [&](const std::string& wanted) {
+    return std::any_of(node.options.begin(), node.options.end(), [&](const auto& option) { return lowerCase(option.first) == wanted; });
+  };
+  const bool written = !node.version.empty() || node.timestamp != nullptr;
+  const int specs = (written ? 1 : 0) + (has(timestampKey) ? 1 : 0) + (has(versionKey) ? 1 : 0);
+  if (specs == 0) return Status::ok();
+  if (specs > 1) return Error(condition::kMultipleTimeTravelSpec).at(node.origin()).as(ErrorFamily::kAnalysis);
+  return Error(condition::kUnsupportedFeatureTimeTravel).with("relationId", quotedName(name)).at(node.origin()).as(ErrorFamily::kAnalysis);
+}
+
 Result<ResolvedPlan> PlanResolver::resolveRelation(const plan::UnresolvedRelation& node) {
   if (node.isStreaming) return streamingRead(node.nameParts.back(), node.origin());
   std::vector<std::string> name = node.nameParts;
   if (node.identifier != nullptr) {
     const NameContext nothing;
-    ASSIGN_OR_RETURN(const ExprPtr text, ExpressionResolver(*this, nothing).resolveForPlan(node.identifier));
-    if (!text->foldable() || !text->dataType().isStringLike()) {
-      return Error(condition::kNotAConstantStringNotConstant).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(text)).at(node.origin()).as(ErrorFamily::kAnalysis);
-    }
-    ASSIGN_OR_RETURN(const Value value, expr::evaluateFoldable(text, options_));
-    if (value.isNull()) {
-      return Error(condition::kNotAConstantStringNull).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(text)).at(node.origin()).as(ErrorFamily::kAnalysis);
-    }
-    ASSIGN_OR_RETURN(name, parser::parseIdentifier(value.asString()));
+    ASSIGN_OR_RETURN(name, ExpressionResolver(*this, nothing).identifierParts(node.identifier, node.origin()));
   }
   if (name.size() == 1) {
-    for (auto scope = ctes_.rbegin(); scope != ctes_.rend(); ++scope) {
-      for (const auto& [known, definition] : *scope) {
-        if (!sameName(known, name[0])) continue;
-        if (definition->recursing) return useSelf(*definition, known);
-        if (definition->plan != nullptr) return useCte(*definition, known);
-      }
+    std::string known;
+    if (const std::shared_ptr<CteDefinition> definition = findCte(name[0], known)) {
+      return definition->recursing ? useSelf(*definition, known) : useCte(*definition, known);
     }
   }
   if (name.size() == 1 && !viewDatabase_.empty()) name.insert(name.begin(), viewDatabase_);
   if (name.size() == 2 && !viewDatabase_.empty() && catalog_.currentCatalog() != catalog::kSessionCatalog) name.insert(name.begin(), catalog::kSessionCatalog);
   ASSIGN_OR_RETURN(const auto found, catalog_.lookup(name));
+  if (found.has_value()) RETURN_IF_ERROR(requireNoTimeTravel(node, found->qualifier));
   const bool isOfSession = found.has_value() && found->tempView.has_value() && found->qualifier.size() == 1;
   if (dependencies_ != nullptr && !isOfSession) dependencies_->isMomentary = true;
   if (dependencies_ != nullptr && found.has_value()) {

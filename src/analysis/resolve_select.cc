@@ -12,6 +12,7 @@
 #include "expr/expression_text.h"
 #include "expr/path_name.h"
 #include "expr/python_udf.h"
+#include "plan/logical/subquery_expressions.h"
 #include "types/collation.h"
 
 namespace flint::analysis {
@@ -67,6 +68,30 @@ Status requireReadable(const SelectBlock& block, const Scope& outputs, const Exp
   }
   for (const ExprPtr& child : expression->children()) RETURN_IF_ERROR(requireReadable(block, outputs, child));
   return Status::ok();
+}
+
+// Errors: UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY for a grouping expression that reads another output.
+Status requireNoLateralAlias(const SelectBlock& block, const ExprPtr& key) {
+  const bool reads = tree::anyNode(key, [&](const ExprPtr& node) {
+    const auto* attribute = node->as<expr::AttributeReference>();
+    return attribute != nullptr && std::any_of(block.outputs.begin(), block.outputs.end(), [&](const ExprPtr& output) {
+             const auto* alias = output->as<expr::Alias>();
+             return alias != nullptr && alias->id == attribute->id;
+           });
+  });
+  return reads ? Status(Error(condition::kUnsupportedFeatureLateralColumnAliasInGroupBy).at(key->origin()).as(ErrorFamily::kAnalysis)) : Status::ok();
+}
+
+// Errors: UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.* for subqueries that a sort cannot run.
+Status requireSortable(const ExprPtr& key) {
+  const Condition* refused = nullptr;
+  tree::forEachNode(key, [&](const ExprPtr& node) {
+    const auto* scalar = node->as<plan::ScalarSubquery>();
+    if (scalar != nullptr && !scalar->outerAttributes.empty()) refused = &condition::kUnsupportedSubqueryExpressionCategoryUnsupportedCorrelatedScalarSubquery;
+    if (node->as<plan::InSubquery>() != nullptr || node->as<plan::Exists>() != nullptr) refused = &condition::kUnsupportedSubqueryExpressionCategoryUnsupportedInExistsSubquery;
+  });
+  if (refused == nullptr) return Status::ok();
+  return Error(*refused).with("treeNode", "Sort [" + key->sql() + "]").at(key->origin()).as(ErrorFamily::kAnalysis);
 }
 
 // What aggregate functions above a block read: columns its child may have to give too.
@@ -293,6 +318,7 @@ Result<ResolvedPlan> PlanResolver::resolveAggregate(const plan::Aggregate& writt
   }
   if (generators.size() > 1) RETURN_IF_ERROR(extractGenerators(*block, generators));
   RETURN_IF_ERROR(resolveGrouping(*block, node.grouping));
+  for (const ExprPtr& key : block->grouping) RETURN_IF_ERROR(requireNoLateralAlias(*block, key));
   for (ExprPtr& output : block->outputs) {
     if (output->as<expr::MultiAlias>() != nullptr || output->as<expr::GeneratorCall>() != nullptr) continue;
     ASSIGN_OR_RETURN(output, replaceGrouping(*block, output, options_));
@@ -313,6 +339,36 @@ Result<ExprPtr> replaceOutsideAggregates(const ExprPtr& expression, const ExprPt
   if (expr::isAggregateCall(expression)) return expression;
   if (expression->as<expr::Alias>() == nullptr && semanticallyEqual(expression, part)) return replacement;
   return tree::mapChildren(expression, [&](const ExprPtr& child) { return replaceOutsideAggregates(child, part, replacement); });
+}
+
+// `expression`, which stands above the aggregate, with what is grouped by in another form in that form.
+Result<ExprPtr> normalizedAbove(const SelectBlock& block, ExprPtr expression) {
+  for (const auto& [part, replacement] : block.normalized) {
+    ASSIGN_OR_RETURN(expression, replaceOutsideAggregates(expression, part, replacement));
+  }
+  return expression;
+}
+
+// Whether a column, or the column that a field or an element is taken from, is there above the aggregate.
+bool isGrouped(const SelectBlock& block, const ExprPtr& found) {
+  if (block.isInGrouping(found)) return true;
+  if (found->as<expr::AttributeReference>() != nullptr) return false;
+  const std::vector<ExprPtr> children = found->children();
+  return !children.empty() && std::all_of(children.begin(), children.end(), [&](const ExprPtr& child) { return child->foldable() || isGrouped(block, child); });
+}
+
+// Whether the expression is grouped by in another form, which is a grouping expression itself.
+bool isRegrouped(const SelectBlock& block, const ExprPtr& expression) {
+  return std::any_of(block.normalized.begin(), block.normalized.end(), [&](const auto& each) { return semanticallyEqual(each.first, expression) && !each.second->traits().hasAggregate; });
+}
+
+// The first meaning of a name, or the second where the first is none or has not the fields that are asked of it.
+template <class First, class Second>
+Result<ExprPtr> firstMeaning(First&& first, Second&& second) {
+  auto found = first();
+  if (found.isOk() && found.value() != nullptr) return found;
+  auto other = second();
+  return found.isOk() || (other.isOk() && other.value() != nullptr) ? other : found;
 }
 
 // The same in the outputs of a SELECT, which keep their names.
@@ -405,6 +461,7 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
       const ExprPtr entries = expr::call("array_sort", {expr::call("map_entries", {resolved})});
       ASSIGN_OR_RETURN(const ExprPtr sorted, resolver.resolveForPlan(expr::call("map_from_entries", {entries})));
       RETURN_IF_ERROR(replaceInOutputs(block, resolved, sorted));
+      block.normalized.emplace_back(resolved, sorted);
       return sorted;
     }
     if (type.is(TypeKind::kVariant) || type.is(TypeKind::kMap)) {
@@ -425,6 +482,7 @@ Status PlanResolver::resolveGrouping(SelectBlock& block, const std::vector<ExprP
         // Strings with a collation are grouped by their keys; the first one of a group stands for it.
         ASSIGN_OR_RETURN(const ExprPtr first, resolver.resolveForPlan(expr::call("first", {resolved})));
         RETURN_IF_ERROR(replaceInOutputs(block, resolved, first));
+        block.normalized.emplace_back(resolved, first);
         ASSIGN_OR_RETURN(resolved, comparedByCollation(resolved, options_));
       }
       block.grouping.push_back(std::move(resolved));
@@ -542,9 +600,11 @@ Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& n
   names.scope = outputs.get();
   names.inputs = {block->child};
   names.find = [&](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
-    ASSIGN_OR_RETURN(ExprPtr found, block->scope->find(column.nameParts, column.origin(), options_));
-    if (found != nullptr && (insideAggregate || block->isInGrouping(found))) return found;
-    return outputs->find(column.nameParts, column.origin(), options_);
+    const auto ofInput = [&]() -> Result<ExprPtr> {
+      ASSIGN_OR_RETURN(ExprPtr found, block->scope->find(column.nameParts, column.origin(), options_));
+      return found != nullptr && (insideAggregate || isGrouped(*block, found)) ? found : ExprPtr();
+    };
+    return firstMeaning(ofInput, [&] { return outputs->find(column.nameParts, column.origin(), options_); });
   };
   names.outerAggregates = true;
   ASSIGN_OR_RETURN(ExprPtr condition, ExpressionResolver(*this, names).resolveCondition(node.condition, "HAVING"));
@@ -563,6 +623,7 @@ Result<ResolvedPlan> PlanResolver::resolveHaving(const plan::UnresolvedHaving& n
     }
     return nullptr;
   });
+  ASSIGN_OR_RETURN(condition, normalizedAbove(*block, std::move(condition)));
   RETURN_IF_ERROR(requireReadable(*block, *outputs, condition));
   exposeForAggregates(*block, {condition});
   block->having.push_back(condition);
@@ -649,17 +710,21 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
   NameContext names;
   names.scope = outputs.get();
   names.inputs = {child.plan, block.child};
-  names.find = [&](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
-    if (!insideAggregate) {
-      // A name that several outputs have means a column of the input.
-      auto found = outputs->find(column.nameParts, column.origin(), options_);
-      const bool ambiguous = !found.isOk() && found.error().condition().name == condition::kAmbiguousReference.name;
-      if (!ambiguous && (!found.isOk() || found.value() != nullptr)) return found;
-    }
+  const auto ofInput = [&](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
     ASSIGN_OR_RETURN(ExprPtr found, block.scope->find(column.nameParts, column.origin(), options_));
-    if (found != nullptr && narrow) return block.isGrouping(found) ? found : ExprPtr();
-    if (found != nullptr && block.aggregates && !insideAggregate && !block.isInGrouping(found)) return ExprPtr();
+    const bool bare = found != nullptr && found->as<expr::AttributeReference>() != nullptr;
+    if (found != nullptr && narrow) return (bare ? block.isGrouping(found) || isRegrouped(block, found) : isGrouped(block, found)) ? found : ExprPtr();
+    if (found != nullptr && block.aggregates && !insideAggregate && !isGrouped(block, found)) return ExprPtr();
     return found;
+  };
+  names.findOther = [&](const UnresolvedAttribute& column) { return ofInput(column, false); };
+  names.find = [&](const UnresolvedAttribute& column, bool insideAggregate) -> Result<ExprPtr> {
+    if (insideAggregate) return ofInput(column, true);
+    auto found = outputs->find(column.nameParts, column.origin(), options_);
+    if (found.isOk() && found.value() != nullptr) return found;
+    // A name that several outputs have means a column of the input.
+    if (!found.isOk() && found.error().condition().name == condition::kAmbiguousReference.name) return ofInput(column, false);
+    return firstMeaning([&] { return found; }, [&] { return ofInput(column, false); });
   };
   ExpressionResolver resolver(*this, names);
   std::vector<ExprPtr> keys;
@@ -667,6 +732,7 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
   for (const ExprPtr& each : order) {
     ASSIGN_OR_RETURN(ExprPtr key, resolver.resolveForPlan(each));
     ASSIGN_OR_RETURN(key, replaceGrouping(block, key, options_));
+    ASSIGN_OR_RETURN(key, normalizedAbove(block, std::move(key)));
     RETURN_IF_ERROR(requireOrderable(key));
     if (key->traits().hasGenerator) return Error(condition::kUnsupportedGeneratorOutsideSelect).with("plan", "Sort").at(each->origin()).as(ErrorFamily::kAnalysis);
     if (block.aggregates) RETURN_IF_ERROR(requireReadable(block, *outputs, key));
@@ -683,6 +749,7 @@ Result<ResolvedPlan> PlanResolver::resolveSort(const plan::Sort& node) {
       value = expr::toAttribute(named);
       extras.push_back(std::move(named));
     }
+    if (value->traits().hasSubquery && !block.isGrouping(value)) RETURN_IF_ERROR(requireSortable(value));
     keys.push_back(expr::sortOrder(std::move(value), sortKey->ascending, sortKey->nullsFirst)->withOrigin(each->origin()));
   }
   ResolvedPlan out = child;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analysis/char_lengths.h"
+#include "analysis/default_collation.h"
 #include "analysis/metric_view.h"
 #include "analysis/plan_resolver.h"
 #include "analysis/sql_function_analysis.h"
@@ -56,22 +57,32 @@ bool sameColumns(const StructFields& a, const StructFields& b) {
 
 }  // namespace
 
+parser::ParserOptions parsingUnder(const expr::EvaluationOptions& options) {
+  parser::ParserOptions parsing;
+  parsing.ansi = options.ansi;
+  parsing.timeZone = options.timeZone;
+  return parsing;
+}
+
+PlanResolver PlanResolver::viewBody(const catalog::CatalogTable& view, const expr::EvaluationOptions& options) const {
+  PlanResolver body(catalog_, conf_, options);
+  body.dependencies_ = dependencies_;
+  body.depth_ = depth_ + 1;
+  body.viewDepth_ = viewDepth_ + 1;
+  body.viewDatabase_ = view.viewNamespace.size() == 2 ? view.viewNamespace[1] : view.database;
+  return body;
+}
+
 Result<ResolvedPlan> PlanResolver::resolveView(const catalog::CatalogTable& view, const NameParts& name, const OriginPtr& origin) {
   if (viewDepth_ >= kDeepestView) {
     return Error(condition::kViewExceedMaxNestedDepth).with("viewName", quotedName(name)).with("maxNestedDepth", std::to_string(kDeepestView)).at(origin).as(ErrorFamily::kAnalysis);
   }
   if (isMetricView(view)) return resolveMetricView(view, name);
   const expr::EvaluationOptions options = optionsUnder(view.viewSettings, options_);
-  parser::ParserOptions parsing;
-  parsing.ansi = options.ansi;
-  parsing.timeZone = options.timeZone;
+  const parser::ParserOptions parsing = parsingUnder(options);
   ASSIGN_OR_RETURN(const LogicalPlanPtr text, parser::parseStatement(view.viewText, parsing));
-  PlanResolver body(catalog_, conf_, options);
-  body.dependencies_ = dependencies_;
-  body.depth_ = depth_ + 1;
-  body.viewDepth_ = viewDepth_ + 1;
-  body.viewDatabase_ = view.viewNamespace.size() == 2 ? view.viewNamespace[1] : view.database;
-  ASSIGN_OR_RETURN(const ResolvedPlan query, body.resolve(text));
+  PlanResolver body = viewBody(view, options);
+  ASSIGN_OR_RETURN(const ResolvedPlan query, body.resolve(underDefaultCollation(text, view.collation)));
   definitions_.insert(definitions_.end(), body.definitions_.begin(), body.definitions_.end());
   const std::vector<AttributePtr> output = query.plan->output();
   const std::string& mode = view.viewSchemaMode;

@@ -44,8 +44,12 @@ class AggregateOutputs {
       return expr::makeExpr(std::move(copy));
     }
     if (expression->traits().hasSubquery && !expr::isAggregateCall(expression) && expression->as<expr::WindowExpression>() == nullptr && !block_.isGrouping(expression)) {
-      // An aggregate that a subquery reads comes under the name it has there.
+      // An aggregate that a subquery reads comes under the name it has there, a grouping column under its own.
       return tree::mapChildren(expression, [this](const ExprPtr& child) {
+        if (child->as<expr::AttributeReference>() != nullptr && !selectIds_.contains(child->as<expr::AttributeReference>()->id) && block_.isGrouping(child)) {
+          add(child);
+          return child;
+        }
         if (child->as<expr::Alias>() == nullptr || !expr::isAggregateCall(child->as<expr::Alias>()->child)) return reduce(child);
         add(child);
         return ExprPtr(expr::toAttribute(child));

@@ -20,6 +20,7 @@ struct SelectBlock {
   std::vector<ExprPtr> grouping;
   std::vector<ExprPtr> outputs;        // attributes and aliases
   std::vector<expr::ExprId> repeats;   // outputs that only give a column again, under an id of their own
+  std::vector<std::pair<ExprPtr, ExprPtr>> normalized;  // expressions that are grouped by in another form, and what stands for them above
   std::vector<ExprPtr> having;
   std::vector<ExprPtr> qualify;
   std::vector<int64_t> planIds;

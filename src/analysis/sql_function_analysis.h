@@ -5,6 +5,7 @@
 #include "catalog/session_catalog.h"
 #include "catalog/sql_conf.h"
 #include "expr/scalar_function.h"
+#include "parser/sql_parser.h"
 
 namespace flint::analysis {
 
@@ -23,6 +24,9 @@ Result<plan::ExprPtr> resolveValue(const plan::ExprPtr& expression, catalog::Ses
 
 /// The options that `settings` of another session mean, over `options`.
 expr::EvaluationOptions optionsUnder(const std::map<std::string, std::string>& settings, expr::EvaluationOptions options);
+
+/// How text is read under `options`: that of a view. (resolve_views.cc)
+parser::ParserOptions parsingUnder(const expr::EvaluationOptions& options);
 
 /// Function calls by name in `expression` that mean SQL functions, where a plan node cannot have them. Errors: UNSUPPORTED_SQL_UDF_USAGE.
 Status rejectSqlFunctions(const plan::ExprPtr& expression, const catalog::SessionCatalog& catalog, const char* nodeName);

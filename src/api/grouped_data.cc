@@ -71,7 +71,7 @@ GroupedData GroupedData::pivot(const Column& column, const std::vector<Value>& v
       schema = type.fields();
       return query.collect();
     };
-    node->pivotValues = checked(session::pivotValues(node_->frame->plan, node->pivot, collect));
+    node->pivotValues = checked(session::pivotValues(node_->frame->plan, node->pivot, collect, node_->frame->session->session->conf().getInteger("spark.sql.pivotMaxValues", 10'000)));
   }
   return GroupedData(std::move(node));
 }

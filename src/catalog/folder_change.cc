@@ -6,16 +6,11 @@
 #include <chrono>
 
 #include "io/file_system.h"
+#include "io/path_parts.h"
 
 namespace flint::catalog {
-namespace {
 
-std::string parentOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-}  // namespace
+using io::parentOf;
 
 std::string besideFolder(const std::string& place) {
   static std::atomic<uint64_t> counter{0};

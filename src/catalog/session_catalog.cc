@@ -170,7 +170,7 @@ Result<std::optional<SessionCatalog::Found>> SessionCatalog::lookup(const NamePa
     return std::optional<Found>();
   }
   const auto full = fullName(name);
-  if (!full.isOk()) return name.empty() || !isCatalog(name[0]) || folded(name[0]) == kSessionCatalog ? Result<std::optional<Found>>(std::optional<Found>()) : full.status();
+  if (!full.isOk()) return full.status();
   const NameParts& parts = full.value();
   const CatalogPlugin& plugin = of(parts[0]);
   if (!plugin.tableExists(parts[1], parts[2])) return std::optional<Found>();

@@ -28,6 +28,7 @@ struct TempView {
   std::string comment;
   std::map<std::string, std::string> properties;
   std::string schemaMode;
+  std::string collation;  // DEFAULT COLLATION; empty: none
 };
 
 /// Temporary views by name.

@@ -20,7 +20,11 @@ std::string_view prefixOf(std::string_view reference) {
 std::optional<std::string> valueOf(std::string_view reference, const SQLConf& conf) {
   const std::string_view prefix = prefixOf(reference);
   const std::string name(prefix.empty() ? reference : reference.substr(prefix.size() + 1));
-  if (prefix.empty() || prefix == "spark" || prefix == "sparkconf" || prefix == "hivevar" || prefix == "hiveconf") return conf.find(name).value_or("");
+  if (prefix.empty() || prefix == "spark" || prefix == "sparkconf" || prefix == "hivevar" || prefix == "hiveconf") {
+    // SET hivevar:name keeps the prefix in the key.
+    if (const auto value = conf.find(name)) return *value;
+    return conf.find("hivevar:" + name).value_or("");
+  }
   const char* variable = nullptr;
   if (prefix == "env") variable = std::getenv(name.c_str());
   if (prefix == "system" && name == "user.name") variable = std::getenv("USER");

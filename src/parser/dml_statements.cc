@@ -87,6 +87,17 @@ StatementParser::InsertHead StatementParser::insertHead() {
     advance();
     into.options = optionList();
   }
+  if (!overwrite && at(kReplace) && (peek(1).type == kOn || peek(1).type == kUsing)) {
+    into.mode = plan::InsertInto::Mode::kReplaceOn;
+    advance();
+    if (accept(kOn)) {
+      into.replaceWhere = expression();
+    } else {
+      expect(kUsing);
+      into.columns = identifierList();
+    }
+    return head;
+  }
   if (!overwrite && accept(kReplace, kWhere)) {
     into.mode = plan::InsertInto::Mode::kReplaceWhere;
     into.replaceWhere = expression();

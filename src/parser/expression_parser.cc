@@ -69,7 +69,14 @@ std::vector<ExprPtr> ExpressionParser::namedExpressionList() {
 
 ExprPtr ExpressionParser::namedExpression() {
   const uint32_t first = position();
+  ++namedDepth_;
   ExprPtr value = expression();
+  --namedDepth_;
+  if (at(kFrom, kFrom) && !options_.enforceReservedKeywords) {
+    // The first of two is a name.
+    std::string name = identifier();
+    return node<expr::Alias>(first, std::move(value), std::move(name), failed() ? 0 : expr::newExprId());
+  }
   if (accept(kAs)) {
     if (at(kLeftParen)) return node<expr::MultiAlias>(first, std::move(value), identifierList());
     std::string name = identifier();

@@ -38,8 +38,14 @@ class ExpressionParser : public TypeParser {
   bool atImplicitAlias() const;
   /// expression, or name => expression
   ExprPtr functionArgument();
+  // NAMED_PARAMETER_SUPPORT_DISABLED where the setting says so.
+  void requireNamedArguments(const std::vector<std::string>& function, const std::string& argument, uint32_t first);
   /// IDENTIFIER(expression) at the cursor.
-  bool atIdentifierClause() const { return at(TokenType::kIdentifier, TokenType::kLeftParen); }
+  // IDENTIFIER('a') in front of a point is a part of a name like another.
+  bool atIdentifierClause() const {
+    if (!at(TokenType::kIdentifier, TokenType::kLeftParen)) return false;
+    return peek(2).type != TokenType::kStringText || peek(3).type != TokenType::kRightParen || peek(4).type != TokenType::kDot;
+  }
   /// The values of a row that was written (a, b) from token `first` on; the expression itself for any other.
   std::vector<ExprPtr> rowValues(const ExprPtr& value, uint32_t first) const;
   /// The expression of IDENTIFIER(expression).
@@ -105,6 +111,7 @@ class ExpressionParser : public TypeParser {
   ExprPtr unitToUnitInterval(const std::string& value, bool negative, IntervalField start, IntervalField end, uint32_t first);
 
   std::unordered_set<uint32_t> plainCalls_;  // tokens that start a call without key words, though the name may have them
+  int32_t namedDepth_ = 0;   // > 0: inside of expressions that may have a name
   int32_t lambdaDepth_ = 0;  // > 0: names may be lambda variables
 };
 

@@ -54,7 +54,8 @@ bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0
 
 class Lexer {
  public:
-  Lexer(std::string_view sql, bool doubleQuotedIdentifiers) : sql_(sql), doubleQuotedIdentifiers_(doubleQuotedIdentifiers) {}
+  Lexer(std::string_view sql, bool doubleQuotedIdentifiers, bool singleCharacterPipe)
+      : sql_(sql), doubleQuotedIdentifiers_(doubleQuotedIdentifiers), singleCharacterPipe_(singleCharacterPipe) {}
 
   std::vector<Token> run() {
     tokens_.reserve(sql_.size() / 5 + 2);
@@ -73,7 +74,7 @@ class Lexer {
       token.stopIndex = static_cast<uint32_t>(index_ == token.index ? index_ : index_ - 1);
       tokens_.push_back(token);
       if (token.type != kEndOfInput) continue;
-      markPipes();
+      if (singleCharacterPipe_) markPipes();
       return std::move(tokens_);
     }
   }
@@ -331,6 +332,7 @@ class Lexer {
 
   const std::string_view sql_;
   const bool doubleQuotedIdentifiers_;
+  const bool singleCharacterPipe_;
   size_t position_ = 0;  // bytes
   size_t index_ = 0;     // code points
   size_t lineIndex_ = 0;
@@ -413,7 +415,9 @@ KeywordKind keywordKind(TokenType keyword) {
   return kKeywords[static_cast<size_t>(keyword) - static_cast<size_t>(kFirstKeyword)].kind;
 }
 
-std::vector<Token> tokenize(std::string_view sql, bool doubleQuotedIdentifiers) { return Lexer(sql, doubleQuotedIdentifiers).run(); }
+std::vector<Token> tokenize(std::string_view sql, bool doubleQuotedIdentifiers, bool singleCharacterPipe) {
+  return Lexer(sql, doubleQuotedIdentifiers, singleCharacterPipe).run();
+}
 
 std::string unescapeString(std::string_view token, bool keepEscapes) {
   if (token.front() == 'r' || token.front() == 'R') return std::string(token.substr(2, token.size() - 3));

@@ -9,7 +9,7 @@
 namespace flint::parser {
 
 /// Cuts SQL text into tokens; comments and blanks are dropped. The last token is kEndOfInput.
-std::vector<Token> tokenize(std::string_view sql, bool doubleQuotedIdentifiers);
+std::vector<Token> tokenize(std::string_view sql, bool doubleQuotedIdentifiers, bool singleCharacterPipe = true);
 
 /// The value of a string token: escapes (unless `raw` or not wanted) and doubled quotes replaced.
 std::string unescapeString(std::string_view token, bool keepEscapes);

@@ -19,6 +19,7 @@ LogicalPlanPtr QueryParser::failNotAllowed(std::string message, uint32_t first) 
 }
 
 LogicalPlanPtr QueryParser::pipeOperators(LogicalPlanPtr child, uint32_t first) {
+  if (!options_.pipeSyntax) return failNotAllowed("Operator pipe SQL syntax using |>", first);
   while (accept(kPipe)) {
     // A step sees the columns of the one before, and nothing below them.
     const bool named = child != nullptr && (child->kind() == plan::LogicalKind::kUnresolvedRelation || child->kind() == plan::LogicalKind::kSubqueryAlias);

@@ -263,7 +263,8 @@ ExprPtr ExpressionParser::nameOrCall() {
   if (next == kStringText && !at(kQuotedIdentifier)) return typedLiteral(first);
   if (next == kArrow) return lambda(first);
   const bool quoted = at(kQuotedIdentifier);
-  if (quoted && options_.quotedRegexColumnNames && next != kLeftParen && next != kDot) {
+  // Inside of named expressions a quoted name is a pattern.
+  if (quoted && options_.quotedRegexColumnNames && namedDepth_ > 0 && next != kLeftParen && next != kDot) {
     std::string pattern = identifier();
     return node<expr::UnresolvedRegex>(first, std::move(pattern));
   }
@@ -274,10 +275,20 @@ ExprPtr ExpressionParser::nameOrCall() {
       return star(std::move(parts), first);
     }
     advance();
+    // A pattern of the columns of one table; parts of longer names are names.
+    const bool pattern = at(kQuotedIdentifier) && options_.quotedRegexColumnNames && parts.size() == 1 && peek(1).type != kLeftParen && peek(1).type != kDot;
     parts.push_back(identifier());
+    if (pattern && namedDepth_ > 0) return node<expr::UnresolvedRegex>(first, std::move(parts[1]), std::move(parts[0]));
   }
   if (at(kLeftParen)) return functionCall(std::move(parts), first);
   return columnReference(std::move(parts), first);
+}
+
+void ExpressionParser::requireNamedArguments(const std::vector<std::string>& function, const std::string& argument, uint32_t first) {
+  if (options_.namedArguments || failed()) return;
+  std::string shown;
+  for (const std::string& part : function) shown += (shown.empty() ? "" : ".") + quoteIdentifier(part);
+  failWith(condition::kNamedParameterSupportDisabled, {{"functionName", shown}, {"argument", quoteIdentifier(argument)}}, first);
 }
 
 ExprPtr ExpressionParser::functionArgument() {
@@ -303,7 +314,10 @@ ExprPtr ExpressionParser::functionCall(std::vector<std::string> name, uint32_t f
       advance();
     }
     do {
+      const uint32_t argumentFirst = position();
       arguments.push_back(functionArgument());
+      const auto* named = failed() ? nullptr : arguments.back()->as<expr::NamedArgument>();
+      if (named != nullptr) requireNamedArguments(name, named->name, argumentFirst);
     } while (accept(kComma));
   }
   expect(kRightParen);

@@ -138,7 +138,13 @@ LogicalPlanPtr QueryParser::queryPrimary() {
     case kFrom: {
       LogicalPlanPtr from = fromClause();
       if (atTransform()) return transform(std::move(from), first);
-      if (at(kSelect)) return selectSpecification(std::move(from), first);
+      if (at(kSelect)) {
+        // Each SELECT behind one FROM gives rows.
+        std::vector<LogicalPlanPtr> selects;
+        while (at(kSelect) && !failed()) selects.push_back(selectSpecification(from, first));
+        if (failed()) return nullptr;
+        return selects.size() == 1 ? selects[0] : planNode<plan::Union>(first, std::move(selects));
+      }
       // FROM t alone is SELECT * FROM t.
       return from;
     }
@@ -324,7 +330,8 @@ std::vector<ExprPtr> QueryParser::groupingSet() {
 }
 
 LogicalPlanPtr QueryParser::windowClause(LogicalPlanPtr child, uint32_t first) {
-  if (!at(kWindow) || peek(1).type < kQuotedIdentifier || peek(2).type != kAs) return child;
+  const bool byText = peek(1).type == kIdentifier && peek(2).type == kLeftParen && peek(5).type == kAs;
+  if (!at(kWindow) || peek(1).type < kQuotedIdentifier || (peek(2).type != kAs && !byText)) return child;
   advance();
   std::vector<std::pair<std::string, expr::WindowSpec>> windows;
   std::vector<std::string> references;  // the window each one stands for; empty when it says all itself

@@ -45,6 +45,7 @@ class QueryParser : public ExpressionParser {
   /// [AS] name [(columns)] around `child`.
   LogicalPlanPtr tableAlias(LogicalPlanPtr child, uint32_t first);
   bool atTableAlias() const;
+  bool atAsName() const;
   /// A table by name, or IDENTIFIER(...).
   LogicalPlanPtr tableReference();
   plan::Options optionList();  // (key = value, ...)
@@ -74,7 +75,7 @@ class QueryParser : public ExpressionParser {
   LogicalPlanPtr relationPrimary();
   LogicalPlanPtr parenthesizedRelation(uint32_t first);
   LogicalPlanPtr namedTable(uint32_t first);
-  LogicalPlanPtr functionTable(std::vector<std::string> name, uint32_t first);
+  LogicalPlanPtr functionTable(std::vector<std::string> name, uint32_t first, ExprPtr identifierExpression = nullptr);
   ExprPtr tableArgument();
   LogicalPlanPtr relationExtensions(LogicalPlanPtr left, uint32_t first);
   bool atJoin() const;

@@ -24,13 +24,14 @@ LogicalPlanPtr QueryParser::fromClause() {
     if (lateral) advance();
     const uint32_t rightFirst = position();
     LogicalPlanPtr right = relationPrimary();
+    if (options_.relationPrecedence && options_.ansi && !lateral) right = relationExtensions(std::move(right), rightFirst);
     if (lateral) {
       if (left == nullptr) left = planNode<plan::OneRowRelation>(rightFirst);
       left = lateralOver(std::move(left), std::move(right), JoinType::kInner, nullptr, first + 1);
     } else {
       left = left == nullptr ? std::move(right) : planNode<plan::Join>(first + 1, std::move(left), std::move(right));
     }
-    // A JOIN behind a comma takes everything before it as its left side, as in Spark.
+    // A JOIN behind a comma takes everything before it as its left side, unless the setting says otherwise.
     left = relationExtensions(std::move(left), first + 1);
   } while (accept(kComma));
   left = lateralViews(std::move(left), first);
@@ -143,11 +144,15 @@ LogicalPlanPtr QueryParser::join(LogicalPlanPtr left, uint32_t first) {
   return lateralOver(std::move(left), std::move(right), type, std::move(condition), first);
 }
 
+bool QueryParser::atAsName() const { return at(kAs, kLeftParen) && atStrictIdentifier(); }
+
 bool QueryParser::atTableAlias() const { return atStrictIdentifier() && atImplicitAlias() && !atTransform(); }
 
 LogicalPlanPtr QueryParser::tableAlias(LogicalPlanPtr child, uint32_t first) {
-  if (!accept(kAs) && !atTableAlias()) return child;
-  std::string name = relationName();
+  // In AS (a, b) the word is the table's name.
+  const bool namedAs = atAsName();
+  if (!namedAs && !accept(kAs) && !atTableAlias()) return child;
+  std::string name = namedAs ? identifier() : relationName();
   if (at(kLeftParen)) {
     std::vector<std::string> columns = identifierList();
     child = planNode<plan::UnresolvedColumnAliases>(first, std::move(columns), std::move(child));
@@ -211,7 +216,7 @@ LogicalPlanPtr QueryParser::namedTable(uint32_t first) {
     expect(kRightParen);
   } else if (atIdentifierClause()) {
     identifierExpression = identifierClauseArgument();
-    if (at(kLeftParen)) failSyntax();
+    if (at(kLeftParen) && !failed()) return functionTable({}, first, std::move(identifierExpression));
   } else {
     if (!atIdentifier() || at(kSelect) || at(kWhere)) failSyntax();
     name = multipartIdentifier();
@@ -243,7 +248,7 @@ LogicalPlanPtr QueryParser::namedTable(uint32_t first) {
   return tableAlias(std::move(plan), first);
 }
 
-LogicalPlanPtr QueryParser::functionTable(std::vector<std::string> name, uint32_t first) {
+LogicalPlanPtr QueryParser::functionTable(std::vector<std::string> name, uint32_t first, ExprPtr identifierExpression) {
   expect(kLeftParen);
   std::vector<ExprPtr> arguments;
   if (!at(kRightParen)) {
@@ -255,12 +260,16 @@ LogicalPlanPtr QueryParser::functionTable(std::vector<std::string> name, uint32_
         expect(kFatArrow);
       }
       ExprPtr value = at(kTable, kLeftParen) || (at(kTable) && peek(1).type >= kQuotedIdentifier) ? tableArgument() : expression();
-      if (!argumentName.empty()) value = node<expr::NamedArgument>(argumentFirst, std::move(argumentName), std::move(value));
+      if (!argumentName.empty()) {
+        requireNamedArguments(name, argumentName, argumentFirst);
+        value = node<expr::NamedArgument>(argumentFirst, std::move(argumentName), std::move(value));
+      }
       arguments.push_back(std::move(value));
     } while (accept(kComma));
   }
   expect(kRightParen);
-  LogicalPlanPtr plan = planNode<plan::UnresolvedTableValuedFunction>(first, std::move(name), std::move(arguments));
+  LogicalPlanPtr plan = planNode<plan::UnresolvedTableValuedFunction>(first, std::move(name), std::move(arguments), false, false, std::string(),
+                                                                      std::vector<std::string>(), nullptr, std::move(identifierExpression));
   return tableAlias(std::move(plan), first);
 }
 
@@ -309,7 +318,7 @@ LogicalPlanPtr QueryParser::inlineTable(uint32_t first) {
   } while (accept(kComma));
   std::string alias;
   std::vector<std::string> names;
-  if (accept(kAs) || atTableAlias()) {
+  if (atAsName() || accept(kAs) || atTableAlias()) {
     alias = identifier();
     if (at(kLeftParen)) names = identifierList();
   }

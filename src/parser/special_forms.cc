@@ -63,7 +63,7 @@ bool ExpressionParser::specialForm(ExprPtr& out) {
       }
       return true;
     case kIdentifier:
-      if (!call) return false;
+      if (!call || !atIdentifierClause()) return false;
       {
         ExprPtr name = identifierClauseArgument();
         if (!at(kLeftParen)) {

@@ -20,6 +20,10 @@ struct ParserOptions {
   bool legacyInterval = false;             // spark.sql.legacy.interval.enabled
   bool legacyExponentAsDecimal = false;    // spark.sql.legacy.exponentLiteralAsDecimal.enabled
   bool legacySetOperatorPrecedence = false;  // spark.sql.legacy.setopsPrecedence.enabled
+  bool singleCharacterPipe = true;         // spark.sql.parser.singleCharacterPipeOperator.enabled
+  bool pipeSyntax = true;                  // spark.sql.operatorPipeSyntaxEnabled
+  bool namedArguments = true;              // spark.sql.allowNamedFunctionArguments
+  bool relationPrecedence = false;         // spark.sql.ansi.relationPrecedence (with ansi): JOIN binds stronger than a comma
   bool timestampIsNtz = false;             // spark.sql.timestampType is TIMESTAMP_NTZ
   std::string timeZone = "UTC";            // spark.sql.session.timeZone
 };

@@ -62,8 +62,9 @@ LogicalPlanPtr StatementParser::statement() {
     case kMerge: return merge(first);
     case kUpdate: return update(first);
     case kDelete: return deleteFrom(first);
-    case kMsck: {
-      advance();
+    case kMsck:
+    case kRepair: {
+      accept(kMsck);
       expect(kRepair, kTable);
       plan::ObjectName name = objectName();
       bool add = true;

@@ -63,7 +63,7 @@ std::string lowerCase(std::string_view word) {
 }
 
 TokenReader::TokenReader(std::string_view sql, const ParserOptions& options)
-    : options_(options), sql_(std::make_shared<const std::string>(sql)), tokens_(tokenize(*sql_, options.doubleQuotedIdentifiers)),
+    : options_(options), sql_(std::make_shared<const std::string>(sql)), tokens_(tokenize(*sql_, options.doubleQuotedIdentifiers, options.singleCharacterPipe)),
       stackFloor_(stackFloor()) {
   for (const Token& token : tokens_) {
     if (token.type == TokenType::kOpenComment) {
@@ -201,18 +201,40 @@ bool TokenReader::atStrictIdentifier(uint32_t ahead) const {
   return atIdentifier(ahead) && (!isKeyword(type) || keywordKind(type) != KeywordKind::kStrict);
 }
 
+// IDENTIFIER('a.b'), a name written as a text.
+std::vector<std::string> TokenReader::namePartsOfText() {
+  advance();
+  advance();
+  const std::string text = stringLiteral();
+  advance();
+  TokenReader inner(text, options_);
+  if (inner.atEnd()) {
+    failWithoutContext(condition::kParseEmptyStatement, {});
+    return {};
+  }
+  std::vector<std::string> parts = inner.multipartIdentifier();
+  if (!inner.failed() && !inner.atEnd()) inner.failSyntax();
+  if (inner.failed()) {
+    fail(inner.takeError());
+    return {};
+  }
+  return parts;
+}
+
 std::string TokenReader::identifier() {
   if (!atIdentifier()) {
     failSyntax();
     return "";
   }
   if (at(TokenType::kIdentifier) && peek(1).type == TokenType::kLeftParen && peek(2).type == TokenType::kStringText && peek(3).type == TokenType::kRightParen) {
-    // IDENTIFIER('name'), a name written as a text
-    advance();
-    advance();
-    std::string name = stringLiteral();
-    advance();
-    return name;
+    const uint32_t first = position_;
+    std::vector<std::string> parts = namePartsOfText();
+    if (parts.size() > 1) {
+      std::string shown;
+      for (const std::string& part : parts) shown += (shown.empty() ? "" : ".") + quoteIdentifier(part);
+      failWith(condition::kIdentifierTooManyNameParts, {{"identifier", shown}, {"limit", "1"}}, first);
+    }
+    return parts.empty() ? std::string() : parts[0];
   }
   const Token& token = peek();
   const std::string_view text = textOf(token);

@@ -125,6 +125,8 @@ class TokenReader {
   /// Whether it can name a relation without AS before it.
   bool atStrictIdentifier(uint32_t ahead = 0) const;
   std::string identifier();
+  /// The parts of IDENTIFIER('a.b'), in front of which the reader is.
+  std::vector<std::string> namePartsOfText();
   /// A name that a hyphen must not go on behind: a-b is an error of its own.
   std::string relationName();
   std::vector<std::string> multipartIdentifier();

@@ -14,6 +14,7 @@
 #include "session/commands/entry_change.h"
 #include "session/python_data_writing.h"
 #include "session/query_execution.h"
+#include "session/table_size.h"
 #include "sources/files/partition_values.h"
 #include "sources/write/write_job.h"
 #include "types/type_coercion.h"
@@ -157,16 +158,6 @@ Result<std::string> partitionPrefix(const SparkSession& session, const catalog::
   return prefix;
 }
 
-// What ANALYZE TABLE found out does not hold any more when rows change.
-Status forgetStatistics(SparkSession& session, const catalog::CatalogTable& table) {
-  if (table.statisticsBytes < 0 && table.columnStatistics.empty()) return Status::ok();
-  return changeEntry(session, table, [](catalog::CatalogTable& entry) {
-    entry.statisticsBytes = -1;
-    entry.statisticsRows = -1;
-    entry.columnStatistics.clear();
-  });
-}
-
 }  // namespace
 
 Status rewriteTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, catalog::CatalogTable table) {
@@ -274,6 +265,11 @@ Status saveAsTable(const SparkSessionPtr& session, const LogicalPlanPtr& query, 
     const bool isKey = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return sameName(key, column->name, caseSensitive); });
     (isKey ? last : table.schema).push_back({column->name, analysis::declaredType(column->metadata, column->dataType()), true});
   }
+  const auto placeOf = [&](const StructField& field) {
+    const auto& keys = table.partitionColumns;
+    return std::find_if(keys.begin(), keys.end(), [&](const std::string& key) { return sameName(key, field.name, caseSensitive); }) - keys.begin();
+  };
+  std::stable_sort(last.begin(), last.end(), [&](const StructField& a, const StructField& b) { return placeOf(a) < placeOf(b); });
   table.schema.insert(table.schema.end(), last.begin(), last.end());
   for (const auto& [key, value] : target.options) table.options[key] = value;
   if (target.describe) target.describe(table);
@@ -401,8 +397,8 @@ Status insertInto(const SparkSessionPtr& session, const LogicalPlanPtr& query, c
   files.partitionColumns = table.partitionColumns;
   for (const auto& [key, value] : table.options) files.options.emplace_back(key, value);
   if (!prefix.empty()) files.options.emplace_back(std::string(sources::kPartitionPrefixOption), prefix);
-  RETURN_IF_ERROR(forgetStatistics(*session, table));
-  return save(session, projectOf(std::move(columns), resolved), files);
+  RETURN_IF_ERROR(save(session, projectOf(std::move(columns), resolved), files));
+  return updateStatistics(*session, table);
 }
 
 }  // namespace flint::session

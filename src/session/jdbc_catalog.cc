@@ -70,15 +70,27 @@ class JdbcCatalog final : public catalog::CatalogPlugin {
     }
     return execute("CREATE TABLE " + sqliteName(table.name) + " (" + columns + ")");
   }
-  // Columns that were added; all else is not the database's.
+  // Columns that were added, dropped, or (where one stands in another's place) renamed; all else is not the database's.
   Status alterTable(CatalogTable table, const catalog::FolderChanges&) override {
     ASSIGN_OR_RETURN(const CatalogTable known, this->table(table.database, table.name));
-    for (const StructField& field : table.schema) {
-      const bool there = std::any_of(known.schema.begin(), known.schema.end(), [&](const StructField& column) { return column.name == field.name; });
-      if (there) continue;
-      ASSIGN_OR_RETURN(const std::string type, sources::sqliteType(field.type));
-      RETURN_IF_ERROR(execute("ALTER TABLE " + sqliteName(table.name) + " ADD COLUMN " + sqliteName(field.name) + " " + type));
+    const auto isIn = [](const StructFields& fields, const StructField& field) {
+      return std::any_of(fields.begin(), fields.end(), [&](const StructField& each) { return each.name == field.name; });
+    };
+    const std::string alter = "ALTER TABLE " + sqliteName(table.name);
+    std::vector<std::string> statements;
+    const bool sameWidth = known.schema.size() == table.schema.size();
+    for (size_t i = 0; i < known.schema.size(); ++i) {
+      const StructField& old = known.schema[i];
+      if (isIn(table.schema, old)) continue;
+      statements.push_back(sameWidth && !isIn(known.schema, table.schema[i]) ? alter + " RENAME COLUMN " + sqliteName(old.name) + " TO " + sqliteName(table.schema[i].name)
+                                                                             : alter + " DROP COLUMN " + sqliteName(old.name));
     }
+    for (const StructField& field : table.schema) {
+      if (sameWidth || isIn(known.schema, field)) continue;
+      ASSIGN_OR_RETURN(const std::string type, sources::sqliteType(field.type));
+      statements.push_back(alter + " ADD COLUMN " + sqliteName(field.name) + " " + type);
+    }
+    for (const std::string& statement : statements) RETURN_IF_ERROR(execute(statement));
     return Status::ok();
   }
   Status dropTable(const std::string& database, const std::string& table, bool ignoreIfMissing, const catalog::FolderChanges&) override {

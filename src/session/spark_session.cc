@@ -42,6 +42,10 @@ parser::ParserOptions SparkSession::parserOptions() const {
   options.legacyInterval = conf_->getBoolean("spark.sql.legacy.interval.enabled", false);
   options.legacyExponentAsDecimal = conf_->getBoolean("spark.sql.legacy.exponentLiteralAsDecimal.enabled", false);
   options.legacySetOperatorPrecedence = conf_->getBoolean("spark.sql.legacy.setopsPrecedence.enabled", false);
+  options.singleCharacterPipe = conf_->getBoolean("spark.sql.parser.singleCharacterPipeOperator.enabled", true);
+  options.pipeSyntax = conf_->getBoolean("spark.sql.operatorPipeSyntaxEnabled", true);
+  options.namedArguments = conf_->getBoolean("spark.sql.allowNamedFunctionArguments", true);
+  options.relationPrecedence = conf_->getBoolean("spark.sql.ansi.relationPrecedence", false);
   options.timestampIsNtz = conf_->get("spark.sql.timestampType", "TIMESTAMP_LTZ") == "TIMESTAMP_NTZ";
   options.timeZone = conf_->get("spark.sql.session.timeZone", "UTC");
   return options;

@@ -19,7 +19,7 @@ Result<LogicalPlanPtr> decodePivot(PlanDecoder& decoder, const Message& message,
   node.aggregates = std::move(aggregates);
   if (message.pivot().values().empty()) {
     const auto collect = [&](const LogicalPlanPtr& plan, StructFields& schema) { return decoder.context().collect(plan, schema); };
-    ASSIGN_OR_RETURN(node.pivotValues, session::pivotValues(child, node.pivotColumn, collect));
+    ASSIGN_OR_RETURN(node.pivotValues, session::pivotValues(child, node.pivotColumn, collect, decoder.context().integerSetting("spark.sql.pivotMaxValues", 10'000)));
   }
   for (const auto& value : message.pivot().values()) {
     ASSIGN_OR_RETURN(ExprPtr literal, decodeLiteralExpression(value));

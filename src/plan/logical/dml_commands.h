@@ -12,7 +12,7 @@ namespace flint::plan {
 
 /// INSERT INTO | OVERWRITE table query.
 struct InsertInto final : CommandNode<InsertInto, LogicalKind::kInsertInto> {
-  enum class Mode : uint8_t { kAppend, kOverwrite, kReplaceWhere };
+  enum class Mode : uint8_t { kAppend, kOverwrite, kReplaceWhere, kReplaceOn };
   ObjectName table;
   LogicalPlanPtr query;
   Mode mode = Mode::kAppend;
@@ -21,7 +21,7 @@ struct InsertInto final : CommandNode<InsertInto, LogicalKind::kInsertInto> {
   std::vector<std::string> columns;  // the columns given, in order; empty: all
   bool byName = false;
   bool ifPartitionNotExists = false;
-  ExprPtr replaceWhere;  // kReplaceWhere: rows that the new ones replace
+  ExprPtr replaceWhere;  // kReplaceWhere: rows that the new ones replace; kReplaceOn: null where `columns` say which
   Options options;
   static constexpr const char* kName = "InsertInto";
   static constexpr auto fields() {

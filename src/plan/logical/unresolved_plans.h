@@ -62,12 +62,14 @@ struct UnresolvedTableValuedFunction final : LogicalNode<UnresolvedTableValuedFu
   std::string tableAlias;
   std::vector<std::string> columnAliases;
   LogicalPlanPtr child;  // LATERAL VIEW's input
+  ExprPtr identifier;    // IDENTIFIER(...) in the place of `nameParts`
   static constexpr const char* kName = "UnresolvedTableValuedFunction";
   static constexpr auto fields() {
     return std::tuple(field("nameParts", &UnresolvedTableValuedFunction::nameParts), field("arguments", &UnresolvedTableValuedFunction::arguments),
                       field("isLateralView", &UnresolvedTableValuedFunction::isLateralView), field("outer", &UnresolvedTableValuedFunction::outer),
                       field("tableAlias", &UnresolvedTableValuedFunction::tableAlias),
-                      field("columnAliases", &UnresolvedTableValuedFunction::columnAliases), field("child", &UnresolvedTableValuedFunction::child));
+                      field("columnAliases", &UnresolvedTableValuedFunction::columnAliases), field("child", &UnresolvedTableValuedFunction::child),
+                      field("identifier", &UnresolvedTableValuedFunction::identifier));
   }
   std::vector<AttributePtr> output() const override { return {}; }
 };

@@ -96,7 +96,7 @@ CommandOutcome addColumns(const SparkSessionPtr& sessionPtr, const plan::AddColu
       return Error(condition::kColumnAlreadyExists).with("columnName", quoteIdentifier(added.name[0])).as(ErrorFamily::kAnalysis);
     }
     RETURN_IF_ERROR(checkDefault(session, "ALTER TABLE ADD COLUMNS", added.name[0], added.type, added.defaultText));
-    StructField column{added.name[0], added.type, true};
+    StructField column{added.name[0], declaredUnder(session.conf(), added.type), true};
     const int collation = table.collation.empty() ? -1 : findCollation(table.collation);
     if (collation > 0 && column.type.is(TypeKind::kString) && column.type.collation() == 0) column.type = DataType::collatedString(collation);
     if (added.comment.has_value()) column.metadata = parser::commentMetadata(*added.comment);
@@ -106,6 +106,61 @@ CommandOutcome addColumns(const SparkSessionPtr& sessionPtr, const plan::AddColu
   }
   ASSIGN_OR_RETURN(const bool altered, filledDefaults(sessionPtr, table, node.columns));
   if (!altered) RETURN_IF_ERROR(session.catalog().of(table).alterTable(std::move(table)));
+  return nothing.plan();
+}
+
+// Tables of the session's catalog are of Spark's first kind, whose columns stay.
+bool keepsColumns(const CatalogTable& table) { return table.catalog == catalog::kSessionCatalog; }
+
+// Gives the table the columns of `changed`; of each of them `from` is what it is called in the rows that are there.
+Status rewriteColumns(const SparkSessionPtr& session, CatalogTable changed, const std::vector<std::string>& from) {
+  if (session->catalog().of(changed).keepsRows()) return session->catalog().of(changed).alterTable(std::move(changed));
+  std::string columns;
+  for (size_t i = 0; i < from.size(); ++i) columns += (columns.empty() ? "" : ", ") + quoteIdentifier(from[i]) + " AS " + quoteIdentifier(changed.schema[i].name);
+  ASSIGN_OR_RETURN(const LogicalPlanPtr rows, session->parse("SELECT " + columns + " FROM " + catalog::quoted({changed.catalog, changed.database, changed.name})));
+  return rewriteTable(session, rows, std::move(changed));
+}
+
+CommandOutcome renameColumn(const SparkSessionPtr& session, const plan::RenameColumn& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node.name, "ALTER TABLE ... RENAME COLUMN"));
+  if (keepsColumns(table) || node.column.size() > 1) return tableOperation(table, "RENAME COLUMN");
+  const auto column = columnOf(*session, table, node.column[0]);
+  if (column == table.schema.end()) return noSuchColumn(table, node.column);
+  if (columnOf(*session, table, node.newName) != table.schema.end()) {
+    return Error(condition::kFieldAlreadyExists).with("op", "rename").with("fieldNames", quoteIdentifier(node.newName)).with("struct", "\"" + DataType::structType(table.schema).sql() + "\"").as(ErrorFamily::kAnalysis);
+  }
+  std::vector<std::string> from;
+  for (const StructField& field : table.schema) from.push_back(field.name);
+  if (const auto known = table.columnDefaults.find(column->name); known != table.columnDefaults.end()) {
+    table.columnDefaults[node.newName] = known->second;
+    table.columnDefaults.erase(known->first);
+  }
+  for (std::string& key : table.partitionColumns) {
+    if (key == column->name) key = node.newName;
+  }
+  column->name = node.newName;
+  RETURN_IF_ERROR(rewriteColumns(session, std::move(table), from));
+  return nothing.plan();
+}
+
+CommandOutcome dropColumns(const SparkSessionPtr& session, const plan::DropColumns& node) {
+  CommandResult nothing;
+  ASSIGN_OR_RETURN(CatalogTable table, tableOnly(*session, node.name, "ALTER TABLE ... DROP COLUMNS"));
+  if (keepsColumns(table)) return tableOperation(table, "DROP COLUMN");
+  for (const std::vector<std::string>& name : node.columns) {
+    if (name.size() > 1) return tableOperation(table, "DROP COLUMN");
+    const auto column = columnOf(*session, table, name[0]);
+    if (column == table.schema.end() && node.ifExists) continue;
+    if (column == table.schema.end()) return noSuchColumn(table, name);
+    const bool isKey = std::find(table.partitionColumns.begin(), table.partitionColumns.end(), column->name) != table.partitionColumns.end();
+    if (isKey || table.schema.size() == 1) return tableOperation(table, "DROP COLUMN of a partition column, or of the only column");
+    table.columnDefaults.erase(column->name);
+    table.schema.erase(column);
+  }
+  std::vector<std::string> from;
+  for (const StructField& field : table.schema) from.push_back(field.name);
+  RETURN_IF_ERROR(rewriteColumns(session, std::move(table), from));
   return nothing.plan();
 }
 
@@ -159,35 +214,6 @@ CommandOutcome commentOn(SparkSession& session, const plan::CommentOn& node) {
   return nothing.plan();
 }
 
-// Row changes: the tables of files have none.
-// `reading` holds the target and what else the statement reads: its names are looked up first.
-Result<Error> rowChangeError(const SparkSessionPtr& session, const LogicalPlanPtr& target, const LogicalPlanPtr& reading, const char* operation) {
-  std::vector<std::string> name;
-  LogicalPlanPtr below = target;
-  while (below != nullptr) {
-    if (const auto* relation = below->as<plan::UnresolvedRelation>()) {
-      ASSIGN_OR_RETURN(name, nameParts(*session, plan::ObjectName{relation->nameParts, relation->identifier}));
-      break;
-    }
-    const auto children = below->children();
-    below = children.empty() ? nullptr : children[0];
-  }
-  RETURN_IF_ERROR(analyzedQuery(session, reading));
-  ASSIGN_OR_RETURN(const auto found, session->catalog().lookup(name));
-  return Error(condition::kUnsupportedFeatureTableOperation)
-      .with("tableName", catalog::quoted(found.has_value() ? found->qualifier : name))
-      .with("operation", operation)
-      .as(ErrorFamily::kAnalysis);
-}
-
-LogicalPlanPtr filtered(const LogicalPlanPtr& table, const plan::ExprPtr& condition) {
-  if (condition == nullptr) return table;
-  plan::Filter filter;
-  filter.condition = condition;
-  filter.child = table;
-  return plan::makePlan(std::move(filter));
-}
-
 }  // namespace
 
 CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlanPtr& command) {
@@ -198,12 +224,10 @@ CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlan
   if (const auto* node = command->as<plan::CommentOn>()) return commentOn(*session, *node);
   if (const auto* node = command->as<plan::AlterViewAs>()) return alterViewAs(session, *node);
   if (const auto* node = command->as<plan::RenameColumn>()) {
-    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... RENAME COLUMN"));
-    return tableOperation(table, "RENAME COLUMN");
+    return renameColumn(session, *node);
   }
   if (const auto* node = command->as<plan::DropColumns>()) {
-    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... DROP COLUMNS"));
-    return tableOperation(table, "DROP COLUMN");
+    return dropColumns(session, *node);
   }
   if (const auto* node = command->as<plan::AlterTableLocation>()) {
     if (!node->partition.empty()) return setPartitionLocation(*session, *node);
@@ -239,28 +263,6 @@ CommandOutcome runAlterCommand(const SparkSessionPtr& session, const LogicalPlan
   if (const auto* node = command->as<plan::AlterTableConstraint>()) {
     ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node->name, "ALTER TABLE ... ADD CONSTRAINT"));
     return tableOperation(table, node->drop ? "DROP CONSTRAINT" : "ADD CONSTRAINT");
-  }
-  if (const auto* node = command->as<plan::DeleteFrom>()) {
-    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, filtered(node->table, node->condition), "DELETE"));
-    return refused;
-  }
-  if (const auto* node = command->as<plan::UpdateTable>()) {
-    plan::Project values;
-    for (const plan::Assignment& each : node->assignments) {
-      values.projectList.push_back(each.column);
-      if (each.value != nullptr) values.projectList.push_back(each.value);
-    }
-    values.child = filtered(node->table, node->condition);
-    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->table, plan::makePlan(std::move(values)), "UPDATE TABLE"));
-    return refused;
-  }
-  if (const auto* node = command->as<plan::MergeInto>()) {
-    plan::Join both;
-    both.left = node->target;
-    both.right = node->source;
-    both.condition = node->condition;
-    ASSIGN_OR_RETURN(const Error refused, rowChangeError(session, node->target, plan::makePlan(std::move(both)), "MERGE INTO TABLE"));
-    return refused;
   }
   return LogicalPlanPtr();
 }

@@ -22,6 +22,10 @@ using CommandOutcome = Result<LogicalPlanPtr>;
 
 /// The parts of a name, IDENTIFIER(...) evaluated. Errors: NOT_A_CONSTANT_STRING.*
 Result<std::vector<std::string>> nameParts(SparkSession& session, const plan::ObjectName& name);
+/// INVALID_TEMP_OBJ_QUALIFIER for a name whose qualifier is no place of temporary objects; `objectType` as "VIEW".
+Error invalidTempQualifier(const char* objectType, const std::vector<std::string>& name);
+/// The name of a temporary view. Errors: INVALID_TEMP_OBJ_QUALIFIER.
+Result<std::string> tempViewName(SparkSession& session, const plan::ObjectName& object, bool global);
 /// A plan resolved as a query of the session.
 Result<LogicalPlanPtr> analyzedQuery(const SparkSessionPtr& session, const LogicalPlanPtr& query);
 /// Spark's patterns of SHOW: `*` is any text, `|` separates alternatives, no case.

@@ -165,7 +165,20 @@ struct FunctionText {
   std::string usage;
   std::string arguments;
   std::string since;
+  std::vector<expr::Example> examples;
 };
+
+// What DESCRIBE FUNCTION EXTENDED adds.
+std::string extendedUsage(const FunctionText& text) {
+  std::string out = "Extended Usage:";
+  if (!text.arguments.empty()) out += "\n    Arguments:\n      " + text.arguments + "\n  ";
+  if (!text.examples.empty()) {
+    out += "\n    Examples:\n";
+    for (const expr::Example& example : text.examples) out += "      > " + std::string(example.sql) + ";\n       " + std::string(example.result) + "\n";
+    out += "  ";
+  }
+  return out + "\n    Since: " + text.since + "\n";
+}
 
 FunctionText textOf(const expr::FunctionRegistry::Entry& entry) {
   return std::visit(
@@ -173,7 +186,7 @@ FunctionText textOf(const expr::FunctionRegistry::Entry& entry) {
         if constexpr (std::is_same_v<std::decay_t<decltype(function)>, std::monostate>) {
           return {};
         } else {
-          return {std::string(function->usage), std::string(function->arguments), std::string(function->since)};
+          return {std::string(function->usage), std::string(function->arguments), std::string(function->since), {function->examples.begin(), function->examples.end()}};
         }
       },
       entry);
@@ -190,6 +203,7 @@ CommandOutcome describeFunction(SparkSession& session, const plan::DescribeFunct
   for (char& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   const auto entry = session.catalog().functions().find(key);
   if (std::holds_alternative<std::monostate>(entry)) {
+    if (session.catalog().folded(name[0]) != "system") RETURN_IF_ERROR(session.catalog().fullName(name));
     return Error(condition::kUnresolvedRoutine)
         .with("routineName", catalog::quoted(name))
         .with("searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`." + quoteIdentifier(session.catalog().currentDatabase()) + "]")
@@ -199,10 +213,7 @@ CommandOutcome describeFunction(SparkSession& session, const plan::DescribeFunct
   CommandResult result({textColumn("function_desc")});
   result.addTexts({"Function: " + key});
   result.addTexts({"Usage: " + text.usage});
-  if (node.extended) {
-    if (!text.arguments.empty()) result.addTexts({"Arguments: " + text.arguments});
-    result.addTexts({"Since: " + text.since});
-  }
+  if (node.extended) result.addTexts({extendedUsage(text)});
   return result.plan();
 }
 

@@ -56,6 +56,7 @@ CommandOutcome createFunction(const SparkSessionPtr& session, const plan::Create
   CommandResult nothing;
   catalog::SessionCatalog& catalog = session->catalog();
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.name));
+  if (node.temporary && name.size() > 1) return invalidTempQualifier("FUNCTION", name);
   auto function = std::make_shared<SqlFunction>();
   function->temporary = node.temporary;
   std::string key = catalog.folded(name.back());
@@ -135,7 +136,7 @@ CommandOutcome dropFunction(SparkSession& session, const plan::DropFunction& nod
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, node.name));
   if (node.temporary) {
     if (name.size() > 1) {
-      return Error(condition::kInvalidSqlSyntaxMultiPartName).with("statement", "DROP TEMPORARY FUNCTION").with("name", catalog::quoted(name)).as(ErrorFamily::kParse);
+      return invalidTempQualifier("FUNCTION", name);
     }
     ASSIGN_OR_RETURN(const bool dropped, catalog.temporaryFunctions().drop(catalog.folded(name[0])));
     if (dropped || node.ifExists) return nothing.plan();

@@ -134,6 +134,33 @@ class PartitionChanges {
   bool any_ = false;
 };
 
+// Where the partitions of an external table lie that were dropped: their files are not the catalog's to remove. Readers pass hidden folders over.
+constexpr const char* kDropped = "/.dropped";
+
+Status moveFolder(io::FileSystem& fs, const std::string& from, const std::string& to) {
+  ASSIGN_OR_RETURN(const bool taken, fs.exists(to));
+  if (taken) RETURN_IF_ERROR(fs.remove(to, true));
+  RETURN_IF_ERROR(fs.makeDirectories(to.substr(0, to.find_last_of('/'))));
+  return fs.rename(from, to);
+}
+
+// Takes dropped partitions back: those that match `wanted`, as far as there is none in their place.
+Status takeBack(const CatalogTable& table, const PartitionSpec& wanted) {
+  ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
+  io::FileSystem& fs = *place.first;
+  ASSIGN_OR_RETURN(const bool any, fs.exists(place.second + kDropped));
+  if (!any) return Status::ok();
+  std::vector<PartitionSpec> dropped;
+  PartitionSpec prefix;
+  RETURN_IF_ERROR(listBelow(fs, place.second + kDropped, table, prefix, dropped));
+  for (const PartitionSpec& spec : dropped) {
+    const std::string folder = place.second + "/" + partitionPath(spec);
+    ASSIGN_OR_RETURN(const bool taken, fs.exists(folder));
+    if (!taken && matches(spec, wanted)) RETURN_IF_ERROR(moveFolder(fs, place.second + kDropped + "/" + partitionPath(spec), folder));
+  }
+  return Status::ok();
+}
+
 CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartitions& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(session, node.name, "ALTER TABLE ... PARTITION"));
@@ -147,7 +174,11 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
   ASSIGN_OR_RETURN(const auto place, io::fileSystemFor(table.location));
   ASSIGN_OR_RETURN(const std::vector<PartitionSpec> known, listPartitions(table));
   const auto exists = [&](const PartitionSpec& spec) { return std::any_of(known.begin(), known.end(), [&](const PartitionSpec& each) { return matches(each, spec); }); };
-  if (node.change == plan::PartitionChange::kRecover) return nothing.plan();
+  if (node.change == plan::PartitionChange::kRecover) {
+    RETURN_IF_ERROR(takeBack(table, {}));
+    session.shared().cache->invalidatePath(table.location);
+    return nothing.plan();
+  }
   std::vector<std::pair<PartitionSpec, std::string>> added;
   std::vector<PartitionSpec> dropped;
   for (const auto& [written, location] : node.partitions) {
@@ -189,8 +220,24 @@ CommandOutcome alterPartitions(SparkSession& session, const plan::AlterPartition
     }
   }
   ASSIGN_OR_RETURN(PartitionChanges changes, PartitionChanges::of(table));
-  for (const auto& [spec, location] : added) RETURN_IF_ERROR(location.empty() ? changes.addEmpty(spec) : changes.link(spec, location));
-  for (const PartitionSpec& spec : dropped) changes.drop(spec);
+  for (const auto& [spec, location] : added) {
+    if (!location.empty()) {
+      RETURN_IF_ERROR(changes.link(spec, location));
+      continue;
+    }
+    RETURN_IF_ERROR(takeBack(table, spec));
+    ASSIGN_OR_RETURN(const bool there, place.first->exists(place.second + "/" + partitionPath(spec)));
+    if (!there) RETURN_IF_ERROR(changes.addEmpty(spec));
+  }
+  for (const PartitionSpec& spec : dropped) {
+    const std::string folder = place.second + "/" + partitionPath(spec);
+    const bool keeps = table.type == CatalogTable::Type::kExternal && !io::linkTarget(folder).has_value();
+    if (keeps) {
+      RETURN_IF_ERROR(moveFolder(*place.first, folder, place.second + kDropped + "/" + partitionPath(spec)));
+    } else {
+      changes.drop(spec);
+    }
+  }
   RETURN_IF_ERROR(changes.commit());
   session.shared().cache->invalidatePath(table.location);
   return nothing.plan();
@@ -293,6 +340,8 @@ CommandOutcome runPartitionCommand(const SparkSessionPtr& session, const Logical
       return Error(condition::kNotAPartitionedTable).with("operation", "MSCK REPAIR TABLE").with("tableIdentWithDB", *table.error().parameter("name")).as(ErrorFamily::kAnalysis);
     }
     RETURN_IF_ERROR(table);
+    if (node->addPartitions) RETURN_IF_ERROR(takeBack(table.value(), {}));
+    session->shared().cache->invalidatePath(table.value().location);
     return nothing.plan();
   }
   return LogicalPlanPtr();

@@ -1,3 +1,4 @@
+#include "session/commands/row_changes.h"
 #include "session/commands/run_command.h"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ Result<LogicalPlanPtr> runCommand(const SparkSessionPtr& session, const LogicalP
     if (locked.has_value()) lock.emplace(*std::move(locked));
   }
   for (const auto family : {runSessionCommand, runCacheCommand, runShowCommand, runDescribeCommand, runViewCommand, runTableCommand, runFunctionCommand, runVariableCommand,
-                            runAlterCommand, runPartitionCommand}) {
+                            runAlterCommand, runRowChange, runPartitionCommand}) {
     ASSIGN_OR_RETURN(LogicalPlanPtr result, family(session, command));
     if (result != nullptr) return result;
   }
@@ -59,6 +60,24 @@ Result<std::vector<std::string>> nameParts(SparkSession& session, const plan::Ob
     return Error(condition::kNotAConstantStringNull).with("name", "IDENTIFIER").with("expr", expr::quotedExpression(name.expression)).as(ErrorFamily::kAnalysis);
   }
   return parser::parseIdentifier(value.asString(), session.parserOptions());
+}
+
+Error invalidTempQualifier(const char* objectType, const std::vector<std::string>& name) {
+  return Error(condition::kInvalidTempObjQualifier)
+      .with("objectType", objectType)
+      .with("objectName", quoteIdentifier(name.back()))
+      .with("qualifier", catalog::quoted({name.begin(), name.end() - 1}))
+      .as(ErrorFamily::kAnalysis);
+}
+
+Result<std::string> tempViewName(SparkSession& session, const plan::ObjectName& object, bool global) {
+  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, object));
+  const auto is = [&](size_t part, const std::string& word) { return session.catalog().folded(name[part]) == word; };
+  if (global && name.size() == 2 && is(0, session.catalog().globalTempDatabase())) name.erase(name.begin());
+  const bool ofSession = (name.size() == 2 && is(0, "session")) || (name.size() == 3 && is(0, "system") && is(1, "session"));
+  if (!global && ofSession) name.erase(name.begin(), name.end() - 1);
+  if (name.size() != 1) return invalidTempQualifier("VIEW", name);
+  return name[0];
 }
 
 Result<LogicalPlanPtr> analyzedQuery(const SparkSessionPtr& session, const LogicalPlanPtr& query) {

@@ -31,6 +31,12 @@ std::vector<std::string> aligned(const std::vector<Row>& rows) {
 }  // namespace
 
 std::vector<std::string> describeSqlFunction(const catalog::SqlFunction& function, bool extended) {
+  if (function.bodyExpression == nullptr && function.bodyQuery == nullptr) {
+    // Of a class of the JVM no more is known than its name.
+    std::vector<std::string> known = {"Function: " + catalog::joined(function.name), "Class: " + function.bodyText, "Usage: N/A."};
+    if (extended) known.push_back("Extended Usage:\n    No example/argument for " + function.name.back() + ".\n");
+    return known;
+  }
   const size_t width = extended ? 15 : 10;
   std::vector<std::string> out;
   const auto add = [&](const std::string& title, const std::vector<std::string>& lines) {

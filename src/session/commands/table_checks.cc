@@ -51,7 +51,28 @@ Status checkClause(const SparkSession& session, const char* kind, const std::vec
 
 bool canPartition(const DataType& type) { return type.isAtomic() && !type.is(TypeKind::kVariant) && !type.is(TypeKind::kCalendarInterval) && type.collation() == 0; }
 
+// VARCHAR(n) in the place of CHAR(n).
+DataType withVarchars(const DataType& type) {
+  switch (type.kind()) {
+    case TypeKind::kChar: return DataType::varchar(type.length());
+    case TypeKind::kArray: return DataType::array(withVarchars(type.elementType()), type.containsNull());
+    case TypeKind::kMap: return DataType::map(withVarchars(type.keyType()), withVarchars(type.valueType()), type.containsNull());
+    case TypeKind::kStruct: {
+      StructFields fields = type.fields();
+      for (StructField& field : fields) field.type = withVarchars(field.type);
+      return DataType::structType(std::move(fields));
+    }
+    default: return type;
+  }
+}
+
 }  // namespace
+
+DataType declaredUnder(const catalog::SQLConf& conf, const DataType& type) {
+  if (!analysis::holdsCharLengths(type)) return type;
+  if (conf.getBoolean("spark.sql.legacy.charVarcharAsString", false)) return analysis::asStrings(type);
+  return conf.getBoolean("spark.sql.charAsVarchar", false) ? withVarchars(type) : type;
+}
 
 Status checkDefault(SparkSession& session, const std::string& statement, const std::string& column, const DataType& type, const std::string& text) {
   if (text.empty()) return Status::ok();

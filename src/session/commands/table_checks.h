@@ -13,6 +13,9 @@ namespace flint::session {
 /// COLUMN_ALREADY_EXISTS, INVALID_PARTITION_COLUMN_DATA_TYPE, UNSUPPORTED_PARTITION_TRANSFORM, INVALID_BUCKET_COUNT and their like.
 Status checkNewTable(const SparkSession& session, const plan::CreateTable& node, const std::string& tableName, const StructFields& schema);
 
+/// The type that a statement declares for a column, under the settings for CHAR and VARCHAR.
+DataType declaredUnder(const catalog::SQLConf& conf, const DataType& type);
+
 /// Checks the text of a column's DEFAULT; an empty one is none. Errors: INVALID_DEFAULT_VALUE.*
 Status checkDefault(SparkSession& session, const std::string& statement, const std::string& column, const DataType& type, const std::string& text);
 

@@ -22,6 +22,7 @@
 #include "session/commands/table_checks.h"
 #include "session/commands/table_partitions.h"
 #include "session/data_writing.h"
+#include "session/table_size.h"
 #include "types/collation.h"
 
 namespace flint::session {
@@ -144,9 +145,9 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
       const std::string format = node.spec.provider.empty() ? session->conf().get("spark.sql.sources.default", "parquet") : node.spec.provider;
       return Error(condition::kUnableToInferSchema).with("format", format).as(ErrorFamily::kAnalysis);
     }
-    const bool asStrings = session->conf().getBoolean("spark.sql.legacy.charVarcharAsString", false);
     for (const plan::ColumnDefinition& column : node.columns) {
-      schema.push_back({column.name.back(), asStrings ? analysis::asStrings(column.type) : column.type, column.nullable});
+      const DataType type = declaredUnder(session->conf(), column.type);
+      schema.push_back({column.name.back(), type, column.nullable});
     }
     const connector::DataSource* source = connector::DataSourceTable::instance().find(target.format.empty() ? session->conf().get("spark.sql.sources.default", "parquet") : target.format);
     if (source == nullptr) return Error(condition::kDataSourceNotFound).with("provider", target.format).as(ErrorFamily::kAnalysis);
@@ -172,9 +173,12 @@ CommandOutcome createTable(const SparkSessionPtr& session, const plan::CreateTab
       }
       applySpec(table, node.spec, node.columns);
       // Partition columns stand last.
-      std::stable_partition(table.schema.begin(), table.schema.end(), [&](const StructField& field) {
-        return std::find(table.partitionColumns.begin(), table.partitionColumns.end(), field.name) == table.partitionColumns.end();
-      });
+      const auto placeOf = [&](const StructField& field) {
+        const auto& keys = table.partitionColumns;
+        const auto key = std::find_if(keys.begin(), keys.end(), [&](const std::string& each) { return catalog.folded(each) == catalog.folded(field.name); });
+        return key == keys.end() ? -1 : key - keys.begin();
+      };
+      std::stable_sort(table.schema.begin(), table.schema.end(), [&](const StructField& a, const StructField& b) { return placeOf(a) < placeOf(b); });
       catalog::CatalogPlugin& home = catalog.of(table);
       RETURN_IF_ERROR(exists ? home.alterTable(std::move(table)) : home.createTable(std::move(table), false));
       return nothing.plan();
@@ -244,6 +248,13 @@ CommandOutcome insert(const SparkSessionPtr& session, const plan::InsertInto& no
     RETURN_IF_ERROR(tableOnly(*session, node.table, "INSERT INTO ... REPLACE WHERE"));
     return Error(condition::kLegacyErrorTemp1012).as(ErrorFamily::kAnalysis);
   }
+  if (node.mode == plan::InsertInto::Mode::kReplaceOn) {
+    ASSIGN_OR_RETURN(const CatalogTable table, tableOnly(*session, node.table, "INSERT INTO ... REPLACE ON/USING"));
+    return Error(condition::kUnsupportedFeatureTableOperation)
+        .with("tableName", catalog::quoted({table.catalog, table.database, table.name}))
+        .with("operation", "INSERT INTO ... REPLACE ON/USING")
+        .as(ErrorFamily::kAnalysis);
+  }
   target.dynamicPartition = node.dynamicPartition;
   target.ifPartitionNotExists = node.ifPartitionNotExists;
   target.overwrite = node.mode == plan::InsertInto::Mode::kOverwrite;
@@ -254,23 +265,6 @@ CommandOutcome insert(const SparkSessionPtr& session, const plan::InsertInto& no
   RETURN_IF_ERROR(insertInto(session, query, target));
   CommandResult nothing;
   return nothing.plan();
-}
-
-Result<int64_t> bytesBelow(io::FileSystem& fs, const std::string& folder) {
-  int64_t bytes = 0;
-  ASSIGN_OR_RETURN(const std::vector<io::FileStatus> members, fs.list(folder));
-  for (const io::FileStatus& member : members) {
-    const size_t slash = member.path.find_last_of('/');
-    const std::string name = slash == std::string::npos ? member.path : member.path.substr(slash + 1);
-    if (name.starts_with(".") || (name.starts_with("_") && name.find('=') == std::string::npos)) continue;
-    if (!member.isDirectory) {
-      bytes += member.size;
-      continue;
-    }
-    ASSIGN_OR_RETURN(const int64_t inside, bytesBelow(fs, member.path));
-    bytes += inside;
-  }
-  return bytes;
 }
 
 Result<int64_t> countRows(const SparkSessionPtr& session, const CatalogTable& table, const PartitionSpec& partition) {
@@ -347,6 +341,7 @@ CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTabl
   if (node.partition.empty()) {
     WriteTarget target{.format = table.provider, .path = table.location, .mode = connector::SaveMode::kOverwrite, .partitionColumns = table.partitionColumns, .options = {}};
     RETURN_IF_ERROR(save(session, emptyRelation(table.schema), target));
+    RETURN_IF_ERROR(updateStatistics(*session, table));
     return nothing.plan();
   }
   ASSIGN_OR_RETURN(const PartitionSpec wanted, normalizedSpec(*session, table, node.partition));
@@ -358,6 +353,7 @@ CommandOutcome truncate(const SparkSessionPtr& session, const plan::TruncateTabl
   const bool found = !emptied.empty();
   if (found) RETURN_IF_ERROR(emptyPartitions(table, emptied));
   if (!found && wanted.size() == table.partitionColumns.size()) return partitionsNotFound(table, wanted);
+  if (found) RETURN_IF_ERROR(updateStatistics(*session, table));
   session->shared().cache->invalidatePath(table.location);
   return nothing.plan();
 }
@@ -502,7 +498,10 @@ CommandOutcome runTableCommand(const SparkSessionPtr& session, const LogicalPlan
   if (const auto* node = command->as<plan::RefreshTable>()) {
     if (node->isFunction) {
       ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node->name));
-      if (catalog.findFunction(name) == nullptr) {
+      const auto known = catalog.findFunction(name);
+      const bool ofClass = known != nullptr && !known->temporary && known->bodyExpression == nullptr && known->bodyQuery == nullptr;
+      if (ofClass) return Error(condition::kCannotLoadFunctionClass).with("className", known->bodyText).with("functionName", catalog::quoted(known->name)).as(ErrorFamily::kAnalysis);
+      if (known == nullptr) {
         const bool builtin = name.size() == 1 && !std::holds_alternative<std::monostate>(catalog.functions().find(catalog.folded(name[0])));
         if (builtin) return Error(condition::kLegacyErrorTemp1256).with("name", name[0]).as(ErrorFamily::kAnalysis);
         ASSIGN_OR_RETURN(const std::vector<std::string> full, catalog.fullName(name));

@@ -241,6 +241,7 @@ CommandOutcome setVariable(const SparkSessionPtr& session, const plan::SetVariab
 }
 
 CommandOutcome executeImmediate(const SparkSessionPtr& session, const plan::ExecuteImmediate& node) {
+  if (hasSubquery(node.text)) return Error(condition::kUnsupportedExprForParameter).with("invalidExprSql", "\"" + node.text->sql() + "\"").as(ErrorFamily::kAnalysis);
   ASSIGN_OR_RETURN(const Row text, onlyRow(session, selectOf({node.text})));
   if (!text.types[0].isStringLike()) {
     return Error(condition::kInvalidExprTypeForQueryExecuteImmediate).with("exprType", "\"" + text.types[0].sql() + "\"").as(ErrorFamily::kAnalysis);
@@ -270,7 +271,9 @@ CommandOutcome executeImmediate(const SparkSessionPtr& session, const plan::Exec
     literal.value = std::move(row.values[0]);
     const ExprPtr constant = expr::makeExpr(std::move(literal));
     arguments.positional.push_back(constant);
-    if (!name.empty()) arguments.named[name] = constant;
+    if (!name.empty() && !arguments.named.emplace(name, constant).second && argument->as<expr::Alias>() != nullptr) {
+      return Error(condition::kExecImmediateDuplicateArgumentAliases).with("aliases", quoteIdentifier(name)).as(ErrorFamily::kAnalysis);
+    }
   }
   const bool named = parser::usesNamedParameters(statement);
   if (named && parser::usesPositionalParameters(statement)) return Error(condition::kInvalidQueryMixedQueryParameters).as(ErrorFamily::kAnalysis);

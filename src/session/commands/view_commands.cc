@@ -11,13 +11,6 @@
 namespace flint::session {
 namespace {
 
-Result<std::string> tempViewName(SparkSession& session, const plan::ObjectName& object, bool global) {
-  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, object));
-  if (global && name.size() == 2 && session.catalog().folded(name[0]) == session.catalog().globalTempDatabase()) name.erase(name.begin());
-  if (name.size() != 1) return Error(condition::kTempViewNameTooManyNameParts).with("actualName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
-  return name[0];
-}
-
 CommandOutcome dropView(SparkSession& session, const plan::DropView& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(session, node.name));

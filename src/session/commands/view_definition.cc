@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/char_lengths.h"
+#include "analysis/default_collation.h"
 #include "analysis/metric_view.h"
 #include "analysis/sql_function_analysis.h"
 #include "parser/type_parser.h"
@@ -19,13 +20,6 @@ using catalog::CatalogTable;
 
 // What a view's text means depends on these.
 constexpr const char* kViewSettings[] = {"spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.legacy.timeParserPolicy"};
-
-Result<std::string> tempViewName(SparkSession& session, const plan::ObjectName& object, bool global) {
-  ASSIGN_OR_RETURN(std::vector<std::string> name, nameParts(session, object));
-  if (global && name.size() == 2 && session.catalog().folded(name[0]) == session.catalog().globalTempDatabase()) name.erase(name.begin());
-  if (name.size() != 1) return Error(condition::kTempViewNameTooManyNameParts).with("actualName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
-  return name[0];
-}
 
 Result<LogicalPlanPtr> renamed(LogicalPlanPtr query, const std::vector<plan::ColumnDefinition>& columns, const std::string& view) {
   if (columns.empty()) return query;
@@ -99,6 +93,8 @@ bool isUnnamed(const LogicalPlanPtr& plan, const plan::AttributePtr& column) {
     if (alias == nullptr || alias->id != column->id) continue;
     const plan::ExprPtr& child = alias->child;
     const auto* call = child->as<expr::FunctionCall>();
+    const auto* cast = child->as<expr::Cast>();
+    if (cast != nullptr && cast->child->as<expr::AttributeReference>() != nullptr && alias->name == cast->child->as<expr::AttributeReference>()->name) return false;
     const bool named = child->as<expr::AttributeReference>() != nullptr || child->as<expr::Literal>() != nullptr || child->as<expr::GetStructField>() != nullptr ||
                        (call != nullptr && call->arguments.empty()) || alias->name.ends_with("]");
     return !named && alias->name == expr::columnName(child);
@@ -137,7 +133,7 @@ CommandOutcome createView(const SparkSessionPtr& session, const plan::CreateView
   ASSIGN_OR_RETURN(const std::string mode, schemaMode(*session, node.schemaBinding));
   const expr::EvaluationOptions options = session->evaluationOptions();
   analysis::Dependencies uses;
-  ASSIGN_OR_RETURN(LogicalPlanPtr query, analysis::analyzeNoting(node.query, catalog, session->conf(), options, uses));
+  ASSIGN_OR_RETURN(LogicalPlanPtr query, analysis::analyzeNoting(analysis::underDefaultCollation(node.query, node.collation), catalog, session->conf(), options, uses));
   if (node.viewKind != plan::ViewKind::kPersisted) {
     const bool global = node.viewKind == plan::ViewKind::kGlobalTemporary;
     ASSIGN_OR_RETURN(const std::string name, tempViewName(*session, node.name, global));
@@ -145,6 +141,7 @@ CommandOutcome createView(const SparkSessionPtr& session, const plan::CreateView
     RETURN_IF_ERROR(checkNames(*session, query));
     catalog::TempView view{catalog.folded(name), std::move(query), node.queryText, node.comment, {node.properties.begin(), node.properties.end()}};
     view.schemaMode = mode.empty() ? mode : "BINDING";
+    view.collation = node.collation;
     catalog::TempViews& views = global ? catalog.globalTempViews() : catalog.tempViews();
     if (node.ifNotExists && views.find(view.name).has_value()) return nothing.plan();
     if (node.replace) forgetCachedTable(*session, {view.name});
@@ -208,10 +205,12 @@ CommandOutcome alterViewAs(const SparkSessionPtr& session, const plan::AlterView
   create.replace = true;
   if (found->tempView.has_value()) {
     create.viewKind = name.size() == 2 ? plan::ViewKind::kGlobalTemporary : plan::ViewKind::kTemporary;
+    create.collation = found->tempView->collation;
   } else if (found->table->type != CatalogTable::Type::kView) {
     return Error(condition::kExpectViewNotTableNoAlternative).with("tableName", catalog::quoted(found->qualifier)).with("operation", "ALTER VIEW ... AS").as(ErrorFamily::kAnalysis);
   } else {
     create.comment = found->table->comment;
+    create.collation = found->table->collation;
     create.schemaBinding = session->conf().getBoolean("spark.sql.legacy.viewSchemaBindingMode", true) ? found->table->viewSchemaMode : "";
     create.properties.assign(found->table->properties.begin(), found->table->properties.end());
   }

@@ -12,8 +12,6 @@ using plan::makePlan;
 
 namespace {
 
-constexpr int kMaxPivotValues = 10'000;  // as Spark allows
-
 class PrintedColumns final : public plan::DataFrameCall {
  public:
   explicit PrintedColumns(std::shared_ptr<StructFields> columns) : columns_(std::move(columns)) {}
@@ -111,7 +109,7 @@ Result<ShownRows> shownRows(const LogicalPlanPtr& plan, int32_t numRows, const C
   return shown;
 }
 
-Result<std::vector<expr::ExprPtr>> pivotValues(const LogicalPlanPtr& child, const expr::ExprPtr& column, const CollectRows& collect) {
+Result<std::vector<expr::ExprPtr>> pivotValues(const LogicalPlanPtr& child, const expr::ExprPtr& column, const CollectRows& collect, int64_t most) {
   plan::Aggregate distinct;
   distinct.grouping = {expr::withoutAlias(column)};
   distinct.aggregates = {expr::alias(column, "pivot_value")};
@@ -120,7 +118,7 @@ Result<std::vector<expr::ExprPtr>> pivotValues(const LogicalPlanPtr& child, cons
   sort.order = {expr::sortOrder(columnNamed("pivot_value"))};
   sort.child = makePlan(std::move(distinct));
   plan::Limit limit;
-  limit.count = expr::literalInt(kMaxPivotValues + 1);
+  limit.count = expr::literalInt(static_cast<int32_t>(std::min<int64_t>(most, std::numeric_limits<int32_t>::max() - 1) + 1));
   limit.child = makePlan(std::move(sort));
   StructFields schema;
   ASSIGN_OR_RETURN(const std::vector<columnar::ColumnarBatch> batches, collect(makePlan(std::move(limit)), schema));
@@ -128,9 +126,9 @@ Result<std::vector<expr::ExprPtr>> pivotValues(const LogicalPlanPtr& child, cons
   for (const columnar::ColumnarBatch& batch : batches) {
     for (const columnar::RowIndex row : batch.activeRows()) values.push_back(expr::literal(batch.column(0)->valueAt(row), schema[0].type));
   }
-  if (values.size() > kMaxPivotValues) {
+  if (static_cast<int64_t>(values.size()) > most) {
     return Error(condition::kConnectInvalidPlanAssertionFailure)
-        .with("message", "the pivot column has more than 10000 distinct values")
+        .with("message", "the pivot column has more than " + std::to_string(most) + " distinct values, the most that spark.sql.pivotMaxValues allows")
         .as(ErrorFamily::kSqlConnect);
   }
   return values;

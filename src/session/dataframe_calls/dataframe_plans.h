@@ -29,7 +29,7 @@ void appendPrinted(std::string& out, const columnar::ColumnVector& column, colum
 using CollectRows = std::function<Result<std::vector<columnar::ColumnarBatch>>(const plan::LogicalPlanPtr& plan, StructFields& schema)>;
 /// The first rows as `show` prints them.
 Result<ShownRows> shownRows(const plan::LogicalPlanPtr& plan, int32_t numRows, const CollectRows& collect);
-/// The distinct values of a pivot's column, sorted, as literals. Errors: of the query, and where there are more than 10,000.
-Result<std::vector<expr::ExprPtr>> pivotValues(const plan::LogicalPlanPtr& child, const expr::ExprPtr& column, const CollectRows& collect);
+/// The distinct values of a pivot's column, sorted, as literals. Errors: of the query, and where there are more than `most` (spark.sql.pivotMaxValues).
+Result<std::vector<expr::ExprPtr>> pivotValues(const plan::LogicalPlanPtr& child, const expr::ExprPtr& column, const CollectRows& collect, int64_t most);
 
 }  // namespace flint::session

@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <mutex>
+#include <span>
 
 #include "columnar/gather.h"
 #include "sources/files/partition_values.h"
@@ -25,6 +27,7 @@ struct Layout {
   std::vector<size_t> partitionColumns;
   StructFields dataFields;
   StructFields partitionFields;
+  int64_t maxRecordsPerFile = 0;  // 0: any number
 };
 
 bool sameName(std::string_view a, std::string_view b, bool caseSensitive) {
@@ -75,18 +78,13 @@ class FolderDataWriter final : public connector::DataWriter {
   Status write(const ColumnarBatch& batch) override {
     if (batch.isEmpty()) return Status::ok();
     const ColumnarBatch dense = columnar::compact(batch);
-    if (layout_->partitionColumns.empty()) {
+    if (layout_->partitionColumns.empty() && layout_->maxRecordsPerFile == 0) {
       ASSIGN_OR_RETURN(Open * file, openFile(""));
       return file->writer->write(dataOf(dense));
     }
     std::map<std::string, std::vector<RowIndex>> rowsOf;
     RETURN_IF_ERROR(groupRows(dense, rowsOf));
-    for (const auto& [folder, rows] : rowsOf) {
-      ASSIGN_OR_RETURN(Open * file, openFile(folder));
-      std::vector<VectorPtr> columns;
-      for (const size_t column : layout_->dataColumns) columns.push_back(columnar::gather(dense.column(column), rows));
-      RETURN_IF_ERROR(file->writer->write(ColumnarBatch(std::move(columns), static_cast<RowIndex>(rows.size()))));
-    }
+    for (const auto& [folder, rows] : rowsOf) RETURN_IF_ERROR(writeRows(dense, folder, rows));
     return Status::ok();
   }
 
@@ -110,7 +108,26 @@ class FolderDataWriter final : public connector::DataWriter {
   struct Open {
     std::unique_ptr<FileWriter> writer;
     int64_t lastUse = 0;
+    int64_t numRows = 0;
   };
+
+  // The rows go to the folder's file, and to new ones as each is full.
+  Status writeRows(const ColumnarBatch& dense, const std::string& folder, std::span<const RowIndex> rows) {
+    while (!rows.empty()) {
+      ASSIGN_OR_RETURN(Open * file, openFile(folder));
+      const int64_t room = layout_->maxRecordsPerFile == 0 ? static_cast<int64_t>(rows.size()) : layout_->maxRecordsPerFile - file->numRows;
+      const std::vector<RowIndex> taken(rows.begin(), rows.begin() + std::min(room, static_cast<int64_t>(rows.size())));
+      rows = rows.subspan(taken.size());
+      std::vector<VectorPtr> columns;
+      for (const size_t column : layout_->dataColumns) columns.push_back(columnar::gather(dense.column(column), taken));
+      RETURN_IF_ERROR(file->writer->write(ColumnarBatch(std::move(columns), static_cast<RowIndex>(taken.size()))));
+      file->numRows += static_cast<int64_t>(taken.size());
+      if (layout_->maxRecordsPerFile == 0 || file->numRows < layout_->maxRecordsPerFile) continue;
+      RETURN_IF_ERROR(file->writer->close());
+      open_.erase(folder);
+    }
+    return Status::ok();
+  }
 
   ColumnarBatch dataOf(const ColumnarBatch& dense) const {
     std::vector<VectorPtr> columns;
@@ -210,6 +227,9 @@ Result<std::unique_ptr<connector::BatchWrite>> makeFolderWrite(const connector::
   const std::string* mode = connector::findOption(request.options, "partitionOverwriteMode");
   const std::string overwriteMode =
       mode != nullptr ? *mode : request.conf ? request.conf("spark.sql.sources.partitionOverwriteMode").value_or("STATIC") : "STATIC";
+  const std::string* limit = connector::findOption(request.options, "maxRecordsPerFile");
+  const std::string maxRecords = limit != nullptr ? *limit : request.conf ? request.conf("spark.sql.files.maxRecordsPerFile").value_or("0") : "0";
+  layout.maxRecordsPerFile = std::max<int64_t>(0, std::strtoll(maxRecords.c_str(), nullptr, 10));
   const bool dynamic = sameName(overwriteMode, "dynamic", false) && !layout.partitionColumns.empty();
   const std::string* prefix = connector::findOption(request.options, kPartitionPrefixOption);
   const TimeZone* zone = TimeZone::find(request.timeZone);

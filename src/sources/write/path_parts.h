@@ -5,13 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "io/path_parts.h"
+
 namespace flint::sources {
 
-/// The folder that holds `path`: "." for a bare name, "/" below the root.
-inline std::string parentOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
+using io::parentOf;
 
 /// What stands between the separators; nothing for what follows the last one when it is empty.
 inline std::vector<std::string> split(std::string_view text, char separator) {
