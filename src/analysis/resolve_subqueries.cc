@@ -6,6 +6,7 @@
 #include "analysis/collation_coercion.h"
 #include "analysis/expression_resolver.h"
 #include "analysis/plan_resolver.h"
+#include "analysis/same_structure.h"
 #include "analysis/type_coercion_rules.h"
 #include "base/condition.h"
 #include "expr/expression_text.h"
@@ -19,14 +20,6 @@ std::string typesText(const std::vector<DataType>& types) {
   std::string out;
   for (const DataType& type : types) out += (out.empty() ? "\"" : ", \"") + type.sql() + "\"";
   return out;
-}
-
-// Whether types differ in the names of fields and in nullability alone.
-bool sameStructure(const DataType& a, const DataType& b) {
-  if (!a.isNested() || !b.isNested() || a.kind() != b.kind()) return a.sameType(b);
-  const std::vector<DataType> left = a.childTypes();
-  const std::vector<DataType> right = b.childTypes();
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), sameStructure);
 }
 
 // The names of outer columns, as often as the plan reads them, from its root down.

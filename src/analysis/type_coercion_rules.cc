@@ -6,6 +6,7 @@
 
 #include "analysis/char_lengths.h"
 #include "analysis/collation_coercion.h"
+#include "analysis/same_structure.h"
 #include "base/condition.h"
 #include "expr/cast/variant_casts.h"
 #include "expr/expression_text.h"
@@ -321,6 +322,13 @@ Result<ExprPtr> coerceCoalesce(const expr::Coalesce& node, const EvaluationOptio
   return ExprPtr(expr::makeExpr(std::move(out), node.origin()));
 }
 
+bool sameStructure(const DataType& a, const DataType& b) {
+  if (!a.isNested() || !b.isNested() || a.kind() != b.kind()) return a.sameType(b);
+  const std::vector<DataType> left = a.childTypes();
+  const std::vector<DataType> right = b.childTypes();
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), sameStructure);
+}
+
 Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options) {
   expr::In out = node;
   for (ExprPtr& element : out.list) {
@@ -338,7 +346,9 @@ Result<ExprPtr> coerceIn(const expr::In& node, const EvaluationOptions& options)
   bool same = true;
   for (const DataType& type : types) same = same && type.sameType(types[0]);
   if (!same) {
-    const auto common = findWiderCommonType(types, options.ansi);
+    // Rows whose fields only are called otherwise compare as they are.
+    const bool alike = std::all_of(types.begin(), types.end(), [&](const DataType& type) { return sameStructure(type, types[0]); });
+    const auto common = alike ? std::optional(types[0]) : findWiderCommonType(types, options.ansi);
     if (!common) return dataDiffTypes(copyOf(node), "in", types, options);
     out.value = castImplicitly(out.value, *common, options);
     for (ExprPtr& element : out.list) element = castImplicitly(element, *common, options);

@@ -191,6 +191,8 @@ template <Kernel kKernel>
 Result<FunctionBinding> bindXpath(const BindContext& context, const DataType& result) {
   RETURN_IF_ERROR(checkArgumentCount(context, 2, 2));
   if (context.constants[1] == nullptr) {
+    // A constant that cannot be evaluated tells why.
+    if (context.arguments[1]->foldable()) RETURN_IF_ERROR(expr::evaluateFoldable(context.arguments[1], context.options));
     return Error(condition::kDatatypeMismatchNonFoldableInput)
         .with("sqlExpr", "\"" + callText(context) + "\"")
         .with("inputName", "`path`")

@@ -7,20 +7,20 @@
 namespace flint::session {
 namespace {
 
-Result<StorageLevel> levelOf(const plan::Options& options) {
+Result<StorageLevel> levelOf(SparkSession& session, const plan::Options& options) {
   for (const auto& [key, value] : options) {
     if (matchesPattern(key, "storageLevel")) return StorageLevel::fromName(value);
   }
-  return StorageLevel::memoryAndDisk();
+  return StorageLevel::fromName(session.conf().get("spark.sql.defaultCacheStorageLevel", "MEMORY_AND_DISK"));
 }
 
 CommandOutcome cacheTable(const SparkSessionPtr& session, const plan::CacheTable& node) {
   CommandResult nothing;
   ASSIGN_OR_RETURN(const std::vector<std::string> name, nameParts(*session, node.name));
-  ASSIGN_OR_RETURN(const StorageLevel level, levelOf(node.options));
+  ASSIGN_OR_RETURN(const StorageLevel level, levelOf(*session, node.options));
   catalog::TempViews& views = session->catalog().tempViews();
   if (node.query != nullptr) {
-    if (name.size() != 1) return Error(condition::kTempViewNameTooManyNameParts).with("actualName", catalog::quoted(name)).as(ErrorFamily::kAnalysis);
+    if (name.size() != 1) return invalidTempQualifier("VIEW", name);
     ASSIGN_OR_RETURN(LogicalPlanPtr query, analyzedQuery(session, node.query));
     RETURN_IF_ERROR(views.add({session->catalog().folded(name[0]), std::move(query), ""}, false));
   }

@@ -173,6 +173,9 @@ CommandOutcome showTableExtended(SparkSession& session, const plan::ShowTableExt
   CommandResult result({textColumn("namespace"), textColumn("tableName"), {"isTemporary", DataType::boolean(), false}, textColumn("information")});
   catalog::SessionCatalog& catalog = session.catalog();
   ASSIGN_OR_RETURN(const std::vector<Listed> tables, listTables(session, node.from, node.pattern, false));
+  // With a partition the pattern is the name of one table.
+  const auto named = [&](const Listed& each) { return each.name == catalog.folded(node.pattern); };
+  if (!node.partition.empty() && std::none_of(tables.begin(), tables.end(), named)) return tableOrViewNotFound(session, {catalog.currentDatabase(), node.pattern});
   const auto add = [&](const Listed& each, const std::string& text) {
     result.add({Value::string(each.database), Value::string(each.name), Value::boolean(each.temporary), Value::string(text)});
   };

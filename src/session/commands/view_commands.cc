@@ -53,7 +53,9 @@ CommandOutcome runViewCommand(const SparkSessionPtr& session, const LogicalPlanP
     }
     ASSIGN_OR_RETURN(LogicalPlanPtr relation, analyzedQuery(session, plan::makePlan(std::move(source))));
     catalog::TempViews& views = node->global ? catalog.globalTempViews() : catalog.tempViews();
-    RETURN_IF_ERROR(views.add({catalog.folded(name), std::move(relation), ""}, node->replace));
+    catalog::TempView view{.name = catalog.folded(name), .plan = std::move(relation), .viewText = "", .comment = "", .properties = {}, .schemaMode = "", .collation = ""};
+    if (session->conf().getBoolean("spark.sql.legacy.viewSchemaBindingMode", true)) view.schemaMode = "BINDING";
+    RETURN_IF_ERROR(views.add(std::move(view), node->replace));
     return nothing.plan();
   }
   if (const auto* node = command->as<plan::CreateNamespace>()) {
