@@ -314,7 +314,10 @@ void QueryExecution::cancel(Error reason) {
 
 std::vector<exec::QueryMetrics::Entry> QueryExecution::metrics() const {
   const std::lock_guard lock(runMutex_);
-  return context_ == nullptr ? std::vector<exec::QueryMetrics::Entry>() : context_->metrics().entries();
+  if (context_ == nullptr) return {};
+  // What all operators held at once.
+  context_->metrics().metric(0, "Query", "peak memory", exec::Metric::Unit::kSize)->raiseTo(context_->memory().peakBytes());
+  return context_->metrics().entries();
 }
 
 Result<std::string> QueryExecution::explain(ExplainMode mode) {

@@ -149,13 +149,18 @@ Status JoinBuildSink::finalizeTask(int32_t task) {
 }
 
 Status JoinBuildSink::finishFinalize() {
-  if (isSpilled_.load()) return Status::ok();
-  build_->table.finish();
+  if (!isSpilled_.load()) build_->table.finish();
   return publishFilters();
 }
 
 Status JoinBuildSink::publishFilters() {
   if (!build_->shape.dropsUnmatchedProbeRows()) return Status::ok();
+  if (build_->spilled != nullptr) {
+    connector::DynamicFilterPtr filter = build_->spilled->filter();
+    const bool isWanted = filter != nullptr && !dynamicFilterIds_.empty() && dynamicFilterIds_[0] != 0;
+    if (isWanted) task_->query().publishDynamicFilter(dynamicFilterIds_[0], std::move(filter));
+    return Status::ok();
+  }
   for (size_t k = 0; k < dynamicFilterIds_.size() && k < keyTypes_.size(); ++k) {
     if (dynamicFilterIds_[k] == 0) continue;
     task_->query().publishDynamicFilter(dynamicFilterIds_[k], makeJoinFilter(*build_->table.keys()[k], chunks_.ranges()[k]));

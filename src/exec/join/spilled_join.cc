@@ -3,6 +3,8 @@
 namespace flint::exec {
 namespace {
 
+constexpr int64_t kBudgetOfABloom = 8;  // one part of so many: a spilled build is larger than the budget, so that each row has few bits
+
 using columnar::ActiveRows;
 using columnar::ColumnarBatch;
 using columnar::RowIndex;
@@ -22,9 +24,13 @@ SpilledJoin::SpilledJoin(const JoinShape& shape, std::vector<DataType> keyTypes,
       keyNullable_(std::move(keyNullable)),
       buildTypes_(joined(columnTypes_, keyTypes_)),
       query_(query),
-      hash_(keyTypes_, query.options().constantHash),
+      hash_(std::make_shared<const JoinKeyHash>(keyTypes_, query.options().constantHash)),
+      reservation_(query.memory().makeReservation("Join filter")),
+      bloom_(keyTypes_.empty() || !shape.dropsUnmatchedProbeRows() ? nullptr : std::make_shared<JoinBloom>(query.memory().budget() / kBudgetOfABloom)),
       build_(makeSide(true, 0)),
-      probe_(makeSide(false, 0)) {}
+      probe_(makeSide(false, 0)) {
+  if (bloom_ != nullptr) reservation_->growFloor(bloom_->bytes());
+}
 
 std::unique_ptr<JoinPartitions> SpilledJoin::makeSide(bool isBuild, int32_t depth) const {
   return std::make_unique<JoinPartitions>(query_, isBuild ? "join-build" : "join-probe", isBuild ? buildTypes_ : shape_.probeTypes,
@@ -36,7 +42,8 @@ Status SpilledJoin::addBuild(const JoinChunks& chunks, JoinKeyHash::Scratch& scr
     RETURN_IF_ERROR(query_.checkCancelled());
     std::vector<VectorPtr> columns = chunks.chunk(i);
     const ActiveRows active(chunks.rowsOfChunk(i));
-    const uint64_t* hashes = hash_.hash(std::span(columns).subspan(columnTypes_.size()), active, scratch);
+    const uint64_t* hashes = hash_->hash(std::span(columns).subspan(columnTypes_.size()), active, scratch);
+    if (bloom_ != nullptr) bloom_->add({hashes, static_cast<size_t>(active.count())});
     RETURN_IF_ERROR(build_->add(ColumnarBatch(std::move(columns), chunks.rowsOfChunk(i)), active, hashes));
   }
   return Status::ok();
@@ -44,8 +51,12 @@ Status SpilledJoin::addBuild(const JoinChunks& chunks, JoinKeyHash::Scratch& scr
 
 Status SpilledJoin::endBuild() { return build_->seal(); }
 
+connector::DynamicFilterPtr SpilledJoin::filter() const {
+  return bloom_ == nullptr || keyTypes_.size() != 1 ? nullptr : makeBloomFilter(bloom_, keyTypes_[0], hash_);
+}
+
 Status SpilledJoin::addProbe(const ColumnarBatch& batch, std::span<const VectorPtr> keys, const ActiveRows& active, JoinKeyHash::Scratch& scratch) {
-  const uint64_t* hashes = hash_.hash(keys, active, scratch);
+  const uint64_t* hashes = hash_->hash(keys, active, scratch);
   if (!shape_.dropsUnmatchedProbeRows() && !shape_.nullAware) return probe_->add(batch, active, hashes);
   columnar::Selection rows;
   std::vector<uint64_t> rowHashes;
@@ -54,6 +65,7 @@ Status SpilledJoin::addProbe(const ColumnarBatch& batch, std::span<const VectorP
     for (const VectorPtr& key : keys) isNull = isNull || key->isNull(active[i]);
     // A NULL key matches nothing; to a null-aware join it is as if matched, the build side not being empty.
     if (isNull || (!shape_.nullAware && !build_->hasRows(hashes[i]))) continue;
+    if (bloom_ != nullptr && !bloom_->mayHave(hashes[i])) continue;
     rows.push_back(active[i]);
     rowHashes.push_back(hashes[i]);
   }
@@ -94,7 +106,7 @@ Result<std::vector<SpilledJoin::Part>> SpilledJoin::divide(const Part& part, con
         ASSIGN_OR_RETURN(keys, evaluator->evaluate(*local, batch));
       }
       const ActiveRows active(batch.numRows());
-      RETURN_IF_ERROR(side.add(batch, active, hash_.hash(keys, active, scratch)));
+      RETURN_IF_ERROR(side.add(batch, active, hash_->hash(keys, active, scratch)));
     }
   };
   RETURN_IF_ERROR(divideSide(part.build, *build, nullptr));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "exec/join/join_bloom.h"
 #include "exec/join/join_chunks.h"
 #include "exec/join/join_partitions.h"
 #include "exec/join/join_shape.h"
@@ -22,6 +23,8 @@ class SpilledJoin {
 
   Status addBuild(const JoinChunks& chunks, JoinKeyHash::Scratch& scratch);
   Status endBuild();
+  /// For scans of the probe side, after `endBuild`; null pointer: there is none.
+  connector::DynamicFilterPtr filter() const;
 
   /// The active rows of a probe batch. Rows that no build row can match are left out where the join drops them.
   Status addProbe(const columnar::ColumnarBatch& batch, std::span<const columnar::VectorPtr> keys, const columnar::ActiveRows& active,
@@ -58,7 +61,9 @@ class SpilledJoin {
   const std::vector<bool> keyNullable_;
   const std::vector<DataType> buildTypes_;   // the two above, as they are in the files
   QueryContext& query_;
-  const JoinKeyHash hash_;
+  const std::shared_ptr<const JoinKeyHash> hash_;
+  const std::unique_ptr<memory::Reservation> reservation_;  // of `bloom_`
+  const std::shared_ptr<JoinBloom> bloom_;                  // null: probe rows without a partner are kept
   const std::unique_ptr<JoinPartitions> build_;
   const std::unique_ptr<JoinPartitions> probe_;
   const WakerPtr probed_ = std::make_shared<Waker>();
