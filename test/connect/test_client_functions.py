@@ -127,3 +127,10 @@ def test_rows_joined_as_pairs(spark):
     assert set(map(tuple, joined("full").collect())) == {((1, "a"), None), ((2, "b"), (2, "x")), (None, (3, "y"))}
     with pytest.raises(AnalysisException, match="INVALID_JOIN_TYPE_FOR_JOINWITH"):
         joined("leftsemi").collect()
+
+
+def test_limits_reach_below_functions(spark):
+    seen = F.pandas_udf(lambda x: pd.Series([len(x)] * len(x), dtype="int32"), "int")
+    frame = spark.range(1000).repartition(1)
+    assert [row[0] for row in frame.select(seen("id")).limit(3).collect()] == [3, 3, 3]
+    assert frame.select(seen("id").alias("n")).where("n > 0").limit(3).count() == 3

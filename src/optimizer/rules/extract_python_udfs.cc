@@ -351,10 +351,36 @@ class PythonUdfExtraction {
   OptimizerContext& context_;
 };
 
+// Below functions of single rows no more rows are needed than above them; null where there is no such function.
+LogicalPlanPtr limitedBelowFunctions(const ExprPtr& count, const LogicalPlanPtr& node) {
+  const auto* functions = node->as<plan::PythonMap>();
+  const bool isScalar = functions != nullptr && functions->keepsInput && functions->dataSource.empty();
+  if (!isScalar && node->kind() != plan::LogicalKind::kProject) return nullptr;
+  LogicalPlanPtr child = node->children()[0];
+  LogicalPlanPtr limited = limitedBelowFunctions(count, child);
+  if (limited == nullptr) {
+    if (!isScalar || child->kind() == plan::LogicalKind::kLimit) return nullptr;
+    plan::Limit limit;
+    limit.count = count;
+    limit.child = std::move(child);
+    limited = makePlan(std::move(limit));
+  }
+  return node->withNewChildren({std::move(limited)});
+}
+
+LogicalPlanPtr pushLimit(const LogicalPlanPtr& node) {
+  const auto* limit = node->as<plan::Limit>();
+  const LogicalPlanPtr limited = limit == nullptr || expr::literalValue(limit->count) == nullptr ? nullptr : limitedBelowFunctions(limit->count, limit->child);
+  return limited == nullptr ? node : node->withNewChildren({limited});
+}
+
 }  // namespace
 
 // Python functions are computed by operators of their own, which carry their arguments to workers: calls in other operators become columns that such an
 // operator below them adds. Those of one kind travel together.
-Result<LogicalPlanPtr> extractPythonUdfs(const LogicalPlanPtr& root, OptimizerContext& context) { return PythonUdfExtraction(context).apply(root); }
+Result<LogicalPlanPtr> extractPythonUdfs(const LogicalPlanPtr& root, OptimizerContext& context) {
+  ASSIGN_OR_RETURN(const LogicalPlanPtr extracted, PythonUdfExtraction(context).apply(root));
+  return extracted == root ? extracted : tree::transformUp(extracted, pushLimit);
+}
 
 }  // namespace flint::optimizer
