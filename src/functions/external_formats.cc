@@ -72,8 +72,6 @@ Error wrongArgument(const BindContext& context, const std::string& what) {
       .with("hint", "");
 }
 
-Error noBytes(const BindContext& context) { return internalError("Cannot resolve the call \"" + callText(context) + "\": its first argument is no BINARY"); }
-
 void appendMalformed(const DataType& type, columnar::VectorBuilder& builder) {
   if (!type.is(TypeKind::kStruct)) return builder.appendNull();
   for (size_t i = 0; i < type.fields().size(); ++i) builder.child(i).appendNull();

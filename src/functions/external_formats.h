@@ -29,8 +29,6 @@ Result<int> integerOption(const records::RecordOptions& options, const char* nam
 
 /// DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT.
 Error wrongArgument(const expr::BindContext& context, const std::string& what);
-/// What Spark reports for bytes that are none, as the call is replaced by another before its arguments are checked: INTERNAL_ERROR.
-Error noBytes(const expr::BindContext& context);
 
 /// One value of a result whose bytes were malformed: a struct of nulls, or null.
 void appendMalformed(const DataType& type, columnar::VectorBuilder& builder);

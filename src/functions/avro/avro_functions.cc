@@ -91,7 +91,7 @@ Result<FunctionBinding> bindFromAvro(const BindContext& given) {
   if (!isConstantText(context, 1) && !isConstantNull(context, 1)) return noConstantSchema(context, "second");
   if (context.arguments.size() > 2 && !areConstantOptions(context, 2)) return noConstantOptions(context, "third");
   if (!kLoaded) return notLoaded(context);
-  if (!context.argumentTypes[0].is(TypeKind::kBinary)) return noBytes(context);
+  if (!context.argumentTypes[0].is(TypeKind::kBinary)) return unexpectedArgumentType(context, 0, "\"BINARY\"");
   ASSIGN_OR_RETURN(const ReadArguments arguments, readArguments(context, 1));
   FunctionBinding binding;
   binding.argumentTypes.assign(context.argumentTypes.begin(), context.argumentTypes.end());

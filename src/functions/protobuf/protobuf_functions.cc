@@ -115,7 +115,7 @@ Result<FunctionBinding> bindFromProtobuf(const BindContext& given) {
   ASSIGN_OR_RETURN(const MessageArguments arguments, messageArguments(context, false));
   if (!kLoaded) return notLoaded(context);
   ASSIGN_OR_RETURN(const Message message, messageOf(arguments));
-  if (!context.argumentTypes[0].is(TypeKind::kBinary)) return noBytes(context);
+  if (!context.argumentTypes[0].is(TypeKind::kBinary)) return unexpectedArgumentType(context, 0, "\"BINARY\"");
   const records::RecordOptions& chosen = arguments.options;
   ProtobufReadOptions options;
   ASSIGN_OR_RETURN(options.recursiveDepth, integerOption(chosen, "recursive.fields.max.depth", -1));
