@@ -126,6 +126,10 @@ std::optional<AggregateCore> matchAggregateCore(const LogicalPlanPtr& plan) {
   const auto movable = [](const ExprPtr& conjunct) { return isMovable(conjunct) && isSafe(conjunct); };
   if (!std::all_of(out.conjuncts.begin(), out.conjuncts.end(), movable)) return std::nullopt;
   if (!std::all_of(out.aggregates.begin(), out.aggregates.end(), argumentsAreSafe)) return std::nullopt;
+  // Hidden columns are not carried over.
+  AttributeSet columns;
+  for (const plan::Relation* relation : out.relations) columns.addAll(AttributeSet::of(relation->attributes));
+  if (!columns.containsAll(AttributeSet::readBy(out.conjuncts)) || !columns.containsAll(AttributeSet::readBy(out.aggregates))) return std::nullopt;
   return out;
 }
 
