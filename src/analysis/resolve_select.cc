@@ -290,7 +290,7 @@ Result<ResolvedPlan> PlanResolver::resolveProject(const plan::Project& written) 
     ASSIGN_OR_RETURN(block->outputs, extractGenerators(*block, std::move(items)));
   }
   RETURN_IF_ERROR(requireAggregation(*block));
-  if (!block->aggregates || !measures_.empty()) block->child = exposing(block->child, missingAttributes(block->outputs, block->child));
+  block->child = exposing(block->child, missingAttributes(block->outputs, block->child));
   for (ExprPtr& output : block->outputs) {
     ASSIGN_OR_RETURN(output, replaceGrouping(*block, output, options_));
   }
