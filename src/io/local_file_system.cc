@@ -266,7 +266,8 @@ std::string absolutePath(std::string path) {
 }  // namespace
 
 std::shared_ptr<FileSystem> localFileSystem() {
-  static const auto fileSystem = std::make_shared<LocalFileSystem>();
+  // Never destroyed: what ends with the process, as a session in a static variable does, still removes its files.
+  static const auto& fileSystem = *new std::shared_ptr<FileSystem>(std::make_shared<LocalFileSystem>());
   return fileSystem;
 }
 
