@@ -97,25 +97,27 @@ ExprPtr impliedBySide(const ExprPtr& disjunction, const AttributeSet& side) {
 
 namespace {
 
-// Whether the column comes from the side of an outer join below whose rows may be missing.
+// Whether the column comes from the side of an outer join below whose rows may be missing. Where a column is made is looked up at outer joins only: chains
+// of inner joins are long and wide.
 bool isFilledWithNulls(const LogicalPlanPtr& plan, ExprId column) {
   if (const auto* filter = plan->as<plan::Filter>()) return isFilledWithNulls(filter->child, column);
   if (const auto* project = plan->as<plan::Project>()) {
-    const AttributeMap aliases = aliasMap(project->projectList);
-    const auto alias = aliases.find(column);
-    if (alias == aliases.end()) return isFilledWithNulls(project->child, column);
-    const auto* source = asAttribute(alias->second);
-    return source != nullptr && isFilledWithNulls(project->child, source->id);
+    for (const ExprPtr& each : project->projectList) {
+      const auto* alias = each->as<expr::Alias>();
+      if (alias == nullptr || alias->id != column) continue;
+      const auto* source = asAttribute(alias->child);
+      return source != nullptr && isFilledWithNulls(project->child, source->id);
+    }
+    return isFilledWithNulls(project->child, column);
   }
   const auto* join = plan->as<plan::Join>();
   if (join == nullptr) return false;
-  const bool isRight = AttributeSet::outputOf(*join->right).contains(column);
-  if (!isRight && !AttributeSet::outputOf(*join->left).contains(column)) return false;
+  const auto gives = [&](const LogicalPlanPtr& side) { return AttributeSet::outputOf(*side).contains(column); };
   switch (join->type) {
-    case plan::JoinType::kFullOuter: return true;
-    case plan::JoinType::kLeftOuter: return isRight || isFilledWithNulls(join->left, column);
-    case plan::JoinType::kRightOuter: return !isRight || isFilledWithNulls(join->right, column);
-    default: return isFilledWithNulls(isRight ? join->right : join->left, column);
+    case plan::JoinType::kFullOuter: return gives(join->left) || gives(join->right);
+    case plan::JoinType::kLeftOuter: return gives(join->right) || isFilledWithNulls(join->left, column);
+    case plan::JoinType::kRightOuter: return gives(join->left) || isFilledWithNulls(join->right, column);
+    default: return isFilledWithNulls(join->left, column) || isFilledWithNulls(join->right, column);
   }
 }
 
@@ -123,12 +125,15 @@ bool isFilledWithNulls(const LogicalPlanPtr& plan, ExprId column) {
 
 std::vector<ExprPtr> presenceInferred(const ExprPtr& condition, const LogicalPlanPtr& input) {
   std::vector<ExprPtr> out;
-  const AttributeSet read = AttributeSet::readBy(condition);
-  for (const AttributePtr& column : input->output()) {
+  AttributeSet seen;
+  tree::forEachNode(condition, [&](const ExprPtr& node) {
+    const auto* column = node->as<AttributeReference>();
+    if (column == nullptr || seen.contains(column->id)) return;
+    seen.add(column->id);
     AttributeSet one;
     one.add(column->id);
-    if (read.contains(column->id) && isFilledWithNulls(input, column->id) && rejectsNulls(condition, one)) out.push_back(makeIsNotNull(column));
-  }
+    if (isFilledWithNulls(input, column->id) && rejectsNulls(condition, one)) out.push_back(makeIsNotNull(node));
+  });
   return out;
 }
 
