@@ -50,7 +50,8 @@ def draw(points):
     out.append(f'<polyline points="{line}" fill="none" stroke="#c43" stroke-width="2"/>')
     for scale, value in points:
         out.append(f'<circle cx="{x(scale):.1f}" cy="{y(value):.1f}" r="4" fill="#c43"/>')
-        out.append(f'<text x="{x(scale) - 8:.1f}" y="{y(value) - 8:.1f}" text-anchor="end">{value:.3g} s</text>')
+        left = x(scale) < LEFT + 60
+        out.append(f'<text x="{x(scale) + (8 if left else -8):.1f}" y="{y(value) - 8:.1f}" text-anchor="{"start" if left else "end"}">{value:.3g} s</text>')
     out.append(f'<text x="{LEFT}" y="18">All queries together, seconds; dashed: linear in the data</text></svg>')
     return "\n".join(out) + "\n"
 
